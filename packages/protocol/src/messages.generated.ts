@@ -1,0 +1,658 @@
+// Made from src/schemas by `npm run generate -w @pressplay/protocol`; a test keeps it fresh. Do not edit.
+
+export type ApiErrorCode =
+  | 'request/malformed-json'
+  | 'request/invalid'
+  | 'request/too-large'
+  | 'request/not-found'
+  | 'request/method-not-allowed'
+  | 'auth/missing'
+  | 'auth/invalid'
+  | 'auth/forbidden'
+  | 'title/unknown'
+  | 'title/not-live'
+  | 'title/no-playable-rendition'
+  | 'licence/territory'
+  | 'licence/window'
+  | 'play/unknown'
+  | 'play/idempotency-conflict'
+  | 'steering/no-server'
+  | 'fleet/unknown-oca'
+  | 'store/unavailable'
+  | 'server/internal';
+/**
+ * The first 128 bits of the SHA-256 of the bytes, in hex. Unguessable, and equal on every server.
+ */
+export type FileId = string;
+/**
+ * Bits per second.
+ */
+export type Bps = number;
+/**
+ * A rendition as the catalog keeps it, with the hash that OCAs verify.
+ */
+export type CatalogRendition =
+  | {
+      kind: 'video';
+      /**
+       * Unique within the title, as `v720` or `a128`.
+       */
+      renditionId: string;
+      fileId: FileId;
+      /**
+       * The strong ETag that every OCA sends for this file, with its quotes.
+       */
+      etag: string;
+      sizeBytes: number;
+      /**
+       * RFC 6381 codec string, as `avc1.64001f`.
+       */
+      codec: string;
+      averageBps: Bps;
+      peakBps: Bps;
+      index: SegmentIndex;
+      video: VideoTraits;
+      sha256: Sha256;
+    }
+  | {
+      kind: 'audio';
+      /**
+       * Unique within the title, as `v720` or `a128`.
+       */
+      renditionId: string;
+      fileId: FileId;
+      /**
+       * The strong ETag that every OCA sends for this file, with its quotes.
+       */
+      etag: string;
+      sizeBytes: number;
+      /**
+       * RFC 6381 codec string, as `avc1.64001f`.
+       */
+      codec: string;
+      averageBps: Bps;
+      peakBps: Bps;
+      index: SegmentIndex;
+      audio: AudioTraits;
+      sha256: Sha256;
+    };
+/**
+ * SHA-256 of the bytes, in hex.
+ */
+export type Sha256 = string;
+/**
+ * Title id: lower-case letters, digits and dashes.
+ */
+export type TitleId = string;
+/**
+ * ISO 3166-1 alpha-2 country code.
+ */
+export type Country = string;
+/**
+ * An address prefix in CIDR form, IPv4 or IPv6.
+ */
+export type Prefix = string;
+export type OcaErrorCode =
+  | 'path/invalid'
+  | 'request/method-not-allowed'
+  | 'token/malformed'
+  | 'token/bad-signature'
+  | 'token/expired'
+  | 'token/wrong-title'
+  | 'file/unknown'
+  | 'range/unsatisfiable'
+  | 'oca/overloaded'
+  | 'oca/fault'
+  | 'oca/disk'
+  | 'auth/invalid'
+  | 'request/malformed-json'
+  | 'request/invalid';
+/**
+ * What QA may switch on at an OCA.
+ */
+export type Fault =
+  | {
+      kind: 'latency';
+      delayMs: number;
+      /**
+       * Only clients whose address starts so.
+       */
+      clientPrefix?: string;
+      fileId?: FileId;
+    }
+  | {
+      kind: 'rate';
+      rateBps: number;
+      /**
+       * Only clients whose address starts so.
+       */
+      clientPrefix?: string;
+      fileId?: FileId;
+    }
+  | {
+      kind: 'stall';
+      afterBytes: number;
+      /**
+       * Only clients whose address starts so.
+       */
+      clientPrefix?: string;
+      fileId?: FileId;
+    }
+  | {
+      kind: 'reset';
+      afterBytes: number;
+      /**
+       * Only clients whose address starts so.
+       */
+      clientPrefix?: string;
+      fileId?: FileId;
+    }
+  | {
+      kind: 'status';
+      status: number;
+      retryAfterS?: number;
+      /**
+       * Only clients whose address starts so.
+       */
+      clientPrefix?: string;
+      fileId?: FileId;
+    }
+  | {
+      kind: 'corrupt';
+      everyBytes: number;
+      /**
+       * Only clients whose address starts so.
+       */
+      clientPrefix?: string;
+      fileId?: FileId;
+    };
+/**
+ * One encoded file of a title: a fragmented MP4 with sidx.
+ */
+export type Rendition = VideoRendition | AudioRendition;
+/**
+ * OCA id.
+ */
+export type OcaId = string;
+/**
+ * Region id, as `us-east-1`.
+ */
+export type RegionId = string;
+/**
+ * Site id: one place with one or more OCAs.
+ */
+export type SiteId = string;
+/**
+ * How a site reaches viewers, in the order of preference.
+ */
+export type SiteClass = 'embedded' | 'private-peering' | 'public-peering' | 'full-catalog';
+export type HealthVerdict = 'healthy' | 'saturated' | 'draining' | 'failing';
+/**
+ * Play id: 128 bits in hex.
+ */
+export type PlayId = string;
+
+export interface AudioRendition {
+  kind: 'audio';
+  /**
+   * Unique within the title, as `v720` or `a128`.
+   */
+  renditionId: string;
+  fileId: FileId;
+  /**
+   * The strong ETag that every OCA sends for this file, with its quotes.
+   */
+  etag: string;
+  sizeBytes: number;
+  /**
+   * RFC 6381 codec string, as `avc1.64001f`.
+   */
+  codec: string;
+  averageBps: Bps;
+  peakBps: Bps;
+  index: SegmentIndex;
+  audio: AudioTraits;
+}
+/**
+ * Where the segments of one rendition lie in its file and how long they are.
+ */
+export interface SegmentIndex {
+  /**
+   * The init segment (ftyp, moov), so that no request is spent on it.
+   */
+  initBase64: string;
+  /**
+   * First byte after the init segment.
+   */
+  initEnd: number;
+  /**
+   * First byte of the first media segment (after sidx).
+   */
+  offset0: number;
+  /**
+   * Bytes of each segment, in order, contiguous.
+   *
+   * @minItems 1
+   */
+  sizes: number[];
+  /**
+   * Duration of each segment in milliseconds.
+   *
+   * @minItems 1
+   */
+  durationsMs: number[];
+  /**
+   * Quality of each segment where measured (SSIM or VMAF).
+   */
+  quality?: number[];
+}
+export interface AudioTraits {
+  /**
+   * BCP 47 language tag; `und` where unknown.
+   */
+  language: string;
+  channels: number;
+  sampleRateHz: number;
+}
+export interface VideoTraits {
+  widthPx: number;
+  heightPx: number;
+  frameRate: number;
+}
+/**
+ * What ingest writes and the catalog keeps about one title.
+ */
+export interface CatalogTitle {
+  titleId: TitleId;
+  name: string;
+  durationMs: number;
+  licence: Licence;
+  /**
+   * @minItems 1
+   */
+  renditions: CatalogRendition[];
+}
+/**
+ * Where and when a title may be played.
+ */
+export interface Licence {
+  territories: 'worldwide' | Country[];
+  /**
+   * Unix time in milliseconds; open where absent.
+   */
+  startsAtMs?: number;
+  /**
+   * Unix time in milliseconds; open where absent.
+   */
+  endsAtMs?: number;
+}
+/**
+ * How the control plane sees the client.
+ */
+export interface ClientNetwork {
+  address: string;
+  country?: Country;
+  asn?: number;
+  provider?: string;
+}
+/**
+ * Which country and provider an address prefix belongs to.
+ */
+export interface ClientNetworkEntry {
+  prefix: Prefix;
+  country: Country;
+  asn: number;
+  provider: string;
+  latitude: number;
+  longitude: number;
+}
+/**
+ * What the device can decode and show.
+ */
+export interface DeviceCapabilities {
+  /**
+   * Codec families the device decodes, as `avc1`.
+   *
+   * @minItems 1
+   */
+  videoCodecs: string[];
+  /**
+   * Codec families, as `mp4a`.
+   */
+  audioCodecs: string[];
+  maxHeightPx?: number;
+  maxVideoBps?: number;
+}
+/**
+ * The body of every error answer, from the control plane and from an OCA.
+ */
+export interface ErrorBody {
+  error: {
+    code: ApiErrorCode | OcaErrorCode;
+    /**
+     * What was wrong and what was expected.
+     */
+    message: string;
+    context: {
+      [k: string]: string | number | boolean | string[];
+    };
+    requestId?: string;
+  };
+}
+/**
+ * PUT /control/faults on an OCA: replaces the faults that are on. Empty means none; running responses feel the change too.
+ */
+export interface FaultList {
+  faults: Fault[];
+}
+/**
+ * Renditions that the same OCAs hold.
+ */
+export interface FileSet {
+  /**
+   * Indices into `servers`, best first. An OCA that lacks these files is absent.
+   *
+   * @minItems 1
+   */
+  servers: number[];
+  /**
+   * @minItems 1
+   */
+  renditions: Rendition[];
+}
+export interface VideoRendition {
+  kind: 'video';
+  /**
+   * Unique within the title, as `v720` or `a128`.
+   */
+  renditionId: string;
+  fileId: FileId;
+  /**
+   * The strong ETag that every OCA sends for this file, with its quotes.
+   */
+  etag: string;
+  sizeBytes: number;
+  /**
+   * RFC 6381 codec string, as `avc1.64001f`.
+   */
+  codec: string;
+  averageBps: Bps;
+  peakBps: Bps;
+  index: SegmentIndex;
+  video: VideoTraits;
+}
+export interface FillFile {
+  fileId: FileId;
+  titleId: TitleId;
+  sha256: Sha256;
+  sizeBytes: number;
+  /**
+   * Best first.
+   */
+  sources: FillSource[];
+}
+/**
+ * Where a file can be copied from.
+ */
+export interface FillSource {
+  /**
+   * Same site; a nearer or larger site; the origin.
+   */
+  kind: 'peer' | 'tier' | 'origin';
+  /**
+   * OCA id or region id.
+   */
+  from: string;
+  /**
+   * Signed and expiring.
+   */
+  url: string;
+}
+/**
+ * GET /v1/ocas/{ocaId}/fill-manifest
+ */
+export interface FillManifest {
+  ocaId: OcaId;
+  /**
+   * What this OCA should hold, most wanted first.
+   */
+  files: FillFile[];
+  refreshInMs: number;
+}
+/**
+ * The fleet file: regions, sites with their OCAs and routes, and the client networks.
+ */
+export interface FleetFile {
+  /**
+   * @minItems 1
+   */
+  regions: {
+    regionId: RegionId;
+    host: string;
+    port: number;
+    latitude: number;
+    longitude: number;
+  }[];
+  sites: {
+    siteId: SiteId;
+    name: string;
+    siteClass: SiteClass;
+    asn: number;
+    latitude: number;
+    longitude: number;
+    routes: Route[];
+    /**
+     * @minItems 1
+     */
+    ocas: {
+      ocaId: OcaId;
+      host: string;
+      port: number;
+      capacityBps: Bps;
+    }[];
+  }[];
+  networks: ClientNetworkEntry[];
+}
+export interface Route {
+  prefix: Prefix;
+  /**
+   * Empty for the ISP that hosts the OCA.
+   */
+  asPath: number[];
+  med: number;
+}
+/**
+ * GET /v1/fleet (operators): what this region knows about the fleet.
+ */
+export interface FleetStatus {
+  region: RegionId;
+  sites: SiteInfo[];
+  ocas: OcaStatus[];
+  titles: TitleSummary[];
+}
+export interface SiteInfo {
+  siteId: SiteId;
+  name: string;
+  siteClass: SiteClass;
+  asn: number;
+  latitude: number;
+  longitude: number;
+}
+export interface OcaStatus {
+  ocaId: OcaId;
+  siteId: SiteId;
+  baseUrl: string;
+  verdict: HealthVerdict;
+  /**
+   * Why this verdict, in a few words.
+   */
+  reason: string;
+  capacityBps: Bps;
+  trafficBps: Bps;
+  /**
+   * Responses being sent now.
+   */
+  connections: number;
+  /**
+   * Since the process started.
+   */
+  servedBytes: number;
+  uptimeMs: number;
+  reportAgeMs: number;
+  /**
+   * False when silent for too long, failing or draining: steering does not name it.
+   */
+  usable: boolean;
+  fileCount: number;
+  prefixCount: number;
+}
+/**
+ * A title in a list.
+ */
+export interface TitleSummary {
+  titleId: TitleId;
+  name: string;
+  durationMs: number;
+  /**
+   * True once enough OCAs hold enough copies: only then can it be played.
+   */
+  live: boolean;
+  /**
+   * OCAs that hold every file of the title.
+   */
+  copies: number;
+  copiesNeeded: number;
+}
+/**
+ * PUT /v1/ocas/{ocaId}/health: the verdict of the OCA about itself. Silence means unhealthy.
+ */
+export interface HealthReport {
+  ocaId: OcaId;
+  siteId: SiteId;
+  baseUrl: string;
+  verdict: HealthVerdict;
+  /**
+   * Why this verdict, in a few words.
+   */
+  reason: string;
+  capacityBps: Bps;
+  trafficBps: Bps;
+  /**
+   * Responses being sent now.
+   */
+  connections: number;
+  /**
+   * Since the process started.
+   */
+  servedBytes: number;
+  uptimeMs: number;
+}
+/**
+ * PUT /v1/ocas/{ocaId}/inventory: the verified files this OCA holds. Replaces all before.
+ */
+export interface InventoryReport {
+  ocaId: OcaId;
+  fileIds: FileId[];
+}
+/**
+ * GET /control/status on an OCA.
+ */
+export interface OcaControlStatus {
+  ocaId: OcaId;
+  faults: Fault[];
+  fileCount: number;
+  connections: number;
+  trafficBps: number;
+  servedBytes: number;
+  verdict: string;
+}
+/**
+ * POST /v1/plays/{playId}/renew: a fresh token and ranking for a running play.
+ */
+export interface PlayRenewal {
+  playId: PlayId;
+  /**
+   * Signed and expiring; the first path segment of every media URL.
+   */
+  token: string;
+  /**
+   * Lifetime of the token from the moment of the answer.
+   */
+  expiresInMs: number;
+  /**
+   * @minItems 1
+   * @maxItems 10
+   */
+  servers: Server[];
+  /**
+   * File id to indices into `servers`, best first.
+   */
+  fileServers: {
+    [k: string]: number[];
+  };
+}
+/**
+ * An OCA that may serve this play.
+ */
+export interface Server {
+  ocaId: OcaId;
+  siteId: SiteId;
+  siteClass: SiteClass;
+  /**
+   * Media URL: `{baseUrl}/{token}/{fileId}`.
+   */
+  baseUrl: string;
+  /**
+   * 0 is best.
+   */
+  rank: number;
+}
+/**
+ * POST /v1/plays
+ */
+export interface PlayRequest {
+  titleId: TitleId;
+  device: DeviceCapabilities;
+  /**
+   * The same key gives the same play, also in another region: a retry never starts a second one.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Everything a player needs: no playlist round trip follows.
+ */
+export interface PlayResponse {
+  playId: PlayId;
+  titleId: TitleId;
+  titleName: string;
+  durationMs: number;
+  region: RegionId;
+  client: ClientNetwork;
+  /**
+   * Signed and expiring; the first path segment of every media URL.
+   */
+  token: string;
+  /**
+   * Lifetime of the token from the moment of the answer.
+   */
+  expiresInMs: number;
+  /**
+   * @minItems 1
+   * @maxItems 10
+   */
+  servers: Server[];
+  /**
+   * @minItems 1
+   */
+  fileSets: FileSet[];
+}
+/**
+ * PUT /v1/ocas/{ocaId}/routes: the prefixes this OCA may serve, as learned from the ISP. Replaces all before.
+ */
+export interface RoutesReport {
+  ocaId: OcaId;
+  routes: Route[];
+}
+export interface TitleList {
+  titles: TitleSummary[];
+}

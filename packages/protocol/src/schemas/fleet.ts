@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { Bps, Country, FileId, OcaId, Prefix, RegionId, Sha256, SiteClass, SiteId, TitleId } from './primitives.ts';
+import { TitleSummary } from './title.ts';
+
+export const HealthVerdict = z.enum(['healthy', 'saturated', 'draining', 'failing']);
+
+export const HealthReport = z
+  .object({
+    ocaId: OcaId,
+    siteId: SiteId,
+    baseUrl: z.string(),
+    verdict: HealthVerdict,
+    reason: z.string().describe('Why this verdict, in a few words.'),
+    capacityBps: Bps,
+    trafficBps: Bps.describe('Sent to viewers, mean of the last seconds.'),
+    connections: z.number().int().nonnegative().describe('Responses being sent now.'),
+    servedBytes: z.number().nonnegative().describe('Since the process started.'),
+    uptimeMs: z.number().nonnegative(),
+  })
+  .describe('PUT /v1/ocas/{ocaId}/health: the verdict of the OCA about itself. Silence means unhealthy.');
+
+export const Route = z.object({
+  prefix: Prefix,
+  asPath: z.array(z.number().int()).describe('Empty for the ISP that hosts the OCA.'),
+  med: z.number().int().nonnegative().default(0),
+});
+
+export const RoutesReport = z
+  .object({ ocaId: OcaId, routes: z.array(Route) })
+  .describe('PUT /v1/ocas/{ocaId}/routes: the prefixes this OCA may serve, as learned from the ISP. Replaces all before.');
+
+export const InventoryReport = z
+  .object({ ocaId: OcaId, fileIds: z.array(FileId) })
+  .describe('PUT /v1/ocas/{ocaId}/inventory: the verified files this OCA holds. Replaces all before.');
+
+export const FillSource = z
+  .object({
+    kind: z.enum(['peer', 'tier', 'origin']).describe('Same site; a nearer or larger site; the origin.'),
+    from: z.string().describe('OCA id or region id.'),
+    url: z.string().describe('Signed and expiring.'),
+  })
+  .describe('Where a file can be copied from.');
+
+export const FillFile = z.object({
+  fileId: FileId,
+  titleId: TitleId,
+  sha256: Sha256,
+  sizeBytes: z.number().int().positive(),
+  sources: z.array(FillSource).describe('Best first.'),
+});
+
+export const FillManifest = z
+  .object({
+    ocaId: OcaId,
+    files: z.array(FillFile).describe('What this OCA should hold, most wanted first.'),
+    refreshInMs: z.number().positive(),
+  })
+  .describe('GET /v1/ocas/{ocaId}/fill-manifest');
+
+export const OcaStatus = HealthReport.extend({
+  siteId: SiteId,
+  reportAgeMs: z.number().nonnegative(),
+  usable: z.boolean().describe('False when silent for too long, failing or draining: steering does not name it.'),
+  fileCount: z.number().int().nonnegative(),
+  prefixCount: z.number().int().nonnegative(),
+});
+
+export const SiteInfo = z.object({
+  siteId: SiteId,
+  name: z.string(),
+  siteClass: SiteClass,
+  asn: z.number().int(),
+  latitude: z.number(),
+  longitude: z.number(),
+});
+
+export const FleetStatus = z
+  .object({
+    region: RegionId,
+    sites: z.array(SiteInfo),
+    ocas: z.array(OcaStatus),
+    titles: z.array(TitleSummary),
+  })
+  .describe('GET /v1/fleet (operators): what this region knows about the fleet.');
+
+export const ClientNetworkEntry = z
+  .object({
+    prefix: Prefix,
+    country: Country,
+    asn: z.number().int(),
+    provider: z.string(),
+    latitude: z.number(),
+    longitude: z.number(),
+  })
+  .describe('Which country and provider an address prefix belongs to.');
+
+export const FleetFile = z
+  .object({
+    regions: z
+      .array(z.object({ regionId: RegionId, host: z.string(), port: z.number().int(), latitude: z.number(), longitude: z.number() }))
+      .min(1),
+    sites: z.array(
+      SiteInfo.extend({
+        routes: z.array(Route),
+        ocas: z.array(z.object({ ocaId: OcaId, host: z.string(), port: z.number().int(), capacityBps: Bps })).min(1),
+      }),
+    ),
+    networks: z.array(ClientNetworkEntry),
+  })
+  .describe('The fleet file: regions, sites with their OCAs and routes, and the client networks.');

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { Country, OcaId, PlayId, RegionId, SiteClass, SiteId, TitleId } from './primitives.ts';
+import { Rendition } from './title.ts';
+
+export const DeviceCapabilities = z
+  .object({
+    videoCodecs: z.array(z.string()).min(1).describe('Codec families the device decodes, as `avc1`.'),
+    audioCodecs: z.array(z.string()).describe('Codec families, as `mp4a`.'),
+    maxHeightPx: z.number().int().positive().exactOptional(),
+    maxVideoBps: z.number().positive().exactOptional(),
+  })
+  .describe('What the device can decode and show.');
+
+export const PlayRequest = z
+  .object({
+    titleId: TitleId,
+    device: DeviceCapabilities,
+    idempotencyKey: z
+      .string()
+      .min(8)
+      .max(128)
+      .describe('The same key gives the same play, also in another region: a retry never starts a second one.'),
+  })
+  .describe('POST /v1/plays');
+
+export const Server = z
+  .object({
+    ocaId: OcaId,
+    siteId: SiteId,
+    siteClass: SiteClass,
+    baseUrl: z.string().describe('Media URL: `{baseUrl}/{token}/{fileId}`.'),
+    rank: z.number().int().nonnegative().describe('0 is best.'),
+  })
+  .describe('An OCA that may serve this play.');
+
+export const FileSet = z
+  .object({
+    servers: z
+      .array(z.number().int().nonnegative())
+      .min(1)
+      .describe('Indices into `servers`, best first. An OCA that lacks these files is absent.'),
+    renditions: z.array(Rendition).min(1),
+  })
+  .describe('Renditions that the same OCAs hold.');
+
+export const ClientNetwork = z
+  .object({
+    address: z.string(),
+    country: Country.exactOptional(),
+    asn: z.number().int().exactOptional(),
+    provider: z.string().exactOptional(),
+  })
+  .describe('How the control plane sees the client.');
+
+const grant = {
+  token: z.string().describe('Signed and expiring; the first path segment of every media URL.'),
+  expiresInMs: z.number().positive().describe('Lifetime of the token from the moment of the answer.'),
+  servers: z.array(Server).min(1).max(10),
+};
+
+export const PlayResponse = z
+  .object({
+    playId: PlayId,
+    titleId: TitleId,
+    titleName: z.string(),
+    durationMs: z.number().positive(),
+    region: RegionId.describe('The region that answered.'),
+    client: ClientNetwork,
+    ...grant,
+    fileSets: z.array(FileSet).min(1),
+  })
+  .describe('Everything a player needs: no playlist round trip follows.');
+
+export const PlayRenewal = z
+  .object({
+    playId: PlayId,
+    ...grant,
+    fileServers: z
+      .record(z.string(), z.array(z.number().int().nonnegative()))
+      .describe('File id to indices into `servers`, best first.'),
+  })
+  .describe('POST /v1/plays/{playId}/renew: a fresh token and ranking for a running play.');

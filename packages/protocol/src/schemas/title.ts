@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { Bps, Country, FileId, Sha256, TitleId } from './primitives.ts';
+
+export const SegmentIndex = z
+  .object({
+    initBase64: z.string().describe('The init segment (ftyp, moov), so that no request is spent on it.'),
+    initEnd: z.number().int().positive().describe('First byte after the init segment.'),
+    offset0: z.number().int().positive().describe('First byte of the first media segment (after sidx).'),
+    sizes: z.array(z.number().int().positive()).min(1).describe('Bytes of each segment, in order, contiguous.'),
+    durationsMs: z.array(z.number().positive()).min(1).describe('Duration of each segment in milliseconds.'),
+    quality: z.array(z.number()).exactOptional().describe('Quality of each segment where measured (SSIM or VMAF).'),
+  })
+  .describe('Where the segments of one rendition lie in its file and how long they are.');
+
+export const VideoTraits = z.object({
+  widthPx: z.number().int().positive(),
+  heightPx: z.number().int().positive(),
+  frameRate: z.number().positive(),
+});
+
+export const AudioTraits = z.object({
+  language: z.string().min(2).describe('BCP 47 language tag; `und` where unknown.'),
+  channels: z.number().int().positive(),
+  sampleRateHz: z.number().int().positive(),
+});
+
+const renditionShape = {
+  renditionId: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,31}$/)
+    .describe('Unique within the title, as `v720` or `a128`.'),
+  fileId: FileId,
+  etag: z.string().describe('The strong ETag that every OCA sends for this file, with its quotes.'),
+  sizeBytes: z.number().int().positive(),
+  codec: z.string().min(1).describe('RFC 6381 codec string, as `avc1.64001f`.'),
+  averageBps: Bps,
+  peakBps: Bps.describe('The largest segment, in bits per second.'),
+  index: SegmentIndex,
+};
+
+export const VideoRendition = z.object({ kind: z.literal('video'), ...renditionShape, video: VideoTraits });
+export const AudioRendition = z.object({ kind: z.literal('audio'), ...renditionShape, audio: AudioTraits });
+export const Rendition = z
+  .discriminatedUnion('kind', [VideoRendition, AudioRendition])
+  .describe('One encoded file of a title: a fragmented MP4 with sidx.');
+
+export const CatalogRendition = z
+  .discriminatedUnion('kind', [VideoRendition.extend({ sha256: Sha256 }), AudioRendition.extend({ sha256: Sha256 })])
+  .describe('A rendition as the catalog keeps it, with the hash that OCAs verify.');
+
+export const Licence = z
+  .object({
+    territories: z.union([z.literal('worldwide'), z.array(Country)]),
+    startsAtMs: z.number().exactOptional().describe('Unix time in milliseconds; open where absent.'),
+    endsAtMs: z.number().exactOptional().describe('Unix time in milliseconds; open where absent.'),
+  })
+  .describe('Where and when a title may be played.');
+
+export const CatalogTitle = z
+  .object({
+    titleId: TitleId,
+    name: z.string().min(1).max(200),
+    durationMs: z.number().positive(),
+    licence: Licence,
+    renditions: z.array(CatalogRendition).min(1),
+  })
+  .describe('What ingest writes and the catalog keeps about one title.');
+
+export const TitleSummary = z
+  .object({
+    titleId: TitleId,
+    name: z.string(),
+    durationMs: z.number(),
+    live: z.boolean().describe('True once enough OCAs hold enough copies: only then can it be played.'),
+    copies: z.number().int().describe('OCAs that hold every file of the title.'),
+    copiesNeeded: z.number().int(),
+  })
+  .describe('A title in a list.');
+
+export const TitleList = z.object({ titles: z.array(TitleSummary) });

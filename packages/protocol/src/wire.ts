@@ -1,0 +1,4 @@
+export * from './wire/error-codes.ts';
+export * from './wire/etag.ts';
+export * from './wire/media-token.ts';
+export * from './wire/media-url.ts';

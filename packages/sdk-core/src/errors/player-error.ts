@@ -1,0 +1,49 @@
+import { PLAY_API_ERRORS, type PlayApiErrorCode } from '@pressplay/protocol/wire';
+
+/** Errors that arise in the SDK itself. The control plane's own codes (protocol: `PLAY_API_ERRORS`) pass through unchanged. */
+export const SDK_ERROR_CODES = [
+  /** Every region failed or could not be reached. */
+  'region/unreachable',
+  /** A region answered with something that is not the contract. */
+  'region/bad-response',
+  /** Every server of the play failed for a range. */
+  'delivery/no-server-left',
+  /** The servers refuse the token: expired, and the renewal did not help. */
+  'delivery/token-expired',
+  /** The servers refuse the token: altered or made for another title. */
+  'delivery/token-rejected',
+  /** The range does not exist in the file. */
+  'delivery/range-unsatisfiable',
+  /** The engine could not decode the media. */
+  'media/decode',
+  /** The device cannot play what the title offers. */
+  'media/unsupported',
+  /** A call that the player's state does not allow, or with a wrong argument. */
+  'player/invalid-call',
+] as const;
+
+export type SdkErrorCode = (typeof SDK_ERROR_CODES)[number];
+export type PlayerErrorCode = SdkErrorCode | PlayApiErrorCode;
+
+/** What the error was about. Never holds a token. */
+export type PlayerErrorContext = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
+export class PlayerError extends Error {
+  override readonly name = 'PlayerError';
+  readonly code: PlayerErrorCode;
+  readonly context: PlayerErrorContext;
+
+  constructor(code: PlayerErrorCode, message: string, context: PlayerErrorContext = {}, options?: ErrorOptions) {
+    super(`[${code}] ${message}`, options);
+    this.code = code;
+    this.context = context;
+  }
+}
+
+export function isPlayerError(error: unknown): error is PlayerError {
+  return error instanceof Error && error.name === 'PlayerError' && 'code' in error;
+}
+
+export function isPlayApiErrorCode(code: string): code is PlayApiErrorCode {
+  return Object.hasOwn(PLAY_API_ERRORS, code);
+}

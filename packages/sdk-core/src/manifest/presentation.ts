@@ -1,0 +1,37 @@
+/** What an engine plays: times and byte ranges, host-neutral. Made from a play response. */
+export interface Presentation {
+  readonly titleId: string;
+  readonly titleName: string;
+  readonly durationMs: number;
+  /** By average bitrate, lowest first. At least one; all with the same segment borders. */
+  readonly video: readonly RenditionView[];
+  /** Empty where the title is silent. */
+  readonly audio: readonly RenditionView[];
+}
+
+export interface RenditionView {
+  readonly renditionId: string;
+  readonly kind: 'video' | 'audio';
+  readonly fileId: string;
+  readonly etag: string;
+  readonly sizeBytes: number;
+  /** RFC 6381. */
+  readonly codec: string;
+  readonly averageBps: number;
+  readonly peakBps: number;
+  readonly widthPx?: number;
+  readonly heightPx?: number;
+  readonly frameRate?: number;
+  readonly language?: string;
+  readonly channels?: number;
+  readonly initBytes: Uint8Array;
+  readonly segments: readonly SegmentView[];
+}
+
+export interface SegmentView {
+  readonly startMs: number;
+  readonly durationMs: number;
+  readonly startByte: number;
+  /** Exclusive. */
+  readonly endByte: number;
+}

@@ -1,0 +1,81 @@
+import type { ByteAccounts, LedgerEntry } from './delivery/ledger.ts';
+import type { PlayerError } from './errors/player-error.ts';
+import type { RenditionView } from './manifest/presentation.ts';
+
+export type PlayerState = 'idle' | 'loading' | 'ready' | 'playing' | 'paused' | 'rebuffering' | 'seeking' | 'ended' | 'failed';
+
+/** Why the player left one server for another. */
+export type MoveReason =
+  | 'reset'
+  | 'first-byte-late'
+  | 'stalled'
+  | 'too-slow'
+  | 'status'
+  | 'other-bytes'
+  | 'short'
+  | 'better-by-margin'
+  | 'steering';
+
+/** Event name to payload. Payloads are plain data. */
+export interface PlayerEvents {
+  state: { readonly from: PlayerState; readonly to: PlayerState };
+  /** The play request was answered. */
+  'play-granted': { readonly playId: string; readonly region: string; readonly serverCount: number; readonly titleName: string; readonly durationMs: number };
+  /** A region did not answer usably; the next one was asked with the same idempotency key. */
+  'region-failover': { readonly from: string; readonly to: string; readonly cause: string };
+  /** A candidate was measured. `latencyMs` is absent where it failed. */
+  probe: { readonly ocaId: string; readonly latencyMs?: number; readonly cause?: string };
+  /** Another server became the preferred one. */
+  'server-changed': { readonly from?: string; readonly to: string; readonly reason: MoveReason | 'start' };
+  /** A range goes on, from the byte reached, on another server. */
+  'hand-over': { readonly from: string; readonly to: string; readonly reason: MoveReason; readonly renditionId: string; readonly segmentNumber: number; readonly atByte: number; readonly startByte: number; readonly endByte: number };
+  /** ABR chose another video rendition for the segments to come. */
+  'rendition-selected': { readonly from?: string; readonly to: string; readonly reason: string; readonly segmentNumber: number };
+  /** Another rendition is on screen. */
+  'rendition-shown': { readonly rendition: RenditionView };
+  /** A segment was delivered whole. */
+  'segment-delivered': { readonly ocaId: string; readonly renditionId: string; readonly kind: 'video' | 'audio'; readonly segmentNumber: number; readonly bytes: number; readonly durationMs: number };
+  rebuffer: { readonly phase: 'start' | 'end'; readonly positionMs: number; readonly lastedMs?: number };
+  error: { readonly error: PlayerError };
+}
+
+export interface ServerStats {
+  readonly ocaId: string;
+  readonly siteId: string;
+  readonly siteClass: string;
+  readonly baseUrl: string;
+  readonly rank: number;
+  readonly latencyMs?: number;
+  readonly throughputBps?: number;
+  readonly deliveredBytes: number;
+  /** Milliseconds until the server may be asked again; 0 where it may. */
+  readonly excludedForMs: number;
+}
+
+/** A snapshot for pages, tests and overlays. */
+export interface PlayerStats {
+  readonly state: PlayerState;
+  readonly positionMs: number;
+  readonly durationMs: number;
+  readonly bufferAheadMs: number;
+  /** The server preferred now. */
+  readonly ocaId?: string;
+  /** The video rendition chosen last, and why. */
+  readonly renditionId?: string;
+  readonly renditionReason?: string;
+  readonly shownRenditionId?: string;
+  readonly throughputBps?: number;
+  readonly startupMs?: number;
+  readonly rebufferCount: number;
+  readonly rebufferMs: number;
+  readonly region?: string;
+  readonly playId?: string;
+  readonly servers: readonly ServerStats[];
+  readonly bytes: ByteAccounts;
+}
+
+/** The delivered intervals, server by server: the proof that a hand-over repeated and lost nothing. */
+export interface PlayerLedger {
+  readonly entries: readonly LedgerEntry[];
+  readonly bytes: ByteAccounts;
+}

@@ -1,0 +1,31 @@
+/** The part of `AbortSignal` that the core needs. Native signals satisfy it; old sets have none, so the core has its own. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** Cancels what listens to its signal, once. */
+export class CancelController {
+  readonly signal: CancelSignal;
+  #aborted = false;
+  readonly #listeners = new Set<() => void>();
+
+  constructor() {
+    const isAborted = (): boolean => this.#aborted;
+    this.signal = {
+      get aborted(): boolean {
+        return isAborted();
+      },
+      addEventListener: (_type, listener) => void this.#listeners.add(listener),
+      removeEventListener: (_type, listener) => void this.#listeners.delete(listener),
+    };
+  }
+
+  cancel(): void {
+    if (this.#aborted) return;
+    this.#aborted = true;
+    for (const listener of [...this.#listeners]) listener();
+    this.#listeners.clear();
+  }
+}
