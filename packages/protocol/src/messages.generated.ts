@@ -92,6 +92,10 @@ export type Country = string;
  * An address prefix in CIDR form, IPv4 or IPv6.
  */
 export type Prefix = string;
+/**
+ * Region id, as `us-east-1`.
+ */
+export type RegionId = string;
 export type OcaErrorCode =
   | 'path/invalid'
   | 'request/method-not-allowed'
@@ -175,10 +179,6 @@ export type Rendition = VideoRendition | AudioRendition;
  */
 export type OcaId = string;
 /**
- * Region id, as `us-east-1`.
- */
-export type RegionId = string;
-/**
  * Site id: one place with one or more OCAs.
  */
 export type SiteId = string;
@@ -186,6 +186,10 @@ export type SiteId = string;
  * How a site reaches viewers, in the order of preference.
  */
 export type SiteClass = 'embedded' | 'private-peering' | 'public-peering' | 'full-catalog';
+/**
+ * What the supervisor knows of a process.
+ */
+export type ProcessState = 'starting' | 'up' | 'down';
 export type HealthVerdict = 'healthy' | 'saturated' | 'draining' | 'failing';
 /**
  * Play id: 128 bits in hex.
@@ -307,6 +311,26 @@ export interface ClientNetworkEntry {
   longitude: number;
 }
 /**
+ * GET /api/demo on the supervisor: what a page needs to play.
+ */
+export interface DemoSettings {
+  regions: {
+    regionId: RegionId;
+    baseUrl: string;
+  }[];
+  /**
+   * An API token of the demo account.
+   */
+  accessToken: string;
+  /**
+   * Addresses a demo client may claim.
+   */
+  clients: {
+    label: string;
+    address: string;
+  }[];
+}
+/**
  * What the device can decode and show.
  */
 export interface DeviceCapabilities {
@@ -420,6 +444,18 @@ export interface FillManifest {
   refreshInMs: number;
 }
 /**
+ * Something that happened to the fleet.
+ */
+export interface FleetEvent {
+  /**
+   * Unix time in milliseconds.
+   */
+  atMs: number;
+  text: string;
+  ocaId?: OcaId;
+  regionId?: RegionId;
+}
+/**
  * The fleet file: regions, sites with their OCAs and routes, and the client networks.
  */
 export interface FleetFile {
@@ -462,13 +498,18 @@ export interface Route {
   med: number;
 }
 /**
- * GET /v1/fleet (operators): what this region knows about the fleet.
+ * GET /api/fleet on the supervisor; GET /api/fleet/stream sends one as a server-sent event each half second.
  */
-export interface FleetStatus {
-  region: RegionId;
+export interface FleetSnapshot {
+  atMs: number;
   sites: SiteInfo[];
-  ocas: OcaStatus[];
+  regions: RegionView[];
+  ocas: OcaView[];
   titles: TitleSummary[];
+  /**
+   * The latest, oldest first.
+   */
+  events: FleetEvent[];
 }
 export interface SiteInfo {
   siteId: SiteId;
@@ -477,6 +518,65 @@ export interface SiteInfo {
   asn: number;
   latitude: number;
   longitude: number;
+}
+export interface RegionView {
+  regionId: RegionId;
+  baseUrl: string;
+  process: ProcessState;
+}
+/**
+ * One OCA as the control room shows it.
+ */
+export interface OcaView {
+  ocaId: OcaId;
+  siteId: SiteId;
+  baseUrl: string;
+  process: ProcessState;
+  capacityBps: Bps;
+  faults: Fault[];
+  status?: OcaControlStatus;
+  /**
+   * Files the catalog has in all.
+   */
+  filesWanted: number;
+}
+/**
+ * GET /control/status on an OCA.
+ */
+export interface OcaControlStatus {
+  ocaId: OcaId;
+  faults: Fault[];
+  fileCount: number;
+  connections: number;
+  trafficBps: number;
+  servedBytes: number;
+  verdict: string;
+}
+/**
+ * A title in a list.
+ */
+export interface TitleSummary {
+  titleId: TitleId;
+  name: string;
+  durationMs: number;
+  /**
+   * True once enough OCAs hold enough copies: only then can it be played.
+   */
+  live: boolean;
+  /**
+   * OCAs that hold every file of the title.
+   */
+  copies: number;
+  copiesNeeded: number;
+}
+/**
+ * GET /v1/fleet (operators): what this region knows about the fleet.
+ */
+export interface FleetStatus {
+  region: RegionId;
+  sites: SiteInfo[];
+  ocas: OcaStatus[];
+  titles: TitleSummary[];
 }
 export interface OcaStatus {
   ocaId: OcaId;
@@ -505,23 +605,6 @@ export interface OcaStatus {
   usable: boolean;
   fileCount: number;
   prefixCount: number;
-}
-/**
- * A title in a list.
- */
-export interface TitleSummary {
-  titleId: TitleId;
-  name: string;
-  durationMs: number;
-  /**
-   * True once enough OCAs hold enough copies: only then can it be played.
-   */
-  live: boolean;
-  /**
-   * OCAs that hold every file of the title.
-   */
-  copies: number;
-  copiesNeeded: number;
 }
 /**
  * PUT /v1/ocas/{ocaId}/health: the verdict of the OCA about itself. Silence means unhealthy.
@@ -553,18 +636,6 @@ export interface HealthReport {
 export interface InventoryReport {
   ocaId: OcaId;
   fileIds: FileId[];
-}
-/**
- * GET /control/status on an OCA.
- */
-export interface OcaControlStatus {
-  ocaId: OcaId;
-  faults: Fault[];
-  fileCount: number;
-  connections: number;
-  trafficBps: number;
-  servedBytes: number;
-  verdict: string;
 }
 /**
  * POST /v1/plays/{playId}/renew: a fresh token and ranking for a running play.

@@ -1,3 +1,4 @@
+export * from './schemas/control-room.ts';
 export * from './schemas/errors.ts';
 export * from './schemas/faults.ts';
 export * from './schemas/fleet.ts';
