@@ -1,0 +1,8 @@
+import { defineConfig } from 'tsdown';
+
+export default defineConfig({
+  entry: { index: 'src/index.ts', fleet: 'src/fleet/index.ts', simulation: 'src/simulation/index.ts' },
+  dts: true,
+  platform: 'node',
+  fixedExtension: true,
+});
