@@ -1,0 +1,56 @@
+import type { CatalogTitle, Fault, FleetFile, FleetSnapshot } from '@pressplay/protocol/messages';
+import type { FleetPorts } from './ports.ts';
+import type { RequestLogLine } from './request-log.ts';
+
+export interface FleetOptions {
+  /** The demo's twelve OCAs and three regions where absent. */
+  readonly fleetFile?: FleetFile;
+  /** Moves the fleet; a fleet file given without them stays where it says. */
+  readonly ports?: FleetPorts;
+  readonly dataDir: string;
+  /** `memory`: the first region only, nothing survives it. */
+  readonly database: 'embedded' | 'memory';
+  /** Every OCA paces each response to this rate, so that a transfer has a middle also on one machine. */
+  readonly paceBps?: number;
+  /** Which titles of the origin to publish. `sample`: every one that lies there, and the sample when there is none. */
+  readonly titles?: 'sample' | 'none' | readonly string[];
+  readonly onProgress?: (text: string) => void;
+  /** Serves the control room and its API on the control port. */
+  readonly serveControlRoom?: boolean;
+}
+
+export interface RegionEndpoint {
+  readonly regionId: string;
+  readonly baseUrl: string;
+}
+
+export interface OcaEndpoint {
+  readonly ocaId: string;
+  readonly siteId: string;
+  readonly baseUrl: string;
+}
+
+/** A running fleet of real processes. Everything of it ends with `stop()` or with this process. */
+export interface Fleet {
+  readonly regions: readonly RegionEndpoint[];
+  readonly ocas: readonly OcaEndpoint[];
+  /** Where the control room answers, if it is served. */
+  readonly controlUrl?: string;
+  /** An API token of an account; the demo's where none is named. */
+  accessToken(accountId?: string): Promise<string>;
+  /** SIGKILL. */
+  killOca(ocaId: string): Promise<void>;
+  restartOca(ocaId: string): Promise<void>;
+  /** Replaces the faults that are on; an empty list ends them. */
+  setFaults(ocaId: string, faults: readonly Fault[]): Promise<void>;
+  killRegion(regionId: string): Promise<void>;
+  restartRegion(regionId: string): Promise<void>;
+  requestLog(ocaId: string): Promise<RequestLogLine[]>;
+  snapshot(): FleetSnapshot;
+  /** Polls faster while somebody looks. Returns the end of looking. */
+  watch(): () => void;
+  publish(title: CatalogTitle): Promise<void>;
+  /** Resolves when enough OCAs hold the title; throws after the limit. */
+  waitUntilLive(titleId: string, timeoutMs?: number): Promise<void>;
+  stop(): Promise<void>;
+}
