@@ -1,0 +1,220 @@
+import { maskMediaToken } from '@pressplay/protocol/wire';
+import type { Clock } from '@pressplay/sdk-core';
+import { type Endpoint, oneWayMs } from './endpoint.ts';
+import { Transfer } from './transfer.ts';
+
+export interface ExchangeRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface ExchangeHead {
+  readonly status: number;
+  readonly headers: Headers;
+}
+
+/** Why a client got no answer, or no more of it. */
+export class LinkFailure extends Error {
+  override readonly name = 'LinkFailure';
+}
+
+export type ExchangeOutcome = 'running' | 'complete' | 'cancelled' | 'refused' | 'broken';
+
+/** What went over the wire, for tests: nothing in the system reads it. */
+export interface ExchangeRecord {
+  readonly from: string;
+  readonly to: string;
+  readonly method: string;
+  /** Path and query, the token's signature masked. */
+  readonly path: string;
+  readonly startedAtMs: number;
+  readonly endedAtMs?: number;
+  readonly status?: number;
+  /** What the server had sent, and what the client took of it. */
+  readonly sentBytes: number;
+  readonly readBytes: number;
+  readonly outcome: ExchangeOutcome;
+}
+
+export interface ExchangeHost {
+  readonly clock: Clock;
+  /** Shares the links anew among the transfers that want to send. */
+  readonly onDemandChanged: () => void;
+  readonly onTransfer: (transfer: Transfer) => void;
+  readonly onEnd: (exchange: Exchange) => void;
+}
+
+/** One request and its answer between two machines, connection set-up included. */
+export class Exchange {
+  readonly client: Endpoint;
+  readonly server: Endpoint;
+  readonly head: Promise<ExchangeHead>;
+  readonly #host: ExchangeHost;
+  readonly #request: ExchangeRequest;
+  readonly #startedAtMs: number;
+  readonly #serverGone = new AbortController();
+  readonly #received: Uint8Array[] = [];
+  #headSettled: { resolve: (head: ExchangeHead) => void; reject: (error: unknown) => void } | undefined;
+  #waitingReader: { resolve: (chunk: Uint8Array | undefined) => void; reject: (error: unknown) => void } | undefined;
+  #transfer: Transfer | undefined;
+  #status: number | undefined;
+  #readBytes = 0;
+  #endedAtMs: number | undefined;
+  /** How it ends for the reader once the received chunks are taken. */
+  #end: { readonly error?: unknown } | undefined;
+  #outcome: ExchangeOutcome = 'running';
+
+  constructor(host: ExchangeHost, client: Endpoint, server: Endpoint, request: ExchangeRequest) {
+    this.#host = host;
+    this.client = client;
+    this.server = server;
+    this.#request = request;
+    this.#startedAtMs = host.clock.nowMs();
+    this.head = new Promise((resolve, reject) => {
+      this.#headSettled = { resolve, reject };
+    });
+    void this.#run();
+  }
+
+  get record(): ExchangeRecord {
+    const { method, url } = this.#request;
+    return {
+      from: this.client.name,
+      to: this.server.name,
+      method,
+      path: maskMediaToken(url.slice(new URL(url).origin.length)),
+      startedAtMs: this.#startedAtMs,
+      ...(this.#endedAtMs === undefined ? {} : { endedAtMs: this.#endedAtMs }),
+      ...(this.#status === undefined ? {} : { status: this.#status }),
+      sentBytes: this.#transfer?.sentBytes ?? 0,
+      readBytes: this.#readBytes,
+      outcome: this.#outcome,
+    };
+  }
+
+  /** The next chunk of the body; undefined at the end. Rejects with `LinkFailure` when the connection broke. */
+  read(): Promise<Uint8Array | undefined> {
+    const chunk = this.#received.shift();
+    if (chunk) return Promise.resolve(this.#taken(chunk));
+    if (this.#end) return 'error' in this.#end ? Promise.reject(this.#end.error) : Promise.resolve(undefined);
+    return new Promise((resolve, reject) => {
+      this.#waitingReader = { resolve, reject };
+    });
+  }
+
+  /** The client lets go; the server hears of it one trip later and may have sent more by then. */
+  cancel(error?: unknown): void {
+    if (this.#outcome !== 'running') return;
+    this.#finish('cancelled', error);
+    this.#received.length = 0;
+    this.#host.clock.schedule(oneWayMs(this.client, this.server), () => this.#leaveServer());
+  }
+
+  /** The server, or its machine, resets the connection; what is on the wire still arrives. */
+  break(why: string): void {
+    if (this.#outcome !== 'running') return;
+    this.#leaveServer();
+    this.#later(() => this.#finish('broken', new LinkFailure(why)));
+  }
+
+  async #run(): Promise<void> {
+    const origin = new URL(this.#request.url).origin;
+    if (!this.client.takeIdleConnection(origin)) {
+      await this.#travel();
+      if (!this.server.serve || this.server.link.state === 'refuse') return this.#refuse();
+      await this.#travel();
+    }
+    await this.#travel();
+    if (!this.server.serve || this.server.link.state === 'reset') return this.break('connection reset');
+    const response = await this.#serve();
+    if (!response) return;
+    if (this.#serverGone.signal.aborted) return void response.body?.cancel().catch(() => {});
+    this.#pump(response, origin);
+    await this.#travel();
+    if (this.#outcome !== 'running') return;
+    this.#status = response.status;
+    this.#headSettled?.resolve({ status: response.status, headers: response.headers });
+  }
+
+  async #serve(): Promise<Response | undefined> {
+    const { method, url, headers, body } = this.#request;
+    const request = new Request(url, {
+      method,
+      headers,
+      signal: this.#serverGone.signal,
+      ...(body === undefined ? {} : { body }),
+    });
+    try {
+      return await this.server.serve?.(request, { clientAddress: this.client.address });
+    } catch (error) {
+      this.break(`the server failed: ${error}`);
+      return undefined;
+    }
+  }
+
+  #pump(response: Response, origin: string): void {
+    const end = (): void => {
+      this.client.keepConnection(origin);
+      this.#finish('complete');
+    };
+    if (!response.body) return this.#later(end);
+    this.#transfer = new Transfer(this.#host.clock, this.server, this.client, response.body, {
+      onDemandChanged: this.#host.onDemandChanged,
+      onBytes: (chunk) => this.#receive(chunk),
+      onEnd: end,
+      onSourceFailed: (error) => this.break(`the server gave up: ${error}`),
+    });
+    this.#host.onTransfer(this.#transfer);
+  }
+
+  #receive(chunk: Uint8Array): void {
+    if (this.#outcome !== 'running') return;
+    const reader = this.#waitingReader;
+    this.#waitingReader = undefined;
+    if (reader) reader.resolve(this.#taken(chunk));
+    else this.#received.push(chunk);
+  }
+
+  #taken(chunk: Uint8Array): Uint8Array {
+    this.#readBytes += chunk.byteLength;
+    this.#transfer?.read(chunk.byteLength);
+    return chunk;
+  }
+
+  #refuse(): void {
+    this.#later(() => this.#finish('refused', new LinkFailure('connection refused')));
+  }
+
+  #finish(outcome: ExchangeOutcome, error?: unknown): void {
+    if (this.#outcome !== 'running') return;
+    this.#outcome = outcome;
+    this.#endedAtMs = this.#host.clock.nowMs();
+    this.#end = error === undefined ? {} : { error };
+    if (error !== undefined) this.#headSettled?.reject(error);
+    const reader = this.#waitingReader;
+    this.#waitingReader = undefined;
+    if (reader) error === undefined ? reader.resolve(undefined) : reader.reject(error);
+    this.#host.onEnd(this);
+  }
+
+  #leaveServer(): void {
+    this.#transfer?.stop();
+    this.#serverGone.abort();
+  }
+
+  /** One trip, however long a hang makes it. Never arrives once the exchange is over. */
+  async #travel(): Promise<void> {
+    await this.client.passing();
+    await this.server.passing();
+    await new Promise<void>((resolve) => this.#later(resolve));
+    await this.client.passing();
+    await this.server.passing();
+    if (this.#outcome !== 'running') await new Promise<never>(() => {});
+  }
+
+  #later(callback: () => void): void {
+    this.#host.clock.schedule(oneWayMs(this.client, this.server), callback);
+  }
+}

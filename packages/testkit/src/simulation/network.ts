@@ -1,0 +1,118 @@
+import type { Clock } from '@pressplay/sdk-core';
+import { Endpoint, type Link, type ServeRequest } from './endpoint.ts';
+import { Exchange, type ExchangeHost, type ExchangeRecord, type ExchangeRequest, LinkFailure } from './exchange.ts';
+import { shareFairly } from './fair-share.ts';
+import type { Transfer } from './transfer.ts';
+
+/**
+ * Machines and the wires between them, in the time of one clock. Connection set-up costs one round trip per new
+ * connection; connections are kept alive; transfers share their two links fairly (max-min) and feel changes at once.
+ * Not modelled: packet loss, slow start, name resolution, TLS.
+ */
+export class Network {
+  readonly #clock: Clock;
+  readonly #host: ExchangeHost;
+  readonly #origins = new Map<string, Endpoint>();
+  readonly #endpoints = new Map<string, Endpoint>();
+  readonly #running = new Set<Exchange>();
+  readonly #transfers = new Set<Transfer>();
+  readonly #records: ExchangeRecord[] = [];
+  #isSharingDue = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#host = {
+      clock,
+      onDemandChanged: () => this.#shareSoon(),
+      onTransfer: (transfer) => void this.#transfers.add(transfer),
+      onEnd: (exchange) => this.#ended(exchange),
+    };
+  }
+
+  /** A machine that others know by name. */
+  join(name: string, address: string, link: Link): Endpoint {
+    if (this.#endpoints.has(name)) throw new Error(`The network has an endpoint "${name}" already.`);
+    const endpoint = new Endpoint(name, address, link);
+    this.#endpoints.set(name, endpoint);
+    return endpoint;
+  }
+
+  endpoint(name: string): Endpoint | undefined {
+    return this.#endpoints.get(name);
+  }
+
+  /** From now on requests to `origin` reach this process on that machine. */
+  listen(endpoint: Endpoint, origin: string, serve: ServeRequest): void {
+    endpoint.serve = serve;
+    this.#origins.set(origin, endpoint);
+  }
+
+  /** The process ends: all its connections are reset, new ones refused. */
+  shut(endpoint: Endpoint): void {
+    endpoint.serve = undefined;
+    this.#breakAll(endpoint, 'connection reset: the process ended');
+  }
+
+  /** Takes effect on running transfers at once. */
+  setLink(name: string, link: Partial<Link>): void {
+    const endpoint = this.#endpoints.get(name);
+    if (!endpoint)
+      throw new Error(`The network has no endpoint "${name}". It has: ${[...this.#endpoints.keys()].join(', ')}`);
+    endpoint.change(link);
+    if (link.state === 'reset') this.#breakAll(endpoint, 'connection reset');
+    this.#shareSoon();
+  }
+
+  /** Throws `LinkFailure` where no machine has this origin. */
+  request(client: Endpoint, request: ExchangeRequest): Exchange {
+    const { origin } = new URL(request.url);
+    const server = this.#origins.get(origin);
+    if (!server) throw new LinkFailure(`no machine at ${origin}`);
+    const exchange = new Exchange(this.#host, client, server, request);
+    this.#running.add(exchange);
+    return exchange;
+  }
+
+  /** What is on the wire now. */
+  running(): ExchangeRecord[] {
+    return [...this.#running].map((exchange) => exchange.record);
+  }
+
+  /** Everything that ended, in order. */
+  records(): readonly ExchangeRecord[] {
+    return this.#records;
+  }
+
+  #ended(exchange: Exchange): void {
+    this.#running.delete(exchange);
+    this.#records.push(exchange.record);
+  }
+
+  #breakAll(endpoint: Endpoint, why: string): void {
+    for (const exchange of [...this.#running]) {
+      if (exchange.server === endpoint || exchange.client === endpoint) exchange.break(why);
+    }
+    endpoint.idleConnections.clear();
+    for (const [origin, server] of this.#origins) {
+      if (server !== endpoint) continue;
+      for (const client of this.#endpoints.values()) client.idleConnections.delete(origin);
+    }
+  }
+
+  /** Once per instant, however many transfers began or ended in it. */
+  #shareSoon(): void {
+    if (this.#isSharingDue) return;
+    this.#isSharingDue = true;
+    queueMicrotask(() => {
+      this.#isSharingDue = false;
+      this.#share();
+    });
+  }
+
+  #share(): void {
+    for (const transfer of this.#transfers) if (transfer.isOver) this.#transfers.delete(transfer);
+    const senders = [...this.#transfers].filter((transfer) => transfer.wantsToSend);
+    const rates = shareFairly(senders.map((transfer) => transfer.links));
+    senders.forEach((transfer, i) => transfer.setRate(rates[i] ?? 0));
+  }
+}
