@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { npm, ROOT, run, works } from './run.mjs';
+import { StepError, say } from './terminal.mjs';
+
+const APT_TIMEOUT_MS = 120_000;
+
+/** True when ffmpeg works, after trying the system's package manager where that needs no password. */
+export async function ensureFfmpeg() {
+  if (works('ffmpeg')) return true;
+  if (await aptInstall('ffmpeg')) return works('ffmpeg');
+  return false;
+}
+
+/** The path of a Chromium that starts: the one named, an installed one, Playwright's, else the system's package. */
+export async function ensureChromium() {
+  const named = process.env.PRESSPLAY_CHROMIUM;
+  if (named) {
+    if (works(named, ['--version'])) return named;
+    throw new StepError(`PRESSPLAY_CHROMIUM names ${named}, which does not start`);
+  }
+  const installed = findInstalledChromium();
+  if (installed) return installed;
+  say('   No Chromium found: trying Playwright’s own');
+  const own = await installPlaywrights();
+  if (own) return own;
+  if (await aptInstall('chromium')) {
+    const packaged = findInstalledChromium();
+    if (packaged) return packaged;
+  }
+  throw new StepError(
+    'No Chromium found and none could be installed. Install Chromium or Chrome, or name one with PRESSPLAY_CHROMIUM=/path/to/chromium.',
+  );
+}
+
+function findInstalledChromium() {
+  const candidates = [
+    '/usr/bin/chromium',
+    'google-chrome',
+    'chromium-browser',
+    'chromium',
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  ];
+  return candidates.find((candidate) => works(candidate, ['--version']));
+}
+
+async function installPlaywrights() {
+  try {
+    await npm(['exec', '--no', '--', 'playwright', 'install', 'chromium'], { quiet: true, timeoutMs: 240_000 });
+    const script = "import('@playwright/test').then(({ chromium }) => console.log(chromium.executablePath()))";
+    const file = (await run(process.execPath, ['-e', script], { quiet: true, cwd: `${ROOT}/tests` })).trim();
+    return works(file, ['--version']) ? file : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Only as root on a Debian: anything else would ask for a password. */
+async function aptInstall(name) {
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return false;
+  say(`   Installing ${name} with apt-get`);
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  const options = { quiet: true, env, timeoutMs: APT_TIMEOUT_MS, name: 'apt-get' };
+  try {
+    await run('apt-get', ['update', '-qq'], options);
+    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], options);
+    return true;
+  } catch (error) {
+    say(`   ${name} could not be installed: ${error.message}`);
+    return false;
+  }
+}

@@ -1,0 +1,117 @@
+// `npm test`: everything that must hold, from a fresh clone. Fails at the first step that fails, and says which.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { checkNodeVersion } from './steps/node-version.mjs';
+
+checkNodeVersion();
+const { turbo } = await import('./steps/build.mjs');
+const { install, isInstalled } = await import('./steps/install.mjs');
+const { endWithParent, node, npm } = await import('./steps/run.mjs');
+const { say, seconds, step } = await import('./steps/terminal.mjs');
+const { ensureChromium, ensureFfmpeg } = await import('./steps/tools.mjs');
+const { addCounts, NO_TESTS, readPlaywrightReport, readVitestReport } = await import('./steps/totals.mjs');
+
+const reports = mkdtempSync(path.join(tmpdir(), 'pressplay-test-'));
+const startedMs = Date.now();
+let totals = NO_TESTS;
+let current = 'start';
+let chromium;
+let stopped = false;
+
+endWithParent(() => {
+  stopped = true;
+  rmSync(reports, { recursive: true, force: true });
+});
+
+const STEPS = [
+  ['Dependencies', async () => (isInstalled() ? say('   installed') : install())],
+  ['Tools', findTools],
+  ['Lint', lint],
+  ['Types', types],
+  ['Unit tests', () => vitest('unit', ['--exclude', 'tests/**'])],
+  ['Build', () => turbo(['run', 'build'])],
+  ['Whole system in virtual time', () => vitest('system', ['--dir', 'tests', '--exclude', 'tests/processes/**'])],
+  ['Processes', () => vitest('processes', ['--dir', 'tests/processes', '--no-file-parallelism'])],
+  ['Browser tests', browserTests],
+];
+
+try {
+  for (const [name, perform] of STEPS) {
+    current = name;
+    await step(name, perform);
+  }
+  finish(0);
+} catch (error) {
+  if (!stopped) {
+    console.error(`\nThe step "${current}" failed: ${error.message}`);
+    // A step that failed without a counted test still is a failure.
+    if (totals.failed === 0) totals = addCounts(totals, { passed: 0, failed: 1, skipped: 0 });
+    finish(1);
+  }
+}
+
+function finish(code) {
+  rmSync(reports, { recursive: true, force: true });
+  say(`\nTook ${seconds(Date.now() - startedMs)}.${totals.skipped > 0 ? ` ${totals.skipped} skipped.` : ''}`);
+  say(`${totals.passed} passed, ${totals.failed} failed`);
+  process.exitCode = code;
+}
+
+async function findTools() {
+  chromium = await ensureChromium();
+  say(`   Chromium: ${chromium}`);
+  say(`   ffmpeg: ${(await ensureFfmpeg()) ? 'yes' : 'missing, tests that encode are skipped'}`);
+}
+
+async function lint() {
+  await node('node_modules/@biomejs/biome/bin/biome', ['check', '.']);
+  const folders = ['packages', 'mock-backend', 'mock-oca', 'examples', 'bench', 'tests'];
+  await node('node_modules/dependency-cruiser/bin/dependency-cruise.mjs', [
+    '--config',
+    '.dependency-cruiser.cjs',
+    ...folders,
+  ]);
+}
+
+async function types() {
+  await turbo(['run', 'typecheck']);
+  await node('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.tests.json']);
+}
+
+async function vitest(name, args) {
+  const report = path.join(reports, `${name}.json`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  await counted(
+    () => node('node_modules/vitest/vitest.mjs', ['run', ...reporters, ...args], { name: 'vitest' }),
+    readVitestReport,
+    report,
+  );
+}
+
+async function browserTests() {
+  const report = path.join(reports, 'e2e.json');
+  const env = { PRESSPLAY_CHROMIUM: chromium, PLAYWRIGHT_JSON_OUTPUT_FILE: report };
+  await counted(
+    () => npm(['run', 'e2e', '-w', '@pressplay/tests', '--', '--reporter=list,json'], { env, name: 'Playwright' }),
+    readPlaywrightReport,
+    report,
+  );
+}
+
+/** Counts also what a failing run has counted. */
+async function counted(perform, read, report) {
+  try {
+    await perform();
+  } finally {
+    totals = addCounts(totals, readIfWritten(read, report));
+  }
+}
+
+function readIfWritten(read, report) {
+  try {
+    return read(report);
+  } catch {
+    return NO_TESTS;
+  }
+}
