@@ -1,0 +1,183 @@
+import type { EngineHost, EngineSnapshot, Presentation, RenditionView } from '@pressplay/sdk-core';
+import Hls, { type ErrorData, ErrorTypes, Events, type FragBufferedData, type FragChangedData, type Fragment, type HlsConfig } from 'hls.js';
+import { hlsConfig, LOOK_UP_TOLERANCE_MS } from './hls-config.ts';
+import { judgeHlsError, type ReportedError } from './judge-hls-error.ts';
+import { LevelChoice } from './level-choice.ts';
+import { MemoryPlaylistLoader } from './memory-playlist-loader.ts';
+import { playlistOfUrl, renditionOfUrl, segmentNumberAfter, TITLE_URL } from './rendition-urls.ts';
+import { SegmentLoader, type SegmentSource } from './segment-loader.ts';
+import { watchSlowSegments } from './slow-segment-watch.ts';
+import { bufferAheadMs, watchVideo } from './video-events.ts';
+
+export interface HlsPlaybackOptions {
+  readonly video: HTMLVideoElement;
+  readonly presentation: Presentation;
+  readonly host: EngineHost;
+  readonly startAtMs: number;
+  readonly bufferGoalMs: number;
+}
+
+/** One load of one title by hls.js: from `open` to `close`. */
+export class HlsPlayback {
+  readonly #options: HlsPlaybackOptions;
+  readonly #hls: Hls;
+  readonly #stops: readonly (() => void)[];
+  #lastRecoveryAtMs: number | undefined;
+  #shown: RenditionView | undefined;
+  #lastLevel = -1;
+  #failed = false;
+
+  constructor(options: HlsPlaybackOptions) {
+    this.#options = options;
+    this.#hls = new Hls(hlsConfig({ ...options, loaders: this.#loaders() }));
+    this.#hls.on(Events.FRAG_BUFFERED, (_name, data) => this.#onBuffered(data));
+    this.#hls.on(Events.FRAG_CHANGED, (_name, data) => this.#onShown(data));
+    this.#hls.on(Events.ERROR, (_name, data) => this.#onError(data));
+    this.#stops = [
+      watchVideo(options.video, options.startAtMs, {
+        notify: (event) => options.host.notify(event),
+        mediaError: (error) => this.#onMediaError(error),
+      }),
+      watchSlowSegments(this.#hls, {
+        bufferAheadMs: () => this.snapshot().bufferAheadMs,
+        lowestBytes: (segmentNumber) => segmentBytes(options.presentation.video[0], segmentNumber),
+        chosenBytes: (segmentNumber) => segmentBytes(this.#select(segmentNumber), segmentNumber),
+      }),
+    ];
+    this.#hls.attachMedia(options.video);
+    this.#hls.loadSource(TITLE_URL);
+  }
+
+  play(): void {
+    this.#options.video.play().catch((error: unknown) => {
+      // The browser wants a gesture of the user first. The media is loaded; the page may ask for that gesture.
+      if (error instanceof DOMException && error.name === 'NotAllowedError') this.#options.host.notify({ type: 'paused' });
+    });
+  }
+
+  pause(): void {
+    this.#options.video.pause();
+  }
+
+  seek(positionMs: number): void {
+    this.#options.video.currentTime = positionMs / 1000;
+  }
+
+  snapshot(): EngineSnapshot {
+    const { video } = this.#options;
+    return {
+      positionMs: video.currentTime * 1000,
+      bufferAheadMs: bufferAheadMs(video.buffered, video.currentTime),
+      paused: video.paused,
+      ended: video.ended,
+    };
+  }
+
+  close(): void {
+    for (const stop of this.#stops) stop();
+    this.#hls.destroy();
+  }
+
+  /** hls.js constructs these itself, so each class carries what it works on. */
+  #loaders(): Pick<HlsConfig, 'pLoader' | 'fLoader' | 'abrController'> {
+    const { presentation, host } = this.#options;
+    const source: SegmentSource = {
+      renditionAt: (url) => renditionOfUrl(presentation, url),
+      fetchRange: (request) => host.fetchRange(request),
+      gaveUp: (error) => this.#fail('fetch', error),
+    };
+    const nextLevel = (hls: Hls): number => this.#nextLevel(hls);
+    const abrController = class extends LevelChoice {
+      constructor(hls: Hls) {
+        super(hls, () => nextLevel(hls));
+      }
+    };
+    return {
+      pLoader: class extends MemoryPlaylistLoader {
+        constructor() {
+          super((url) => playlistOfUrl(presentation, url));
+        }
+      },
+      fLoader: class extends SegmentLoader {
+        constructor() {
+          super(source);
+        }
+      },
+      // hls.js's own class has private members, so no other class is assignable to its type.
+      abrController: abrController as unknown as HlsConfig['abrController'],
+    };
+  }
+
+  /** The level for the segment after the video buffer's end. While the buffer is full nothing is loaded, and nothing needs choosing. */
+  #nextLevel(hls: Hls): number {
+    const { startAtMs, bufferGoalMs, presentation } = this.#options;
+    const buffer = hls.mainForwardBufferInfo;
+    const known = hls.levels[this.#lastLevel] !== undefined;
+    if (known && buffer && buffer.len * 1000 >= bufferGoalMs) return this.#lastLevel;
+    const bufferEndMs = buffer && buffer.len > 0 ? buffer.end * 1000 : this.#startMs(startAtMs);
+    const segments = presentation.video[0]?.segments ?? [];
+    const chosen = this.#select(segmentNumberAfter(segments, bufferEndMs, LOOK_UP_TOLERANCE_MS));
+    const level = hls.levels.findIndex((candidate) => renditionOfUrl(presentation, candidate.uri) === chosen);
+    // hls.js drops levels that its media source refuses: take the lowest of what is left.
+    this.#lastLevel = level === -1 ? Math.min(0, hls.levels.length - 1) : level;
+    return this.#lastLevel;
+  }
+
+  /** Where loading begins while nothing is buffered: the start position until the element has a playhead. */
+  #startMs(startAtMs: number): number {
+    const { video } = this.#options;
+    return video.readyState === 0 ? Math.max(startAtMs, video.currentTime * 1000) : video.currentTime * 1000;
+  }
+
+  #select(segmentNumber: number): RenditionView {
+    return this.#options.host.selectVideo({ segmentNumber, bufferAheadMs: this.snapshot().bufferAheadMs });
+  }
+
+  #renditionOf(frag: Fragment): RenditionView | undefined {
+    return renditionOfUrl(this.#options.presentation, frag.url ?? '');
+  }
+
+  #onBuffered({ frag }: FragBufferedData): void {
+    const rendition = this.#renditionOf(frag);
+    if (!rendition || typeof frag.sn !== 'number') return;
+    this.#options.host.notify({ type: 'appended', rendition, segmentNumber: frag.sn, startMs: frag.start * 1000 });
+  }
+
+  #onShown({ frag }: FragChangedData): void {
+    const rendition = this.#renditionOf(frag);
+    if (!rendition || rendition === this.#shown) return;
+    this.#shown = rendition;
+    this.#options.host.notify({ type: 'rendition-shown', rendition });
+  }
+
+  #onMediaError(error: MediaError | null): void {
+    if (error?.code !== MediaError.MEDIA_ERR_DECODE) return;
+    this.#judge({ type: ErrorTypes.MEDIA_ERROR, details: error.message, fatal: true }, error);
+  }
+
+  #onError(data: ErrorData): void {
+    this.#judge(data, data.error);
+  }
+
+  #judge(data: ReportedError, error: unknown): void {
+    const nowMs = performance.now();
+    const verdict = judgeHlsError(data, this.#lastRecoveryAtMs, nowMs);
+    if (verdict.action === 'fail') this.#fail(verdict.cause, error);
+    if (verdict.action !== 'recover-media') return;
+    this.#lastRecoveryAtMs = nowMs;
+    this.#hls.recoverMediaError();
+  }
+
+  /** Once: whatever hls.js still tries after that is of no use to anybody. */
+  #fail(cause: 'decode' | 'unsupported' | 'fetch', error: unknown): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#hls.stopLoad();
+    this.#options.host.notify({ type: 'failed', cause, error });
+  }
+}
+
+function segmentBytes(rendition: RenditionView | undefined, segmentNumber: number): number | undefined {
+  const segment = rendition?.segments[segmentNumber];
+  return segment && segment.endByte - segment.startByte;
+}

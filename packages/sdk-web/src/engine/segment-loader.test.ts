@@ -1,0 +1,130 @@
+import { HttpFailure, PlayerError, type RangeRequest, type RenditionView } from '@pressplay/sdk-core';
+import type { FragmentLoaderContext, LoaderCallbacks, LoaderConfiguration } from 'hls.js';
+import { describe, expect, it } from 'vitest';
+import { SegmentLoader } from './segment-loader.ts';
+
+const rendition: RenditionView = {
+  renditionId: 'v720',
+  kind: 'video',
+  fileId: 'f',
+  etag: '"e"',
+  sizeBytes: 1000,
+  codec: 'avc1.64001f',
+  averageBps: 1,
+  peakBps: 1,
+  initBytes: Uint8Array.of(1, 2, 3),
+  segments: [],
+};
+
+/** A loader whose range is in the test's hands, and what it told hls.js. */
+function loading(sn: number | 'initSegment' = 4, progressive = false) {
+  const told: string[] = [];
+  const gaveUp: unknown[] = [];
+  let data: unknown;
+  let request: RangeRequest | undefined;
+  let settle: { resolve(): void; reject(error: unknown): void } | undefined;
+  const loader = new SegmentLoader({
+    renditionAt: () => rendition,
+    fetchRange: (asked) => {
+      request = asked;
+      return new Promise((resolve, reject) => {
+        settle = { resolve, reject };
+        asked.signal?.addEventListener('abort', () => reject(new HttpFailure('aborted', 'cancelled')));
+      });
+    },
+    gaveUp: (error) => void gaveUp.push(error),
+  });
+  const callbacks: LoaderCallbacks<FragmentLoaderContext> = {
+    onSuccess: (response) => {
+      told.push('success');
+      data = response.data;
+    },
+    onError: ({ code }) => void told.push(`error ${code}`),
+    onTimeout: () => void told.push('timeout'),
+    onAbort: () => void told.push('abort'),
+    ...(progressive && { onProgress: () => void told.push('progress') }),
+  };
+  const context = { url: 'pressplay://title/f', rangeStart: 100, rangeEnd: 110, frag: { sn } } as unknown as FragmentLoaderContext;
+  loader.load(context, {} as LoaderConfiguration, callbacks);
+  const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+  return { loader, told, gaveUp, turn, data: () => data, request: () => request, settle: () => settle };
+}
+
+describe('the segment loader', () => {
+  it('asks the core for the byte range of the segment, and joins its chunks', async () => {
+    const { request, settle, turn, told, data } = loading();
+    expect(request()).toMatchObject({ segmentNumber: 4, startByte: 100, endByte: 110 });
+    request()?.onBytes(Uint8Array.of(0, 1, 2, 3));
+    request()?.onBytes(Uint8Array.of(4, 5, 6, 7, 8, 9));
+    settle()?.resolve();
+    await turn();
+    expect(told).toEqual(['success']);
+    expect(new Uint8Array(data() as ArrayBuffer)).toEqual(Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9));
+  });
+
+  it('keeps the statistics current while it loads, because hls.js reads them', () => {
+    const { loader, request } = loading();
+    expect(loader.stats).toMatchObject({ total: 10, loaded: 0, loading: { first: 0, end: 0 } });
+    request()?.onBytes(new Uint8Array(4));
+    expect(loader.stats).toMatchObject({ total: 10, loaded: 4, chunkCount: 1, aborted: false });
+    expect(loader.stats.loading.first).toBeGreaterThanOrEqual(loader.stats.loading.start);
+  });
+
+  it('answers the init segment from the play response, with a copy of its own', async () => {
+    const { request, turn, data, told } = loading('initSegment');
+    await turn();
+    expect(told).toEqual(['success']);
+    expect(request()).toBeUndefined();
+    expect(new Uint8Array(data() as ArrayBuffer)).toEqual(rendition.initBytes);
+    expect(data()).not.toBe(rendition.initBytes.buffer);
+  });
+
+  it('tells hls.js of an abort, once, and stops the transfer', async () => {
+    const { loader, request, turn, told, gaveUp } = loading();
+    loader.abort();
+    loader.abort();
+    await turn();
+    expect(told).toEqual(['abort']);
+    expect(request()?.signal?.aborted).toBe(true);
+    expect(loader.stats.aborted).toBe(true);
+    expect(gaveUp).toEqual([]);
+  });
+
+  it('stops the transfer on destroy, and says nothing', async () => {
+    const { loader, request, turn, told } = loading();
+    loader.destroy();
+    request()?.onBytes(new Uint8Array(4));
+    await turn();
+    expect(told).toEqual([]);
+    expect(request()?.signal?.aborted).toBe(true);
+    expect(loader.stats.loaded).toBe(0);
+  });
+
+  it('does not count a finished load as aborted when hls.js cleans up', async () => {
+    const { loader, request, settle, turn } = loading();
+    request()?.onBytes(new Uint8Array(10));
+    settle()?.resolve();
+    await turn();
+    loader.destroy();
+    expect(loader.stats.aborted).toBe(false);
+    expect(request()?.signal?.aborted).toBe(false);
+  });
+
+  it('reports the core giving up as an error that hls.js does not retry, and the error itself apart', async () => {
+    const { settle, turn, told, gaveUp } = loading();
+    const error = new PlayerError('delivery/no-server-left', 'None.');
+    settle()?.reject(error);
+    await turn();
+    expect(told).toEqual(['error 0']);
+    expect(gaveUp).toEqual([error]);
+  });
+
+  it('hands over an empty whole where hls.js appended the chunks already', async () => {
+    const { request, settle, turn, told, data } = loading(4, true);
+    request()?.onBytes(new Uint8Array(10));
+    settle()?.resolve();
+    await turn();
+    expect(told).toEqual(['progress', 'success']);
+    expect((data() as ArrayBuffer).byteLength).toBe(0);
+  });
+});

@@ -1,0 +1,25 @@
+export type {
+  ByteAccounts,
+  DeviceCapabilities,
+  LedgerEntry,
+  MoveReason,
+  PlayerErrorCode,
+  PlayerErrorContext,
+  PlayerEvents,
+  PlayerLedger,
+  PlayerOptions,
+  PlayerState,
+  PlayerStats,
+  Presentation,
+  RegionEndpoint,
+  RenditionView,
+  SegmentView,
+  ServerStats,
+} from '@pressplay/sdk-core';
+export { isPlayerError, Player, PlayerError } from '@pressplay/sdk-core';
+export { createPlayer, type WebPlayerOptions } from './create-player.ts';
+export { HlsEngine, type HlsEngineOptions } from './engine/hls-engine.ts';
+export { detectDevice } from './platform/detect-device.ts';
+export { domClock } from './platform/dom-clock.ts';
+export { fetchHttpClient } from './platform/fetch-http-client.ts';
+export { localStore } from './platform/local-storage.ts';
