@@ -1,0 +1,31 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { decodeUtf8 } from './utf8.ts';
+
+const platform = new TextDecoder('utf-8', { ignoreBOM: true });
+
+it('reads what the platform reads, for any text', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), (text) => {
+      expect(decodeUtf8(new TextEncoder().encode(text))).toBe(text);
+    }),
+  );
+});
+
+it('replaces damaged bytes as the platform does', () => {
+  const bytes = fc.array(
+    fc.constantFrom(0x41, 0x7f, 0x80, 0x9f, 0xa0, 0xbf, 0xc1, 0xc3, 0xe0, 0xe2, 0xed, 0xf0, 0xf4, 0xf5, 0xff),
+  );
+  fc.assert(
+    fc.property(bytes, (list) => {
+      const damaged = Uint8Array.from(list);
+      expect(decodeUtf8(damaged)).toBe(platform.decode(damaged));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+it('reads long bodies', () => {
+  const text = 'ö😀a'.repeat(50_000);
+  expect(decodeUtf8(new TextEncoder().encode(text))).toBe(text);
+});
