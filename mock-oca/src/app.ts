@@ -1,0 +1,154 @@
+import type { HealthReport, OcaControlStatus } from '@pressplay/protocol/messages';
+import type { Hono } from 'hono';
+import type { OcaDeps } from './deps.ts';
+import { createControlRoutes, isControlTarget } from './faults/control-routes.ts';
+import { FillAgent, type FillSummary } from './fill/fill-agent.ts';
+import { DISK_ERROR_WINDOW_MS, HEALTHY, type Health, judgeHealth } from './health/judge-health.ts';
+import { RegionReporter } from './health/region-reporter.ts';
+import { OcaConfig } from './oca-config.ts';
+import { announcedRoutes } from './routes/announced-routes.ts';
+import { MediaService } from './serving/media-service.ts';
+import { renderResponse } from './serving/render-response.ts';
+
+/** An appliance without a socket. Throws on a configuration that makes no sense. */
+export function createOca(deps: OcaDeps): Oca {
+  return new Oca(OcaConfig.parse(deps.config), deps);
+}
+
+export class Oca {
+  readonly ocaId: string;
+  /** What the engines perform. */
+  readonly media: MediaService;
+  readonly control: Hono;
+  readonly #config: OcaConfig;
+  readonly #deps: OcaDeps;
+  readonly #fill: FillAgent;
+  readonly #reporter: RegionReporter;
+  readonly #startedAtMs: number;
+  #stop = new AbortController();
+  #health: Health = HEALTHY;
+  #diskErrorsAtMs: readonly number[] = [];
+  #draining = false;
+
+  constructor(config: OcaConfig, deps: OcaDeps) {
+    const routes = announcedRoutes(config.routes);
+    this.ocaId = config.ocaId;
+    this.#config = config;
+    this.#deps = deps;
+    this.#startedAtMs = deps.clock.nowMs();
+    this.media = new MediaService(config, deps, () => this.#diskFailed());
+    this.#fill = new FillAgent(config, deps, () => void this.#reporter.reportOnce(this.#stop.signal));
+    this.#reporter = new RegionReporter(config, deps, {
+      health: () => this.health(),
+      routes: () => routes,
+      fileIds: () => deps.disks.list().map((file) => file.fileId),
+    });
+    this.control = createControlRoutes({
+      controlToken: config.controlToken,
+      status: () => this.status(),
+      health: () => this.health(),
+      setFaults: (faults) => this.media.faults.set(faults),
+    });
+  }
+
+  /** Media and control routes. Rejects, as a broken connection, when a fault cuts before the head. */
+  async fetch(request: Request, peer: { readonly clientAddress: string }): Promise<Response> {
+    if (isControlTarget(new URL(request.url).pathname)) return this.control.fetch(request);
+    return renderResponse(this.media, request, peer.clientAddress);
+  }
+
+  /** One round of filling. */
+  fillOnce(): Promise<FillSummary> {
+    return this.#fill.fillOnce(this.#stop.signal);
+  }
+
+  /** One report to every region. */
+  reportOnce(): Promise<void> {
+    return this.#reporter.reportOnce(this.#stop.signal);
+  }
+
+  /** Starts the loops: reports and filling. */
+  start(): void {
+    if (this.#stop.signal.aborted) this.#stop = new AbortController();
+    const { signal } = this.#stop;
+    this.#loop(signal, this.#config.reportIntervalMs, async () => void this.#reporter.reportOnce(signal));
+    this.#loop(signal, this.#config.fillIntervalMs, () => this.#fill.fillOnce(signal));
+  }
+
+  /** Ends the loops and breaks what still runs. Safe to call twice. */
+  stop(): void {
+    this.#stop.abort();
+    this.media.cutAll();
+  }
+
+  /** Takes no new requests from now on, and tells the regions so. Running responses go on. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    await this.reportOnce();
+  }
+
+  health(): HealthReport {
+    const { ocaId, siteId, baseUrl, capacityBps } = this.#config;
+    const { verdict, reason } = this.#judge();
+    return {
+      ocaId,
+      siteId,
+      baseUrl,
+      verdict,
+      reason,
+      capacityBps,
+      trafficBps: Math.round(this.media.trafficBps()),
+      connections: this.media.connections,
+      servedBytes: this.media.servedBytes,
+      uptimeMs: Math.round(this.#deps.clock.nowMs() - this.#startedAtMs),
+    };
+  }
+
+  status(): OcaControlStatus {
+    const { ocaId, trafficBps, connections, servedBytes, verdict } = this.health();
+    const faults = [...this.media.faults.current];
+    return { ocaId, faults, fileCount: this.#deps.disks.list().length, connections, trafficBps, servedBytes, verdict };
+  }
+
+  #judge(): Health {
+    const nowMs = this.#deps.clock.nowMs();
+    const { capacityBps, maxConnections } = this.#config;
+    this.#diskErrorsAtMs = this.#diskErrorsAtMs.filter((atMs) => nowMs - atMs < DISK_ERROR_WINDOW_MS);
+    const sample = {
+      trafficBps: this.media.trafficBps(),
+      capacityBps,
+      connections: this.media.connections,
+      maxConnections,
+      recentDiskErrors: this.#diskErrorsAtMs.length,
+      draining: this.#draining,
+    };
+    const before = this.#health;
+    this.#health = judgeHealth(before, sample, nowMs);
+    this.media.shed = this.#health.shed;
+    if (before.verdict !== this.#health.verdict) {
+      this.#deps.log('info', `health: ${this.#health.verdict}`, {
+        reason: this.#health.reason,
+        before: before.verdict,
+      });
+    }
+    return this.#health;
+  }
+
+  #diskFailed(): void {
+    this.#diskErrorsAtMs = [...this.#diskErrorsAtMs, this.#deps.clock.nowMs()].slice(-1000);
+    this.#judge();
+  }
+
+  #loop(signal: AbortSignal, intervalMs: number, round: () => Promise<unknown>): void {
+    const again = (): void => {
+      if (!signal.aborted) this.#deps.clock.schedule(intervalMs, run);
+    };
+    const run = (): void => {
+      if (signal.aborted) return;
+      round()
+        .catch((error: unknown) => this.#deps.log('error', 'a background round failed', { error: String(error) }))
+        .finally(again);
+    };
+    run();
+  }
+}

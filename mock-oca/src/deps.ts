@@ -1,0 +1,35 @@
+import type { HmacSha256Hex } from '@pressplay/protocol/wire';
+import type { DiskStore } from './disks/disk-store.ts';
+import type { OcaConfigInput } from './oca-config.ts';
+import type { RequestLogLine } from './serving/request-log.ts';
+
+/** Time and timers. `nowMs` is monotonic, `wallMs` is Unix time. */
+export interface Clock {
+  nowMs(): number;
+  wallMs(): number;
+  /** Runs `callback` once after `delayMs`. Returns a function that cancels it. */
+  schedule(delayMs: number, callback: () => void): () => void;
+}
+
+/** One request to another machine. Must honour `request.signal`. */
+export type Http = (request: Request) => Promise<Response>;
+
+export interface Sha256Hasher {
+  update(bytes: Uint8Array): void;
+  hex(): string;
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+export type Log = (level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>) => void;
+
+export interface OcaDeps {
+  readonly config: OcaConfigInput;
+  readonly disks: DiskStore;
+  readonly http: Http;
+  readonly clock: Clock;
+  readonly hmac: HmacSha256Hex;
+  readonly sha256: () => Sha256Hasher;
+  readonly log: Log;
+  /** One line at the start of each media request, one at its end. Called synchronously. */
+  readonly requestLog?: (line: RequestLogLine) => void;
+}

@@ -1,0 +1,63 @@
+/** A file that an OCA holds, complete and verified. */
+export interface FileEntry {
+  readonly fileId: string;
+  readonly titleId: string;
+  readonly sizeBytes: number;
+  /** In hex, of the whole file. */
+  readonly sha256: string;
+}
+
+/** A file open for reading. It stays readable when the file is removed meanwhile. */
+export interface OpenFile {
+  /** Reads into `target` from `position`; resolves with the bytes read, 0 at the end. Rejects with `DiskError`. */
+  read(target: Uint8Array, position: number): Promise<number>;
+  /** Idempotent. */
+  close(): void;
+}
+
+/** A file being written. Nobody sees it before `commit` resolves. */
+export interface FileWriter {
+  /** The bytes may be reused once it resolves. Rejects with `DiskError`. */
+  append(bytes: Uint8Array): Promise<void>;
+  /** Makes the file part of the store, durably. Rejects, and keeps nothing, when the size is not the one announced. */
+  commit(): Promise<void>;
+  /** Forgets everything. Idempotent, and without effect after `commit`. */
+  abort(): Promise<void>;
+}
+
+/** Where an OCA keeps its files. The index is in memory: `get` and `list` cost nothing. */
+export interface DiskStore {
+  get(fileId: string): FileEntry | undefined;
+  list(): readonly FileEntry[];
+  open(fileId: string): Promise<OpenFile>;
+  write(file: FileEntry): Promise<FileWriter>;
+  remove(fileId: string): Promise<void>;
+}
+
+export type DiskErrorKind = 'missing' | 'full' | 'io' | 'wrong-size' | 'no-disk';
+
+export class DiskError extends Error {
+  override readonly name = 'DiskError';
+  readonly kind: DiskErrorKind;
+
+  constructor(kind: DiskErrorKind, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}
+
+export function isDiskError(error: unknown): error is DiskError {
+  return error instanceof DiskError;
+}
+
+/** Writes a whole file from memory. */
+export async function writeFile(disks: DiskStore, file: FileEntry, bytes: Uint8Array): Promise<void> {
+  const writer = await disks.write(file);
+  try {
+    await writer.append(bytes);
+    await writer.commit();
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+}

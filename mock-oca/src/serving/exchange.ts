@@ -1,0 +1,202 @@
+import type { Clock } from '../deps.ts';
+import type { DiskStore, OpenFile } from '../disks/disk-store.ts';
+import { type ActiveFault, activeFault, corrupt } from '../faults/active-fault.ts';
+import type { FaultSwitch } from '../faults/fault-switch.ts';
+import { spend } from './pace.ts';
+import type { RequestHead } from './plan-response.ts';
+import type { TransferOutcome } from './request-log.ts';
+import { errorPlan, type ServePlan } from './serve-plan.ts';
+import { headStep, nextStep, type TransferState } from './transfer-step.ts';
+
+/** The connection has to break: that is what a reset looks like to a renderer. */
+export class ConnectionCut extends Error {
+  override readonly name = 'ConnectionCut';
+  readonly outcome: TransferOutcome;
+
+  constructor(outcome: TransferOutcome, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.outcome = outcome;
+  }
+}
+
+/** Hands out the bytes of one range, in order. A chunk is valid until the next `read`, and the caller may change it. */
+export interface ChunkReader {
+  read(position: number, maxBytes: number): Promise<Uint8Array>;
+  release(): void;
+}
+export type ChunkReaderFactory = (
+  file: OpenFile,
+  range: { readonly startByte: number; readonly endByte: number },
+) => ChunkReader;
+
+export interface ExchangeParts {
+  readonly head: RequestHead;
+  readonly plan: ServePlan;
+  readonly clock: Clock;
+  readonly disks: DiskStore;
+  readonly faults: FaultSwitch;
+  readonly chunkBytes: number;
+  readonly onDiskError: (error: unknown) => void;
+  readonly onSent: (bytes: number) => void;
+  readonly onEnd: (end: ExchangeEnd) => void;
+}
+
+export interface ExchangeEnd {
+  readonly status: number;
+  readonly bytesSent: number;
+  readonly bytesFlushed?: number;
+  readonly outcome: TransferOutcome;
+}
+
+/**
+ * One answer being given, whatever gives it. A renderer calls `begin`, sends the head, then takes chunks from `next`
+ * until there are none, and says how it `end`ed. Faults switched on meanwhile are felt here.
+ */
+export class Exchange {
+  readonly #parts: ExchangeParts;
+  readonly #arrivedAtMs: number;
+  readonly #unsubscribe: () => void;
+  #plan: ServePlan;
+  #transfer: TransferState;
+  #reader: ChunkReader | undefined;
+  #file: OpenFile | undefined;
+  #flushedBytes: number | undefined;
+  #cut: ConnectionCut | undefined;
+  #ended = false;
+  #wake: (() => void) | undefined;
+
+  constructor(parts: ExchangeParts) {
+    const { body } = parts.plan;
+    this.#parts = parts;
+    this.#plan = parts.plan;
+    this.#arrivedAtMs = parts.clock.nowMs();
+    this.#transfer = { sentBytes: 0, totalBytes: body.kind === 'file' ? body.endByte - body.startByte : 0 };
+    this.#unsubscribe = parts.faults.onChange(() => this.#wake?.());
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Waits as long as faults say, opens the file, and gives the plan to answer with. Rejects with `ConnectionCut`. */
+  async begin(readerOf: ChunkReaderFactory): Promise<ServePlan> {
+    await this.#headGate();
+    const { body } = this.#plan;
+    if (body.kind !== 'file' || this.#ended) return this.#plan;
+    try {
+      this.#file = await this.#parts.disks.open(body.fileId);
+      this.#reader = readerOf(this.#file, body);
+    } catch (error) {
+      this.#parts.onDiskError(error);
+      this.#plan = { ...diskErrorPlan(this.#parts.head.method, body.fileId), reason: 'disk-error' };
+    }
+    if (this.#ended) this.#release();
+    return this.#plan;
+  }
+
+  /** The next bytes of the file, when it is time for them; undefined at the end or once ended. Rejects with `ConnectionCut`. */
+  async next(): Promise<Uint8Array | undefined> {
+    const { clock, chunkBytes } = this.#parts;
+    while (!this.#ended) {
+      if (this.#cut) throw this.#cut;
+      const step = nextStep(this.#transfer, this.#fault(), { paceBps: this.#plan.paceBps, chunkBytes }, clock.nowMs());
+      if (step.kind === 'done') return undefined;
+      if (step.kind === 'cut') throw new ConnectionCut('reset', `Cut on purpose: ${step.reason}.`);
+      if (step.kind === 'send') return this.#read(step.bytes, step.pace);
+      if (step.kind === 'wait') this.#transfer = { ...this.#transfer, pace: step.pace };
+      await this.#pause(step.kind === 'wait' ? step.waitMs : undefined);
+    }
+    return undefined;
+  }
+
+  /** Bytes that left this process, for renderers that know. */
+  flushed(bytes: number): void {
+    this.#flushedBytes = (this.#flushedBytes ?? 0) + bytes;
+  }
+
+  /** Breaks a running answer from outside: `begin` and `next` reject. */
+  cut(outcome: TransferOutcome, message: string): void {
+    this.#cut ??= new ConnectionCut(outcome, message);
+    this.#wake?.();
+  }
+
+  /** Lets go of everything at once. Idempotent: the first outcome counts. */
+  end(outcome: TransferOutcome): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#unsubscribe();
+    this.#release();
+    this.#wake?.();
+    const flushed = this.#flushedBytes === undefined ? {} : { bytesFlushed: this.#flushedBytes };
+    this.#parts.onEnd({ status: this.#plan.status, bytesSent: this.#transfer.sentBytes, ...flushed, outcome });
+  }
+
+  async #headGate(): Promise<void> {
+    const { clock, plan } = this.#parts;
+    const request = { arrivedAtMs: this.#arrivedAtMs, plannedStatus: plan.fault?.status };
+    while (!this.#ended) {
+      if (this.#cut) throw this.#cut;
+      const step = headStep(this.#fault(), request, clock.nowMs());
+      if (step.kind === 'answer') return;
+      if (step.kind === 'cut')
+        throw new ConnectionCut('reset', 'Cut on purpose before the head: a status fault came on.');
+      await this.#pause(step.kind === 'wait' ? step.waitMs : undefined);
+    }
+  }
+
+  async #read(bytes: number, pace: TransferState['pace']): Promise<Uint8Array | undefined> {
+    const { body } = this.#plan;
+    if (body.kind !== 'file' || !this.#reader) return undefined;
+    const position = body.startByte + this.#transfer.sentBytes;
+    const chunk = await this.#readOrCut(this.#reader, position, bytes);
+    if (this.#ended) return undefined;
+    const every = this.#fault()?.corruptEveryBytes;
+    if (every !== undefined) corrupt(chunk, position, every);
+    const sentBytes = this.#transfer.sentBytes + chunk.length;
+    this.#transfer = { ...this.#transfer, sentBytes, pace: pace && spend(pace, chunk.length) };
+    this.#parts.onSent(chunk.length);
+    return chunk;
+  }
+
+  async #readOrCut(reader: ChunkReader, position: number, bytes: number): Promise<Uint8Array> {
+    try {
+      return await reader.read(position, bytes);
+    } catch (error) {
+      if (!this.#ended) this.#parts.onDiskError(error);
+      throw new ConnectionCut('disk-error', 'The disk failed in the middle of the file.', { cause: error });
+    }
+  }
+
+  #fault(): ActiveFault | undefined {
+    const { faults, head, plan } = this.#parts;
+    if (faults.current.length === 0 || plan.fileId === undefined) return undefined;
+    return activeFault(faults.current, { clientAddress: head.clientAddress, fileId: plan.fileId });
+  }
+
+  /** Until the delay is over, a fault changes, or somebody ends this. */
+  #pause(delayMs: number | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = delayMs === undefined ? undefined : this.#parts.clock.schedule(delayMs, () => this.#wake?.());
+      this.#wake = () => {
+        cancel?.();
+        this.#wake = undefined;
+        resolve();
+      };
+    });
+  }
+
+  #release(): void {
+    this.#reader?.release();
+    this.#file?.close();
+    this.#reader = undefined;
+    this.#file = undefined;
+  }
+}
+
+function diskErrorPlan(method: string, fileId: string): ServePlan {
+  return errorPlan(method, {
+    code: 'oca/disk',
+    message: 'The file cannot be read from its disk now.',
+    context: { fileId },
+  });
+}

@@ -1,0 +1,109 @@
+import { maskMediaToken } from '@pressplay/protocol/wire';
+import type { OcaDeps } from '../deps.ts';
+import { FaultSwitch } from '../faults/fault-switch.ts';
+import type { OcaConfig } from '../oca-config.ts';
+import { Exchange, type ExchangeEnd } from './exchange.ts';
+import { planResponse, type RequestHead, type ServingState } from './plan-response.ts';
+import type { RequestLogLine } from './request-log.ts';
+import type { ServePlan } from './serve-plan.ts';
+import { TrafficMeter } from './traffic-meter.ts';
+
+export type MediaDeps = Pick<OcaDeps, 'clock' | 'disks' | 'hmac' | 'log' | 'requestLog'>;
+
+/** The media side of an OCA, without a socket: plans requests, counts what runs, writes the request log. */
+export class MediaService {
+  readonly faults = new FaultSwitch();
+  /** Set by the health loop and by draining. */
+  shed = false;
+  readonly #config: OcaConfig;
+  readonly #deps: MediaDeps;
+  readonly #meter = new TrafficMeter();
+  readonly #running = new Set<Exchange>();
+  readonly #onDiskError: () => void;
+  readonly #runId: string;
+  #requests = 0;
+
+  constructor(config: OcaConfig, deps: MediaDeps, onDiskError: () => void) {
+    this.#config = config;
+    this.#deps = deps;
+    this.#onDiskError = onDiskError;
+    this.#runId = Math.floor(deps.clock.wallMs()).toString(36);
+  }
+
+  get connections(): number {
+    return this.#running.size;
+  }
+
+  get servedBytes(): number {
+    return this.#meter.totalBytes;
+  }
+
+  trafficBps(): number {
+    return this.#meter.bps(this.#deps.clock.nowMs());
+  }
+
+  /** Decides about a request and starts its answer. `chunkBytes` is the most that one chunk may hold. */
+  open(head: RequestHead, chunkBytes: number): Exchange {
+    const { clock, disks } = this.#deps;
+    const plan = planResponse(head, this.#state(), clock.wallMs());
+    this.#requests += 1;
+    const about = { ...this.#about(head, plan), requestId: `${this.#runId}-${this.#requests}` };
+    if (plan.reason !== 'preflight') this.#deps.requestLog?.({ phase: 'start', ...about, atMs: clock.wallMs() });
+    const exchange: Exchange = new Exchange({
+      head,
+      plan,
+      clock,
+      disks,
+      faults: this.faults,
+      chunkBytes,
+      onDiskError: (error) => this.#diskError(head, error),
+      onSent: (bytes) => this.#meter.add(bytes, clock.nowMs()),
+      onEnd: (end) => this.#ended(exchange, about, end),
+    });
+    if (plan.body.kind === 'file') this.#running.add(exchange);
+    return exchange;
+  }
+
+  /** Breaks every running answer. */
+  cutAll(): void {
+    for (const exchange of [...this.#running]) exchange.cut('stopped', 'The OCA stops.');
+  }
+
+  #state(): ServingState {
+    const { hmac, disks } = this.#deps;
+    const { urlKey, paceBps, maxConnections } = this.#config;
+    return {
+      urlKey,
+      hmac,
+      fileOf: (fileId) => disks.get(fileId),
+      faults: this.faults.current,
+      admission: { connections: this.#running.size, maxConnections, shed: this.shed },
+      paceBps,
+    };
+  }
+
+  #about(head: RequestHead, plan: ServePlan): Omit<RequestLogLine, 'phase' | 'atMs' | 'requestId'> {
+    const { body } = plan;
+    return {
+      ocaId: this.#config.ocaId,
+      method: head.method.slice(0, 20),
+      clientAddress: head.clientAddress,
+      ...(plan.claims && { playId: plan.claims.playId }),
+      ...(plan.fileId !== undefined && { fileId: plan.fileId }),
+      ...(body.kind === 'file' && { range: [body.startByte, body.endByte] as const }),
+      status: plan.status,
+      reason: plan.reason,
+    };
+  }
+
+  #diskError(head: RequestHead, error: unknown): void {
+    this.#onDiskError();
+    this.#deps.log('error', 'a file could not be read', { target: maskMediaToken(head.target), error: String(error) });
+  }
+
+  #ended(exchange: Exchange, about: Omit<RequestLogLine, 'phase' | 'atMs'>, end: ExchangeEnd): void {
+    this.#running.delete(exchange);
+    if (about.reason !== 'preflight')
+      this.#deps.requestLog?.({ phase: 'end', ...about, ...end, atMs: this.#deps.clock.wallMs() });
+  }
+}

@@ -1,0 +1,265 @@
+import { createHmac } from 'node:crypto';
+import { type HmacSha256Hex, signMediaToken } from '@pressplay/protocol/wire';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { planResponse, type RequestHead, type ServingState } from './plan-response.ts';
+
+const hmac: HmacSha256Hex = (key, text) => createHmac('sha256', key).update(text).digest('hex');
+const fileId = '00000010aaaaaaaaaaaaaaaaaaaaaaaa';
+const playId = '0123456789abcdef0123456789abcdef';
+const nowMs = 1_800_000_000_000;
+const sizeBytes = 1000;
+const token = signMediaToken({ expiresAtS: nowMs / 1000 + 60, playId, scope: 'film' }, 'key', hmac);
+const path = `/${token}/${fileId}`;
+
+const state: ServingState = {
+  urlKey: 'key',
+  hmac,
+  fileOf: (id) => (id === fileId ? { fileId, titleId: 'film', sizeBytes, sha256: '' } : undefined),
+  faults: [],
+  admission: { connections: 0, maxConnections: 10, shed: false },
+};
+
+function plan(head: Partial<RequestHead> = {}, changes: Partial<ServingState> = {}, atMs = nowMs) {
+  return planResponse(
+    { method: 'GET', target: path, headers: {}, clientAddress: '198.51.100.7', ...head },
+    { ...state, ...changes },
+    atMs,
+  );
+}
+
+function codeOf(answer: ReturnType<typeof plan>): string | undefined {
+  return answer.body.kind === 'text' ? JSON.parse(answer.body.text).error.code : undefined;
+}
+
+describe('ranges', () => {
+  it.each([
+    ['bytes=0-0', 0, 1],
+    ['bytes=0-499', 0, 500],
+    ['bytes=500-', 500, 1000],
+    ['bytes=999-', 999, 1000],
+    ['bytes=900-5000', 900, 1000],
+    ['bytes=-1', 999, 1000],
+    ['bytes=-5000', 0, 1000],
+    ['Bytes=1-2', 1, 3],
+    ['bytes= 1-2 ', 1, 3],
+    [`bytes=0-${'9'.repeat(40)}`, 0, 1000],
+  ])('%s is answered with its part', (range, startByte, endByte) => {
+    const answer = plan({ headers: { range } });
+    expect(answer).toMatchObject({ status: 206, body: { kind: 'file', fileId, startByte, endByte } });
+    expect(answer.headers['Content-Range']).toBe(`bytes ${startByte}-${endByte - 1}/1000`);
+    expect(answer.headers['Content-Length']).toBe(String(endByte - startByte));
+  });
+
+  it.each([
+    'bytes=1000-',
+    'bytes=1000-1001',
+    'bytes=-0',
+    'bytes=5-2',
+    'bytes=',
+    'bytes=-',
+    'bytes=a-b',
+    'bytes=1',
+    'bytes=1-2-3',
+    'bytes=1.5-2',
+    'bytes=-1-2',
+    `bytes=${'9'.repeat(400)}-`,
+  ])('%s is not satisfiable', (range) => {
+    const answer = plan({ headers: { range } });
+    expect(answer.status).toBe(416);
+    expect(answer.headers['Content-Range']).toBe('bytes */1000');
+    expect(codeOf(answer)).toBe('range/unsatisfiable');
+  });
+
+  it.each(['bytes=0-1,5-6', 'bytes=0-1, 5-6', 'items=0-1', 'seconds=1-2', ''])(
+    '"%s" is answered with the whole file',
+    (range) => {
+      expect(plan({ headers: { range } })).toMatchObject({
+        status: 200,
+        body: { kind: 'file', startByte: 0, endByte: 1000 },
+      });
+    },
+  );
+
+  it('never leaves the file, whatever is asked', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^bytes=[0-9,\- ]{0,12}$/), (range) => {
+        const { status, body } = plan({ headers: { range } });
+        if (body.kind === 'file')
+          expect(body.startByte >= 0 && body.startByte < body.endByte && body.endByte <= sizeBytes).toBe(true);
+        else expect(status).toBe(416);
+      }),
+    );
+  });
+
+  it('are for GET alone', () => {
+    expect(plan({ method: 'HEAD', headers: { range: 'bytes=0-1' } })).toMatchObject({
+      status: 200,
+      body: { kind: 'none' },
+    });
+  });
+});
+
+describe('conditions', () => {
+  const etag = '"10-3e8"';
+  const modified = 'Thu, 01 Jan 1970 00:00:16 GMT';
+
+  it('carries the validators that every OCA has', () => {
+    expect(plan().headers).toMatchObject({ ETag: etag, 'Last-Modified': modified, 'Accept-Ranges': 'bytes' });
+  });
+
+  it.each([
+    [{ 'if-none-match': etag }, 304],
+    [{ 'if-none-match': `W/${etag}` }, 304],
+    [{ 'if-none-match': `"x", ${etag}` }, 304],
+    [{ 'if-none-match': '*' }, 304],
+    [{ 'if-none-match': '"x"' }, 200],
+    [{ 'if-none-match': '"x"', 'if-modified-since': modified }, 200],
+    [{ 'if-modified-since': modified }, 304],
+    [{ 'if-modified-since': 'Thu, 01 Jan 1970 00:00:17 GMT' }, 200],
+    [{ range: 'bytes=0-1', 'if-range': etag }, 206],
+    [{ range: 'bytes=0-1', 'if-range': modified }, 206],
+    [{ range: 'bytes=0-1', 'if-range': `W/${etag}` }, 200],
+    [{ range: 'bytes=0-1', 'if-range': '"x"' }, 200],
+    [{ range: 'bytes=5000-', 'if-range': '"x"' }, 200],
+  ])('%j gives %i', (headers, status) => {
+    expect(plan({ headers: headers as Record<string, string> }).status).toBe(status);
+  });
+});
+
+describe('who may have a file', () => {
+  const sign = (scope: string, key = 'key') =>
+    signMediaToken({ expiresAtS: nowMs / 1000 + 60, playId, scope }, key, hmac);
+
+  it('names the play of the token', () => {
+    expect(plan().claims).toEqual({ playId, title: 'film' });
+  });
+
+  it.each([
+    ['another key', `/${sign('film', 'other')}/${fileId}`, 403, 'token/bad-signature'],
+    ['no token at all', `/nothing/${fileId}`, 403, 'token/malformed'],
+    ['another title', `/${sign('series')}/${fileId}`, 403, 'token/wrong-title'],
+    ['an unknown file', `/${token}/${'f'.repeat(32)}`, 404, 'file/unknown'],
+    ['an unknown file without a token', `/x/${'f'.repeat(32)}`, 403, 'token/malformed'],
+  ])('%s: %s', (_what, target, status, code) => {
+    const answer = plan({ target });
+    expect([answer.status, codeOf(answer)]).toEqual([status, code]);
+  });
+
+  it('refuses a token from its last second on', () => {
+    expect(plan({}, {}, nowMs + 59_999).status).toBe(200);
+    expect(codeOf(plan({}, {}, nowMs + 60_000))).toBe('token/expired');
+  });
+
+  it('never repeats a signature in an error, and lets every origin read it', () => {
+    const signature = token.slice(-32);
+    const targets = [
+      path,
+      `${path}/`,
+      `/${token}`,
+      `/${token}/${'f'.repeat(32)}`,
+      `/${token}x/${fileId}`,
+      `//${token}/${fileId}`,
+    ];
+    for (const target of targets) {
+      const answer = plan({ target, headers: { range: 'bytes=9999-' } });
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+      expect(JSON.stringify(answer)).not.toContain(signature);
+      expect(answer.headers).toMatchObject({
+        'Access-Control-Allow-Origin': '*',
+        'Timing-Allow-Origin': '*',
+        'Content-Type': 'application/json',
+      });
+    }
+  });
+});
+
+describe('paths', () => {
+  it('ignores the query, where CMCD lives', () => {
+    expect(plan({ target: `${path}?CMCD=bl%3D1000&x=../..` }).status).toBe(200);
+  });
+
+  it.each([
+    '',
+    '/',
+    '*',
+    '/favicon.ico',
+    `/${token}`,
+    `/${token}/`,
+    `${path}/`,
+    `${path}/..`,
+    `/../${token}/${fileId}`,
+    `/${token}/../${fileId}`,
+    `/${token}/..%2f${fileId}`,
+    `/${token}%2f${fileId}`,
+    `/%2e%2e/${fileId}`,
+    `/${token}/${fileId}%00`,
+    `/${token}/${fileId}\0`,
+    `//${token}/${fileId}`,
+    `/${token}//${fileId}`,
+    `/${token}\\${fileId}`,
+    `/${token}/${fileId.toUpperCase()}`,
+    `/${token}/${fileId}.mp4`,
+    `http://host${path}`,
+    `/${'a'.repeat(300)}/${fileId}`,
+    `${path}?${'x'.repeat(5000)}`,
+    `/./${token}/${fileId}`,
+    `${path}#x`,
+  ])('%j is no path of an OCA', (target) => {
+    const answer = plan({ target });
+    expect([answer.status, codeOf(answer)]).toEqual([400, 'path/invalid']);
+  });
+});
+
+describe('methods', () => {
+  it('answers a preflight for a long time, whatever the path', () => {
+    const answer = plan({ method: 'OPTIONS', target: '*' });
+    expect(answer).toMatchObject({ status: 204, body: { kind: 'none' } });
+    expect(answer.headers['Access-Control-Allow-Headers']).toMatch(/Range.*If-Range/);
+    expect(Number(answer.headers['Access-Control-Max-Age'])).toBeGreaterThanOrEqual(86_400);
+  });
+
+  it.each(['POST', 'PUT', 'DELETE', 'PATCH', 'TRACE', 'get'])('%s is not allowed', (method) => {
+    const answer = plan({ method });
+    expect([answer.status, codeOf(answer), answer.headers.Allow]).toEqual([
+      405,
+      'request/method-not-allowed',
+      'GET, HEAD, OPTIONS',
+    ]);
+  });
+
+  it('gives HEAD what GET would say, without its body', () => {
+    const { body, ...get } = plan();
+    expect(body.kind).toBe('file');
+    expect(plan({ method: 'HEAD' })).toEqual({ ...get, body: { kind: 'none' } });
+  });
+});
+
+describe('admission and faults', () => {
+  it.each([
+    ['full', { connections: 10, maxConnections: 10, shed: false }],
+    ['unwell', { connections: 0, maxConnections: 10, shed: true }],
+  ])('refuses when %s, and says when to come again', (_what, admission) => {
+    const answer = plan({}, { admission });
+    expect([answer.status, codeOf(answer)]).toEqual([503, 'oca/overloaded']);
+    expect(Number(answer.headers['Retry-After'])).toBeGreaterThan(0);
+  });
+
+  it('carries the pace of the OCA', () => {
+    expect(plan({}, { paceBps: 8_000_000 }).paceBps).toBe(8_000_000);
+  });
+
+  it('has no fault where none is on for this client and file', () => {
+    expect(plan()).not.toHaveProperty('fault');
+    const faults = [
+      { kind: 'status', status: 500, clientPrefix: '203.' },
+      { kind: 'status', status: 500, fileId: 'f'.repeat(32) },
+    ] as const;
+    expect(plan({}, { faults: [...faults] })).not.toHaveProperty('fault');
+  });
+
+  it('answers with the status that is switched on', () => {
+    const answer = plan({}, { faults: [{ kind: 'status', status: 503, retryAfterS: 7, clientPrefix: '198.51.100.' }] });
+    expect([answer.status, codeOf(answer), answer.headers['Retry-After']]).toEqual([503, 'oca/fault', '7']);
+  });
+});

@@ -1,0 +1,197 @@
+import type { Fault } from '@pressplay/protocol/messages';
+import {
+  etagOf,
+  type HmacSha256Hex,
+  type MediaTokenClaims,
+  mtimeSecondsOf,
+  verifyMediaToken,
+} from '@pressplay/protocol/wire';
+import type { FileEntry } from '../disks/disk-store.ts';
+import { type ActiveFault, activeFault } from '../faults/active-fault.ts';
+import { decideRange } from './byte-range.ts';
+import { isNotModified, rangeMayApply, type Validators } from './conditional.ts';
+import { parseTarget } from './request-target.ts';
+import { CORS_HEADERS, type ErrorAnswer, errorPlan, type ServePlan } from './serve-plan.ts';
+
+export interface RequestHead {
+  readonly method: string;
+  /** Path and query, exactly as received. */
+  readonly target: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly clientAddress: string;
+}
+
+export interface ServingState {
+  readonly urlKey: string;
+  readonly hmac: HmacSha256Hex;
+  readonly fileOf: (fileId: string) => FileEntry | undefined;
+  readonly faults: readonly Fault[];
+  readonly admission: Admission;
+  readonly paceBps?: number | undefined;
+}
+
+export interface Admission {
+  readonly connections: number;
+  readonly maxConnections: number;
+  /** Health says that this OCA takes no more work. */
+  readonly shed: boolean;
+}
+
+const METHODS = 'GET, HEAD, OPTIONS';
+const RETRY_AFTER_S = 2;
+/** Content never changes under its hash; the URL carries a viewer's token, so no shared cache may keep it. */
+const CACHE_CONTROL = 'private, max-age=86400, immutable, no-transform';
+
+/**
+ * How to answer a media request. `nowMs` is Unix time: tokens expire by it. In order: method, path, faults, token,
+ * admission, file, title, conditions, range. Nothing about a file is told to who has no token for it.
+ */
+export function planResponse(head: RequestHead, state: ServingState, nowMs: number): ServePlan {
+  if (head.method === 'OPTIONS') return preflightPlan();
+  if (head.method !== 'GET' && head.method !== 'HEAD') return methodPlan(head.method);
+  const target = parseTarget(head.target);
+  if (!target.ok) return errorPlan(head.method, { code: 'path/invalid', message: target.message });
+  const fault = activeFault(state.faults, { clientAddress: head.clientAddress, fileId: target.fileId });
+  const plan = planForTarget(head, target, state, fault, nowMs);
+  return { ...plan, fileId: target.fileId, ...(fault && { fault }) };
+}
+
+function planForTarget(
+  head: RequestHead,
+  target: { readonly token: string; readonly fileId: string },
+  state: ServingState,
+  fault: ActiveFault | undefined,
+  nowMs: number,
+): ServePlan {
+  const refuse = (answer: ErrorAnswer): ServePlan => errorPlan(head.method, answer);
+  if (fault?.status !== undefined) return refuse(faultAnswer(fault.status, fault.retryAfterS));
+  const token = verifyMediaToken(target.token, state.urlKey, state.hmac, nowMs / 1000);
+  if (!token.ok) return refuse({ code: token.code, message: TOKEN_MESSAGES[token.code] });
+  const claims = { playId: token.claims.playId, title: token.claims.scope };
+  const found = admit(target.fileId, token.claims, state);
+  return { ...('file' in found ? filePlan(head, found.file, state.paceBps) : refuse(found.refused)), claims };
+}
+
+const TOKEN_MESSAGES = {
+  'token/malformed': 'The first path segment is not a media token.',
+  'token/bad-signature': 'The token was not signed for this fleet, or was altered.',
+  'token/expired': 'The token has expired: renew the play.',
+} as const;
+
+type Admitted = { readonly file: FileEntry } | { readonly refused: ErrorAnswer };
+
+function admit(fileId: string, claims: MediaTokenClaims, state: ServingState): Admitted {
+  const { connections, maxConnections, shed } = state.admission;
+  if (shed || connections >= maxConnections) return { refused: overloaded(state.admission) };
+  const file = state.fileOf(fileId);
+  if (!file)
+    return { refused: { code: 'file/unknown', message: 'This OCA does not hold the file.', context: { fileId } } };
+  if (file.titleId === claims.scope) return { file };
+  const context = { fileId, titleId: claims.scope };
+  return { refused: { code: 'token/wrong-title', message: 'The token opens another title.', context } };
+}
+
+function overloaded({ connections, maxConnections, shed }: Admission): ErrorAnswer {
+  return {
+    code: 'oca/overloaded',
+    message: shed ? 'This OCA takes no new requests now.' : 'This OCA serves as many responses as it may.',
+    context: { connections, maxConnections, retryAfterS: RETRY_AFTER_S },
+    headers: { 'Retry-After': String(RETRY_AFTER_S) },
+  };
+}
+
+function faultAnswer(status: number, retryAfterS: number | undefined): ErrorAnswer {
+  return {
+    code: 'oca/fault',
+    status,
+    message: 'A fault is switched on: this status instead of the file.',
+    context: { status },
+    ...(retryAfterS !== undefined && { headers: { 'Retry-After': String(retryAfterS) } }),
+  };
+}
+
+/** The answer for a file that this client may have. */
+function filePlan(head: RequestHead, file: FileEntry, paceBps: number | undefined): ServePlan {
+  const { fileId, sizeBytes } = file;
+  const validators = validatorsOf(file);
+  const headers = {
+    ...CORS_HEADERS,
+    'Accept-Ranges': 'bytes',
+    'Cache-Control': CACHE_CONTROL,
+    ETag: validators.etag,
+    'Last-Modified': validators.lastModified,
+  };
+  if (isNotModified(head.headers, validators))
+    return { status: 304, headers, body: { kind: 'none' }, reason: 'not-modified' };
+  const media = { ...headers, 'Content-Type': 'video/mp4' };
+  // RFC 9110 defines Range for GET alone.
+  const rangeHeader =
+    head.method === 'GET' && rangeMayApply(head.headers['if-range'], validators) ? head.headers.range : undefined;
+  const range = decideRange(rangeHeader, sizeBytes);
+  if (range.kind === 'unsatisfiable') return unsatisfiable(head, file, range.reason);
+  const pace = paceBps === undefined ? {} : { paceBps };
+  if (range.kind === 'part') {
+    const { startByte, endByte } = range;
+    const contentRange = `bytes ${startByte}-${endByte - 1}/${sizeBytes}`;
+    const partHeaders = { ...media, 'Content-Range': contentRange, 'Content-Length': String(endByte - startByte) };
+    return {
+      status: 206,
+      headers: partHeaders,
+      body: { kind: 'file', fileId, startByte, endByte },
+      ...pace,
+      reason: 'range',
+    };
+  }
+  const body =
+    head.method === 'HEAD'
+      ? ({ kind: 'none' } as const)
+      : ({ kind: 'file', fileId, startByte: 0, endByte: sizeBytes } as const);
+  return {
+    status: 200,
+    headers: { ...media, 'Content-Length': String(sizeBytes) },
+    body,
+    ...pace,
+    reason: range.reason,
+  };
+}
+
+function unsatisfiable(head: RequestHead, file: FileEntry, reason: string): ServePlan {
+  const range = (head.headers.range ?? '').slice(0, 100);
+  return errorPlan(head.method, {
+    code: 'range/unsatisfiable',
+    message: 'No byte of the file lies in the range asked for.',
+    context: { range, sizeBytes: file.sizeBytes, reason },
+    headers: { 'Content-Range': `bytes */${file.sizeBytes}` },
+  });
+}
+
+function validatorsOf(file: FileEntry): Validators {
+  const modified = new Date(mtimeSecondsOf(file.fileId) * 1000);
+  return { etag: etagOf(file.fileId, file.sizeBytes), lastModified: modified.toUTCString() };
+}
+
+function preflightPlan(): ServePlan {
+  return {
+    status: 204,
+    headers: {
+      ...CORS_HEADERS,
+      Allow: METHODS,
+      'Access-Control-Allow-Methods': METHODS,
+      'Access-Control-Allow-Headers':
+        'Range, If-Range, If-None-Match, If-Modified-Since, CMCD-Object, CMCD-Request, CMCD-Session, CMCD-Status',
+      'Access-Control-Max-Age': '86400',
+    },
+    body: { kind: 'none' },
+    reason: 'preflight',
+  };
+}
+
+function methodPlan(method: string): ServePlan {
+  return errorPlan(method, {
+    code: 'request/method-not-allowed',
+    message: `An OCA answers ${METHODS}.`,
+    context: { method: method.slice(0, 20) },
+    headers: { Allow: METHODS },
+  });
+}
