@@ -1,0 +1,139 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { schemas } from '@pressplay/protocol';
+import type { CatalogRendition, CatalogTitle, Licence } from '@pressplay/protocol/messages';
+import { isOriginError, type Origin } from '../origin/index.ts';
+import { type AudioRung, chooseLadder, DEFAULT_LADDER, type LadderPreset, type VideoRung } from './choose-ladder.ts';
+import { describeRendition } from './describe-rendition.ts';
+import { encodeRenditions } from './encode-renditions.ts';
+import { IngestError } from './ingest-error.ts';
+import { fileInput, type MediaInput } from './media-input.ts';
+import { probeInput } from './probe.ts';
+import { badOutput } from './segment-index.ts';
+
+export interface IngestProgress {
+  readonly phase: 'probing' | 'encoding' | 'storing';
+  /** Of the whole ingest, from 0 to 1. */
+  readonly fraction: number;
+}
+
+export interface IngestSettings {
+  readonly titleId: string;
+  readonly name: string;
+  readonly licence: Licence;
+  readonly origin: Origin;
+  /** Where the encodes lie until they are in the origin; the system's temporary folder where not given. */
+  readonly workDir?: string;
+  readonly onProgress?: (progress: IngestProgress) => void;
+  readonly ladder?: LadderPreset;
+  readonly signal?: AbortSignal;
+  /** Filters for one rendition alone, after scaling. */
+  readonly extraFilters?: (rung: VideoRung) => readonly string[];
+}
+
+export interface IngestOptions extends IngestSettings {
+  readonly sourcePath: string;
+}
+
+/**
+ * Makes a playable title of any video that ffmpeg reads and puts it into the origin, the files first. Throws `IngestError`,
+ * or the signal's reason when cancelled; then no process and no file of the work is left.
+ */
+export function ingest({ sourcePath, ...settings }: IngestOptions): Promise<CatalogTitle> {
+  return ingestInput(fileInput(sourcePath), settings);
+}
+
+/** The same for anything that ffmpeg opens. */
+export async function ingestInput(input: MediaInput, settings: IngestSettings): Promise<CatalogTitle> {
+  const { workDir = tmpdir(), onProgress = () => {}, signal } = settings;
+  signal?.throwIfAborted();
+  onProgress({ phase: 'probing', fraction: 0 });
+  const folder = await workFolder(workDir);
+  try {
+    const encoded = await encodeAll(input, settings, folder);
+    const title = assembleTitle(
+      settings,
+      encoded.map((file) => file.rendition),
+    );
+    signal?.throwIfAborted();
+    onProgress({ phase: 'storing', fraction: 0.98 });
+    await store(settings.origin, title, encoded);
+    onProgress({ phase: 'storing', fraction: 1 });
+    return title;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface EncodedFile {
+  readonly path: string;
+  readonly rendition: CatalogRendition;
+}
+
+async function encodeAll(input: MediaInput, settings: IngestSettings, folder: string): Promise<EncodedFile[]> {
+  const { ladder: preset = DEFAULT_LADDER, signal, onProgress = () => {}, extraFilters } = settings;
+  const probe = await probeInput(input, signal);
+  const ladder = chooseLadder(probe, preset);
+  const pathOf = (rung: VideoRung | AudioRung) => join(folder, `${rung.renditionId}.mp4`);
+  const rungs = [...ladder.video, ...ladder.audio];
+  const jobs = rungs.map((rung) => ({
+    ...{ input, probe, rung, preset, outputPath: pathOf(rung) },
+    ...(rung.kind === 'video' && extraFilters ? { extraFilters: extraFilters(rung) } : {}),
+  }));
+  await encodeRenditions(jobs, {
+    signal,
+    onProgress: (fraction) => onProgress({ phase: 'encoding', fraction: 0.01 + fraction * 0.96 }),
+  });
+  return Promise.all(
+    rungs.map(async (rung) => ({ path: pathOf(rung), rendition: await describeRendition(pathOf(rung), rung) })),
+  );
+}
+
+/** Checks that a player may change the rendition at every border, and that the catalog will accept the title. */
+export function assembleTitle(
+  settings: Pick<IngestSettings, 'titleId' | 'name' | 'licence'>,
+  renditions: CatalogRendition[],
+): CatalogTitle {
+  const { titleId, name, licence } = settings;
+  const [reference, ...others] = renditions.filter((rendition) => rendition.kind === 'video');
+  if (!reference) throw badOutput('no video rendition came out');
+  const borders = reference.index.durationsMs.join();
+  const odd = others.find((rendition) => rendition.index.durationsMs.join() !== borders);
+  if (odd)
+    throw badOutput(`${odd.renditionId} has other segment borders than ${reference.renditionId}`, {
+      renditionId: odd.renditionId,
+    });
+  const durationMs = Math.round(reference.index.durationsMs.reduce((sum, ms) => sum + ms, 0));
+  const checked = schemas.CatalogTitle.safeParse({ titleId, name, durationMs, licence, renditions });
+  if (checked.success) return checked.data;
+  const [issue] = checked.error.issues;
+  throw badOutput(`the title is not valid at ${issue?.path.join('.')}: ${issue?.message}`, { titleId });
+}
+
+async function store(origin: Origin, title: CatalogTitle, files: readonly EncodedFile[]): Promise<void> {
+  try {
+    for (const { path, rendition } of files) await origin.put(path, rendition.fileId);
+    await origin.putTitle(title);
+  } catch (error) {
+    if (isOriginError(error) && error.code === 'origin/disk-full')
+      throw new IngestError(
+        'ingest/disk-full',
+        'no space left in the origin',
+        { titleId: title.titleId },
+        { cause: error },
+      );
+    throw error;
+  }
+}
+
+async function workFolder(workDir: string): Promise<string> {
+  try {
+    await mkdir(workDir, { recursive: true });
+    return await mkdtemp(join(workDir, 'pressplay-ingest-'));
+  } catch (cause) {
+    const full = cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC';
+    if (full) throw new IngestError('ingest/disk-full', `no space left in ${workDir}`, { workDir }, { cause });
+    throw cause;
+  }
+}
