@@ -8,7 +8,12 @@ export interface PlayChoice {
 
 /** What a person asked of the fleet. */
 export type FleetCommand =
-  | { readonly kind: 'process'; readonly what: 'ocas' | 'regions'; readonly id: string; readonly action: 'kill' | 'restart' }
+  | {
+      readonly kind: 'process';
+      readonly what: 'ocas' | 'regions';
+      readonly id: string;
+      readonly action: 'kill' | 'restart';
+    }
   | { readonly kind: 'faults'; readonly id: string; readonly faults: readonly Fault[] };
 
 /** Asks the page to perform a command. */

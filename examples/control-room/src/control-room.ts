@@ -77,8 +77,8 @@ export class ControlRoom extends LightElement {
             @seek-to=${(event: CustomEvent<number>) => this.#player?.seek(event.detail)}
           ></player-panel>
           <timeline-plot class="panel" .history=${this.#history} .revision=${this.revision}></timeline-plot>
-          <event-log class="panel" .lines=${this.log}></event-log>
         </section>
+        <event-log class="panel" .lines=${this.log}></event-log>
         <fleet-panel .snapshot=${this.snapshot} .stats=${this.stats}></fleet-panel>
       </main>`;
   }

@@ -23,7 +23,12 @@ export class FleetPanel extends LightElement {
   override render(): TemplateResult {
     if (!this.snapshot) return html`<p class="panel empty">Waiting for the fleet…</p>`;
     const { sites, ocas } = this.snapshot;
-    return html`${sites.map((site) => this.#site(site, ocas.filter((oca) => oca.siteId === site.siteId)))}`;
+    return html`${sites.map((site) =>
+      this.#site(
+        site,
+        ocas.filter((oca) => oca.siteId === site.siteId),
+      ),
+    )}`;
   }
 
   #site(site: SiteInfo, ocas: readonly OcaView[]): TemplateResult {
@@ -65,7 +70,8 @@ export class FleetPanel extends LightElement {
 
   #switches(oca: OcaView): TemplateResult {
     const down = oca.process === 'down';
-    const process = (): void => sendCommand(this, { kind: 'process', what: 'ocas', id: oca.ocaId, action: down ? 'restart' : 'kill' });
+    const process = (): void =>
+      sendCommand(this, { kind: 'process', what: 'ocas', id: oca.ocaId, action: down ? 'restart' : 'kill' });
     return html`
       <div class="switches">
         ${FAULT_SWITCHES.map(

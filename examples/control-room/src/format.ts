@@ -1,6 +1,6 @@
 export function formatBps(bps: number | undefined): string {
   if (bps === undefined) return '–';
-  if (bps < 1_000) return '0';
+  if (bps < 1_000) return 'idle';
   if (bps < 1_000_000) return `${Math.round(bps / 1_000)} kb/s`;
   return `${(bps / 1_000_000).toFixed(bps < 10_000_000 ? 1 : 0)} Mb/s`;
 }

@@ -19,7 +19,8 @@ export class PlayHistory {
     this.throughputMbps.push(stats.throughputBps === undefined ? null : stats.throughputBps / 1_000_000);
     this.ocaIds.push(stats.ocaId);
     while ((this.timesS[0] ?? nowS) < nowS - WINDOW_S) {
-      for (const column of [this.timesS, this.bufferS, this.shownMbps, this.throughputMbps, this.ocaIds]) column.shift();
+      for (const column of [this.timesS, this.bufferS, this.shownMbps, this.throughputMbps, this.ocaIds])
+        column.shift();
     }
   }
 

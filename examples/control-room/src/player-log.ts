@@ -23,9 +23,14 @@ export function describePlayerEvents(player: Player, note: (tone: LogLine['tone'
     note('play', e.from === undefined ? `Starts on ${e.to}` : `Moves from ${e.from} to ${e.to}: ${words(e.reason)}`),
   );
   player.on('hand-over', (e) =>
-    note('handover', `Hand-over ${e.from} → ${e.to} at byte ${formatBytes(e.atByte - e.startByte)} of ${formatBytes(e.endByte - e.startByte)} in segment ${e.segmentNumber} of ${e.renditionId}: ${words(e.reason)}`),
+    note(
+      'handover',
+      `Hand-over ${e.from} → ${e.to} at byte ${formatBytes(e.atByte - e.startByte)} of ${formatBytes(e.endByte - e.startByte)} in segment ${e.segmentNumber} of ${e.renditionId}: ${words(e.reason)}`,
+    ),
   );
-  player.on('rendition-selected', (e) => note('play', `Rendition ${e.from === undefined ? '' : `${e.from} → `}${e.to}: ${e.reason}`));
+  player.on('rendition-selected', (e) =>
+    note('play', `Rendition ${e.from === undefined ? '' : `${e.from} → `}${e.to}: ${e.reason}`),
+  );
   player.on('rebuffer', (e) =>
     note('warn', e.phase === 'start' ? 'Rebuffering' : `Plays again after ${formatMs(e.lastedMs)}`),
   );

@@ -33,7 +33,11 @@ export class PlayerPanel extends LightElement {
   }
 
   #chosenTitle(): TitleSummary | undefined {
-    return this.titles.find((title) => title.titleId === this.titleId) ?? this.titles.find((title) => title.live) ?? this.titles[0];
+    return (
+      this.titles.find((title) => title.titleId === this.titleId) ??
+      this.titles.find((title) => title.live) ??
+      this.titles[0]
+    );
   }
 
   #start(): void {
@@ -46,7 +50,11 @@ export class PlayerPanel extends LightElement {
   #bigButton(): TemplateResult {
     const title = this.#chosenTitle();
     const ready = title?.live === true && this.demo !== undefined;
-    const text = !title ? 'Waiting for the first title…' : title.live ? title.name : `${title.name}: ${title.copies} of ${title.copiesNeeded} copies filled…`;
+    const text = !title
+      ? 'Waiting for the first title…'
+      : title.live
+        ? title.name
+        : `${title.name}: ${title.copies} of ${title.copiesNeeded} copies filled…`;
     return html`
       <button type="button" class="big-play" ?disabled=${!ready} @click=${() => this.#start()} aria-label="Play ${title?.name ?? ''}">
         <svg viewBox="0 0 48 48" aria-hidden="true"><path d="M16 10l24 14-24 14z" /></svg>

@@ -15,7 +15,8 @@ export class RegionBar extends LightElement {
 
   #region(region: RegionView): TemplateResult {
     const up = region.process === 'up';
-    const cut = (): void => sendCommand(this, { kind: 'process', what: 'regions', id: region.regionId, action: up ? 'kill' : 'restart' });
+    const cut = (): void =>
+      sendCommand(this, { kind: 'process', what: 'regions', id: region.regionId, action: up ? 'kill' : 'restart' });
     return html`
       <li class="${region.process} ${this.serving === region.regionId ? 'serving' : ''}">
         <i class="dot" aria-hidden="true"></i>

@@ -3,7 +3,12 @@ import type { Fault, OcaView } from '@pressplay/protocol/messages';
 /** The faults a person can switch on with one click. */
 export const FAULT_SWITCHES = [
   { key: 'slow', label: 'Slow', hint: 'Answer at 200 kbit/s', fault: { kind: 'rate', rateBps: 200_000 } },
-  { key: 'busy', label: '503', hint: 'Answer 503 Service Unavailable', fault: { kind: 'status', status: 503, retryAfterS: 5 } },
+  {
+    key: 'busy',
+    label: '503',
+    hint: 'Answer 503 Service Unavailable',
+    fault: { kind: 'status', status: 503, retryAfterS: 5 },
+  },
   { key: 'stall', label: 'Stall', hint: 'Accept requests and send nothing', fault: { kind: 'stall', afterBytes: 0 } },
 ] as const satisfies readonly { key: string; label: string; hint: string; fault: Fault }[];
 

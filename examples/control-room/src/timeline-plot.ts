@@ -32,7 +32,10 @@ export class TimelinePlot extends LightElement {
   }
 
   override firstUpdated(): void {
-    this.#plots = [this.#create('buffer-plot', this.#bufferSeries(), true), this.#create('bitrate-plot', this.#bitrateSeries(), false)];
+    this.#plots = [
+      this.#create('buffer-plot', this.#bufferSeries(), true),
+      this.#create('bitrate-plot', this.#bitrateSeries(), false),
+    ];
     this.#resizer.observe(this);
   }
 
@@ -81,7 +84,13 @@ export class TimelinePlot extends LightElement {
   #bitrateSeries(): uPlot.Series[] {
     const { stepped } = uPlot.paths;
     return [
-      { scale: 'y', stroke: '#ffb224', width: 2, points: { show: false }, ...(stepped ? { paths: stepped({ align: 1 }) } : {}) },
+      {
+        scale: 'y',
+        stroke: '#ffb224',
+        width: 2,
+        points: { show: false },
+        ...(stepped ? { paths: stepped({ align: 1 }) } : {}),
+      },
       { scale: 'y', stroke: 'rgba(160, 174, 207, 0.75)', width: 1, dash: [4, 4], points: { show: false } },
     ];
   }
