@@ -123,19 +123,32 @@ export class Exchange {
     const origin = new URL(this.#request.url).origin;
     if (!this.client.takeIdleConnection(origin)) {
       await this.#travel();
-      if (!this.server.serve || this.server.link.state === 'refuse') return this.#refuse();
+      if (!this.server.serve || this.server.link.state === 'refuse') {
+        this.#later(() => this.#finish('refused', new LinkFailure('connection refused')));
+        return;
+      }
       await this.#travel();
     }
     await this.#travel();
-    if (!this.server.serve || this.server.link.state === 'reset') return this.break('connection reset');
+    if (!this.server.serve || this.server.link.state === 'reset') {
+      this.break('connection reset');
+      return;
+    }
     const response = await this.#serve();
     if (!response) return;
-    if (this.#serverGone.signal.aborted) return void response.body?.cancel().catch(() => {});
-    this.#pump(response, origin);
-    await this.#travel();
-    if (this.#outcome !== 'running') return;
+    if (this.#serverGone.signal.aborted) {
+      response.body?.cancel().catch(() => {});
+      return;
+    }
+    const headArrives = this.#travel();
+    const bodyArrives = this.#pump(response);
+    await headArrives;
     this.#status = response.status;
     this.#headSettled?.resolve({ status: response.status, headers: response.headers });
+    await bodyArrives;
+    if (this.#outcome !== 'running') return;
+    this.client.keepConnection(origin);
+    this.#finish('complete');
   }
 
   async #serve(): Promise<Response | undefined> {
@@ -154,19 +167,18 @@ export class Exchange {
     }
   }
 
-  #pump(response: Response, origin: string): void {
-    const end = (): void => {
-      this.client.keepConnection(origin);
-      this.#finish('complete');
-    };
-    if (!response.body) return this.#later(end);
-    this.#transfer = new Transfer(this.#host.clock, this.server, this.client, response.body, {
-      onDemandChanged: this.#host.onDemandChanged,
-      onBytes: (chunk) => this.#receive(chunk),
-      onEnd: end,
-      onSourceFailed: (error) => this.break(`the server gave up: ${error}`),
+  /** Resolves when all of the body has arrived. */
+  #pump({ body }: Response): Promise<void> {
+    if (!body) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#transfer = new Transfer(this.#host.clock, this.server, this.client, body, {
+        onDemandChanged: this.#host.onDemandChanged,
+        onBytes: (chunk) => this.#receive(chunk),
+        onEnd: resolve,
+        onSourceFailed: (error) => this.break(`the server gave up: ${error}`),
+      });
+      this.#host.onTransfer(this.#transfer);
     });
-    this.#host.onTransfer(this.#transfer);
   }
 
   #receive(chunk: Uint8Array): void {
@@ -181,10 +193,6 @@ export class Exchange {
     this.#readBytes += chunk.byteLength;
     this.#transfer?.read(chunk.byteLength);
     return chunk;
-  }
-
-  #refuse(): void {
-    this.#later(() => this.#finish('refused', new LinkFailure('connection refused')));
   }
 
   #finish(outcome: ExchangeOutcome, error?: unknown): void {

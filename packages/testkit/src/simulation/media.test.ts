@@ -34,7 +34,10 @@ describe('a synthetic title', () => {
       expect(boxes.slice(0, 3).map((box) => box.type)).toEqual(['ftyp', 'moov', 'sidx']);
       expect(boxes[2]?.start).toBe(index.initEnd);
       let segmentStart = index.offset0;
-      const starts = index.sizes.map((size) => (segmentStart += size) - size);
+      const starts = index.sizes.map((size) => {
+        segmentStart += size;
+        return segmentStart - size;
+      });
       expect(boxes.filter((box) => box.type === 'moof').map((box) => box.start)).toEqual(starts);
       expect(segmentStart).toBe(bytes.length);
       expect(index.durationsMs.reduce((sum, ms) => sum + ms, 0)).toBe(title.durationMs);

@@ -30,6 +30,7 @@ function bench({
   const oca = network.join('oca', '127.20.1.1', { rateBps: 10 * MEGABIT, latencyMs: 5, state: 'up', ...server });
   const home = network.join('home', '198.51.100.7', { rateBps: 8 * MEGABIT, latencyMs: 10, state: 'up', ...viewer });
   network.listen(oca, ORIGIN, async (request, peer) => {
+    if (request.method === 'PUT') return new Response(null, { status: 204 });
     if (request.method === 'POST') return Response.json({ echo: await request.text(), from: peer.clientAddress });
     return new Response(new Uint8Array(bodyBytes).fill(7), { headers: { etag: '"7-1"' } });
   });
@@ -81,6 +82,14 @@ describe('an exchange', () => {
       response.json(),
     );
     expect(await clock.resolve(answer, 1000)).toEqual({ echo: 'hello', from: '127.20.1.2' });
+  });
+
+  it('may have no body', async () => {
+    const { clock, network } = bench();
+    const agent = network.join('agent', '127.20.1.2', { rateBps: MEGABIT, latencyMs: 1, state: 'up' });
+    const put = fetchOver(network, agent)(new Request(`${ORIGIN}/report`, { method: 'PUT', body: '{}' }));
+    expect((await clock.resolve(put, 1000)).status).toBe(204);
+    expect(network.records()).toMatchObject([{ status: 204, outcome: 'complete' }]);
   });
 });
 

@@ -10,7 +10,6 @@ import type { Transfer } from './transfer.ts';
  * Not modelled: packet loss, slow start, name resolution, TLS.
  */
 export class Network {
-  readonly #clock: Clock;
   readonly #host: ExchangeHost;
   readonly #origins = new Map<string, Endpoint>();
   readonly #endpoints = new Map<string, Endpoint>();
@@ -20,7 +19,6 @@ export class Network {
   #isSharingDue = false;
 
   constructor(clock: Clock) {
-    this.#clock = clock;
     this.#host = {
       clock,
       onDemandChanged: () => this.#shareSoon(),

@@ -108,10 +108,12 @@ export class Transfer {
   #take(chunk: Uint8Array | undefined): void {
     if (this.#stopped) return;
     this.#sourceState = chunk ? 'idle' : 'ended';
-    if (!chunk) return this.#endWhenSent();
-    if (chunk.byteLength === 0) return this.#fill();
+    if (!chunk) {
+      this.#endWhenSent();
+      return;
+    }
     const didWant = this.wantsToSend;
-    this.#queue.push(chunk);
+    if (chunk.byteLength > 0) this.#queue.push(chunk);
     this.#queuedBytes += chunk.byteLength;
     if (!didWant && this.wantsToSend) this.#events.onDemandChanged();
     this.#fill();

@@ -1,0 +1,40 @@
+import { hmac } from '@noble/hashes/hmac.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { HmacSha256Hex } from '@pressplay/protocol/wire';
+
+/** Synchronous and without WebCrypto: also runs in virtual time and in browsers. */
+export const hmacSha256Hex: HmacSha256Hex = (key, text) =>
+  bytesToHex(hmac(sha256, utf8ToBytes(key), utf8ToBytes(text)));
+
+export function sha256Hasher(): { update(bytes: Uint8Array): void; hex(): string } {
+  const hash = sha256.create();
+  return { update: (bytes) => void hash.update(bytes), hex: () => bytesToHex(hash.digest()) };
+}
+
+/** The keys of one fleet, all from its secret. */
+export interface FleetKeys {
+  readonly urlKey: string;
+  readonly controlToken: string;
+  readonly operatorToken: string;
+  ocaTokenFor(ocaId: string): string;
+  /** A bearer token of an account, in a form that only in-memory fleets accept. */
+  accessTokenFor(accountId: string): string;
+  verifyAccessToken(token: string): Promise<{ accountId: string } | undefined>;
+}
+
+export function fleetKeysOf(secret: string): FleetKeys {
+  const derive = (purpose: string): string => hmacSha256Hex(secret, purpose);
+  const accessTokenFor = (accountId: string): string => `${accountId}.${derive(`accounts:${accountId}`)}`;
+  return {
+    urlKey: derive('media-urls'),
+    controlToken: derive('control'),
+    operatorToken: derive('operator'),
+    ocaTokenFor: (ocaId) => derive(`oca:${ocaId}`),
+    accessTokenFor,
+    verifyAccessToken: async (token) => {
+      const accountId = token.slice(0, Math.max(0, token.lastIndexOf('.')));
+      return accountId !== '' && token === accessTokenFor(accountId) ? { accountId } : undefined;
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import type { EngineHost, EngineSnapshot, MediaEngine, Presentation, RangeRequest } from '@pressplay/sdk-core';
+
+/** What an engine was given for one range, compared with the file. */
+export interface WitnessedRange {
+  readonly fileId: string;
+  readonly renditionId: string;
+  readonly segmentNumber: number;
+  readonly startByte: number;
+  readonly endByte: number;
+  /** Delivered in order from `startByte` on. */
+  receivedBytes: number;
+  /** Of these, how many differ from the file or lie beyond the range. */
+  wrongBytes: number;
+  outcome: 'running' | 'complete' | 'failed';
+}
+
+/** Passes everything on and compares each delivered byte with the file it should come from. */
+export class WitnessEngine implements MediaEngine {
+  readonly ranges: WitnessedRange[] = [];
+  readonly #inner: MediaEngine;
+  readonly #fileOf: (fileId: string) => Uint8Array | undefined;
+
+  constructor(inner: MediaEngine, fileOf: (fileId: string) => Uint8Array | undefined) {
+    this.#inner = inner;
+    this.#fileOf = fileOf;
+  }
+
+  open(presentation: Presentation, host: EngineHost, options: { readonly startAtMs: number }): void {
+    const watched: EngineHost = {
+      selectVideo: (request) => host.selectVideo(request),
+      fetchRange: (request) => this.#fetch(host, request),
+      notify: (event) => host.notify(event),
+    };
+    this.#inner.open(presentation, watched, options);
+  }
+
+  play(): void {
+    this.#inner.play();
+  }
+
+  pause(): void {
+    this.#inner.pause();
+  }
+
+  seek(positionMs: number): void {
+    this.#inner.seek(positionMs);
+  }
+
+  snapshot(): EngineSnapshot {
+    return this.#inner.snapshot();
+  }
+
+  close(): void {
+    this.#inner.close();
+  }
+
+  async #fetch(host: EngineHost, request: RangeRequest): Promise<void> {
+    const { rendition, segmentNumber, startByte, endByte } = request;
+    const range: WitnessedRange = {
+      fileId: rendition.fileId,
+      renditionId: rendition.renditionId,
+      segmentNumber,
+      startByte,
+      endByte,
+      receivedBytes: 0,
+      wrongBytes: 0,
+      outcome: 'running',
+    };
+    this.ranges.push(range);
+    const file = this.#fileOf(rendition.fileId);
+    const onBytes = (chunk: Uint8Array): void => {
+      range.wrongBytes += wrongBytesIn(chunk, file, startByte + range.receivedBytes, endByte);
+      range.receivedBytes += chunk.length;
+      request.onBytes(chunk);
+    };
+    try {
+      await host.fetchRange({ ...request, onBytes });
+      range.outcome = 'complete';
+    } catch (error) {
+      range.outcome = 'failed';
+      throw error;
+    }
+  }
+}
+
+function wrongBytesIn(chunk: Uint8Array, file: Uint8Array | undefined, at: number, endByte: number): number {
+  if (!file) return chunk.length;
+  const isTheFile = chunk.buffer === file.buffer && chunk.byteOffset === file.byteOffset + at;
+  if (isTheFile && at + chunk.length <= endByte) return 0;
+  let wrong = 0;
+  for (let i = 0; i < chunk.length; i++) if (at + i >= endByte || chunk[i] !== file[at + i]) wrong++;
+  return wrong;
+}
