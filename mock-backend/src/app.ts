@@ -1,0 +1,224 @@
+import { schemas } from '@pressplay/protocol';
+import type { ErrorBody } from '@pressplay/protocol/messages';
+import { CLIENT_ADDRESS_HEADER, maskMediaToken } from '@pressplay/protocol/wire';
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { cors } from 'hono/cors';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { ApiError, isApiError } from './api-error.ts';
+import { requireAccount, requireOca, requireOperator } from './authentication.ts';
+import type { Services } from './backend.ts';
+import { contradictionsOf } from './catalog/check-title.ts';
+import { clientOf } from './playback/client-of.ts';
+import { invalid, jsonBody, valid } from './request-body.ts';
+import { parsePrefix } from './steering/address.ts';
+
+export interface Env {
+  Bindings: { readonly clientAddress: string };
+  Variables: { requestId: string };
+}
+
+type AppContext = Context<Env>;
+
+const KIB = 1024;
+const PLAY_BODY_BYTES = 64 * KIB;
+const LARGE_BODY_BYTES = 16 * KIB * KIB;
+const PREFLIGHT_MAX_AGE_S = 86_400;
+const REQUEST_ID_HEADER = 'Pressplay-Request-Id';
+
+/** The routes: each reads its request, asks one service and writes the answer. */
+export function createApp(services: Services): Hono<Env> {
+  const app = new Hono<Env>();
+  answerBrowsers(app, services);
+  answerErrors(app, services);
+  playRoutes(app, services);
+  catalogRoutes(app, services);
+  ocaRoutes(app, services);
+  regionRoutes(app, services);
+  refuseOtherMethods(app);
+  return app;
+}
+
+function answerBrowsers(app: Hono<Env>, { config, randomId, log, clock }: Services): void {
+  app.use(async (c, next) => {
+    const requestId = randomId();
+    const startedMs = clock.nowMs();
+    c.set('requestId', requestId);
+    await next();
+    c.header(REQUEST_ID_HEADER, requestId);
+    const { method, path } = c.req;
+    log('debug', 'request', {
+      requestId,
+      method,
+      path: maskMediaToken(path),
+      status: c.res.status,
+      tookMs: clock.nowMs() - startedMs,
+    });
+  });
+  app.use(
+    cors({
+      origin: config.corsOrigins === '*' ? '*' : [...config.corsOrigins],
+      allowMethods: ['GET', 'POST', 'PUT'],
+      allowHeaders: ['Authorization', 'Content-Type', CLIENT_ADDRESS_HEADER],
+      exposeHeaders: ['Retry-After', REQUEST_ID_HEADER],
+      maxAge: PREFLIGHT_MAX_AGE_S,
+    }),
+  );
+}
+
+function answerErrors(app: Hono<Env>, { log }: Services): void {
+  app.notFound((c) => {
+    throw new ApiError('request/not-found', `There is nothing at ${maskMediaToken(c.req.path)}.`, {
+      method: c.req.method,
+    });
+  });
+  app.onError((thrown, c) => {
+    const error = isApiError(thrown)
+      ? thrown
+      : new ApiError('server/internal', 'Something went wrong in the server.', {}, { cause: thrown });
+    const requestId = c.get('requestId');
+    if (error.status >= 500) {
+      const cause = error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : undefined;
+      log('error', error.message, { requestId, code: error.code, ...error.context, ...(cause && { cause }) });
+    }
+    const body: ErrorBody = {
+      error: {
+        code: error.code,
+        message: error.message,
+        context: { ...error.context },
+        ...(requestId && { requestId }),
+      },
+    };
+    if (error.status === 503) c.header('Retry-After', '1');
+    return c.json(body, error.status as ContentfulStatusCode);
+  });
+}
+
+const limitBody = (maxBytes: number) =>
+  bodyLimit({
+    maxSize: maxBytes,
+    onError: () => {
+      throw new ApiError('request/too-large', `The body is larger than ${maxBytes} bytes.`, { maxBytes });
+    },
+  });
+
+function playRoutes(app: Hono<Env>, services: Services): void {
+  const { accessTokens, config, findNetwork, playback } = services;
+  const accountOf = (c: AppContext) => requireAccount(c.req.header('Authorization'), accessTokens);
+  const client = (c: AppContext) =>
+    clientOf(c.env.clientAddress, c.req.header(CLIENT_ADDRESS_HEADER), config.trustClientAddress, findNetwork);
+
+  app.post('/v1/plays', limitBody(PLAY_BODY_BYTES), async (c) => {
+    const accountId = await accountOf(c);
+    const request = await jsonBody(c.req, schemas.PlayRequest);
+    return jsonText(c, await playback.start(accountId, request, client(c)));
+  });
+  app.post('/v1/plays/:playId/renew', limitBody(PLAY_BODY_BYTES), async (c) => {
+    const accountId = await accountOf(c);
+    const playId = valid(c.req.param('playId'), schemas.PlayId, 'The play id');
+    return c.json(await playback.renew(accountId, playId, client(c)));
+  });
+}
+
+function catalogRoutes(app: Hono<Env>, services: Services): void {
+  const { accessTokens, config, catalog, overview } = services;
+  app.get('/v1/titles', async (c) => {
+    await requireAccount(c.req.header('Authorization'), accessTokens);
+    return c.json({ titles: await overview.titles() });
+  });
+  app.put('/v1/titles/:titleId', limitBody(LARGE_BODY_BYTES), async (c) => {
+    requireOperator(c.req.header('Authorization'), config.operatorToken);
+    const title = await jsonBody(c.req, schemas.CatalogTitle);
+    mustBe('titleId', c.req.param('titleId'), title.titleId);
+    const contradictions = contradictionsOf(title);
+    if (contradictions.length > 0) throw invalid('The title', contradictions);
+    await catalog.put(title).catch((error) => {
+      const { titleId } = title;
+      throw new ApiError(
+        'store/unavailable',
+        'The title was not published: the store does not answer.',
+        { titleId },
+        { cause: error },
+      );
+    });
+    return c.body(null, 204);
+  });
+}
+
+function ocaRoutes(app: Hono<Env>, services: Services): void {
+  const { config, fleet, fleetSync, fill, clock } = services;
+  const ocaOf = (c: AppContext) => {
+    const ocaId = valid(c.req.param('ocaId'), schemas.OcaId, 'The OCA id');
+    requireOca(c.req.header('Authorization'), ocaId, config.ocaTokenFor);
+    return ocaId;
+  };
+  app.put('/v1/ocas/:ocaId/health', limitBody(PLAY_BODY_BYTES), async (c) => {
+    const ocaId = ocaOf(c);
+    const report = await jsonBody(c.req, schemas.HealthReport);
+    mustBe('ocaId', ocaId, report.ocaId);
+    if (!fleet.site(report.siteId))
+      throw invalid('The health report', [`siteId: "${report.siteId}" is no site of this fleet`]);
+    if (!/^https?:\/\/[^/?#]+(\/[^?#]*)?$/.test(report.baseUrl))
+      throw invalid('The health report', ['baseUrl: expected an http(s) URL']);
+    const value = { ...report, baseUrl: report.baseUrl.replace(/\/+$/, '') };
+    fleetSync.report({ ocaId, health: { value, atMs: clock.wallMs() } });
+    return c.body(null, 204);
+  });
+  app.put('/v1/ocas/:ocaId/routes', limitBody(LARGE_BODY_BYTES), async (c) => {
+    const ocaId = ocaOf(c);
+    const report = await jsonBody(c.req, schemas.RoutesReport);
+    mustBe('ocaId', ocaId, report.ocaId);
+    const wrong = report.routes.filter(({ prefix }) => !parsePrefix(prefix));
+    if (wrong.length > 0)
+      throw invalid(
+        'The routes report',
+        wrong.map(({ prefix }) => `"${prefix}" is no address prefix`),
+      );
+    fleetSync.report({ ocaId, routes: { value: report.routes, atMs: clock.wallMs() } });
+    return c.body(null, 204);
+  });
+  app.put('/v1/ocas/:ocaId/inventory', limitBody(LARGE_BODY_BYTES), async (c) => {
+    const ocaId = ocaOf(c);
+    const report = await jsonBody(c.req, schemas.InventoryReport);
+    mustBe('ocaId', ocaId, report.ocaId);
+    fleetSync.report({ ocaId, inventory: { value: report.fileIds, atMs: clock.wallMs() } });
+    return c.body(null, 204);
+  });
+  app.get('/v1/ocas/:ocaId/fill-manifest', async (c) => c.json(await fill.manifestFor(ocaOf(c))));
+}
+
+function regionRoutes(app: Hono<Env>, services: Services): void {
+  const { config, overview, originFile } = services;
+  app.get('/v1/fleet', async (c) => {
+    requireOperator(c.req.header('Authorization'), config.operatorToken);
+    return c.json(await overview.fleet());
+  });
+  app.get('/v1/health', async (c) => {
+    const ready = await services.isReady();
+    return c.json({ regionId: config.regionId, ready }, ready ? 200 : 503);
+  });
+  app.get('/v1/origin/:token/:fileId', (c) => originFile(c.req.raw, c.req.param('token'), c.req.param('fileId')));
+}
+
+/** A path that exists answers 405 and says what it allows, where an unknown path answers 404. */
+function refuseOtherMethods(app: Hono<Env>): void {
+  const allowed = new Map<string, Set<string>>();
+  for (const { path, method } of app.routes) {
+    if (method === 'ALL' || path === '/*') continue;
+    allowed.set(path, (allowed.get(path) ?? new Set()).add(method));
+  }
+  for (const [path, methods] of allowed) {
+    app.all(path, (c) => {
+      c.header('Allow', [...methods].join(', '));
+      throw new ApiError('request/method-not-allowed', `${c.req.method} is not for this path.`, {
+        allowed: [...methods],
+      });
+    });
+  }
+}
+
+function mustBe(field: string, inPath: string, inBody: string): void {
+  if (inPath !== inBody) throw invalid('The body', [`${field}: "${inBody}" is not the "${inPath}" of the path`]);
+}
+
+const jsonText = (c: AppContext, text: string): Response => c.body(text, 200, { 'Content-Type': 'application/json' });

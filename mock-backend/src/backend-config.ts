@@ -1,0 +1,27 @@
+import type { ClientNetworkEntry, SiteInfo } from '@pressplay/protocol/messages';
+
+export interface BackendConfig {
+  readonly regionId: string;
+  /** Signs media URLs; the OCAs know it. */
+  readonly urlKey: string;
+  readonly operatorToken: string;
+  readonly ocaTokenFor: (ocaId: string) => string;
+  readonly sites: readonly SiteInfo[];
+  readonly networks: readonly ClientNetworkEntry[];
+  /** Where OCAs reach the origin of each region: `{baseUrl}/v1/origin/{token}/{fileId}`. */
+  readonly originBaseUrls: readonly { readonly regionId: string; readonly baseUrl: string }[];
+  /** Believe the header in which a browser client names its address. */
+  readonly trustClientAddress: boolean;
+  readonly corsOrigins: '*' | readonly string[];
+  /** Of a play's media token; 6 h. */
+  readonly tokenLifetimeMs?: number;
+  /** An OCA silent for longer is not named; 5 s. */
+  readonly healthDeadlineMs?: number;
+  /** A title is live once so many OCAs hold all of it, */
+  readonly copiesNeeded: number;
+  /** at so many sites. */
+  readonly sitesNeeded: number;
+}
+
+export const TOKEN_LIFETIME_MS = 6 * 3600 * 1000;
+export const HEALTH_DEADLINE_MS = 5000;

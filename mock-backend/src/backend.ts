@@ -1,0 +1,113 @@
+import type { HmacSha256Hex } from '@pressplay/protocol/wire';
+import { createApp } from './app.ts';
+import { type BackendConfig, HEALTH_DEADLINE_MS } from './backend-config.ts';
+import { Catalog } from './catalog/catalog.ts';
+import { Fill } from './fill/fill.ts';
+import { originFileRoute } from './fill/origin-file.ts';
+import { FleetState } from './fleet/fleet-state.ts';
+import { FleetSync } from './fleet/fleet-sync.ts';
+import { Overview } from './fleet/overview.ts';
+import { clientNetworks, type FindNetwork } from './licensing/client-networks.ts';
+import { PlayRegistry } from './playback/play-registry.ts';
+import { Playback } from './playback/playback.ts';
+import type { AccessTokens, BackendClock, Log, OriginAnswer } from './ports.ts';
+import type { Store } from './store/store.ts';
+
+export interface BackendDeps {
+  readonly config: BackendConfig;
+  readonly store: Store;
+  readonly clock: BackendClock;
+  readonly hmac: HmacSha256Hex;
+  readonly accessTokens: AccessTokens;
+  /** 128 bits in hex. */
+  readonly randomId: () => string;
+  readonly log: Log;
+  /** Answers for files of the origin; without it this region has none. */
+  readonly origin?: OriginAnswer;
+}
+
+export interface Backend {
+  /** `peer.clientAddress` is the address of the connection. */
+  fetch(request: Request, peer: { readonly clientAddress: string }): Promise<Response>;
+  /** Reads catalog and fleet from the store. `fetch` does so by itself at its first request; a process awaits it. */
+  start(): Promise<void>;
+  /** Hands to the store what it does not have yet. */
+  stop(): Promise<void>;
+}
+
+/** Everything the routes ask. */
+export interface Services extends Pick<BackendDeps, 'config' | 'clock' | 'accessTokens' | 'randomId' | 'log'> {
+  readonly catalog: Catalog;
+  readonly fleet: FleetState;
+  readonly fleetSync: FleetSync;
+  readonly overview: Overview;
+  readonly playback: Playback;
+  readonly fill: Fill;
+  readonly findNetwork: FindNetwork;
+  readonly originFile: ReturnType<typeof originFileRoute>;
+  readonly isReady: () => Promise<boolean>;
+}
+
+const LOAD_AGAIN_AFTER_MS = 500;
+
+/** One region of the control plane, as a function from Request to Response. */
+export function createBackend(deps: BackendDeps): Backend {
+  const { config, store, clock, hmac, log } = deps;
+  const catalog = new Catalog(store, clock, log);
+  const fleet = new FleetState(config.sites);
+  const fleetSync = new FleetSync(fleet, store, clock, log, config.healthDeadlineMs ?? HEALTH_DEADLINE_MS);
+  const registry = new PlayRegistry(store, clock, log, hmac, config.urlKey);
+  const loading = loadOnce(clock, log, async () => {
+    await Promise.all([catalog.refresh(), fleetSync.load()]);
+  });
+  const app = createApp({
+    ...deps,
+    catalog,
+    fleet,
+    fleetSync,
+    overview: new Overview(config, catalog, fleet, clock),
+    playback: new Playback({ config, catalog, fleet, registry, clock, hmac, log }),
+    fill: new Fill({ config, catalog, fleet, clock, hmac }),
+    findNetwork: clientNetworks(config.networks),
+    originFile: originFileRoute({ catalog, clock, hmac, urlKey: config.urlKey, origin: deps.origin }),
+    isReady: loading.attempt,
+  });
+  return {
+    async fetch(request, peer) {
+      await loading.attempt();
+      fleetSync.beat();
+      return app.fetch(request, { clientAddress: peer.clientAddress });
+    },
+    start: loading.required,
+    async stop() {
+      await Promise.allSettled([fleetSync.flush(), registry.flush()]);
+    },
+  };
+}
+
+/** Loads until it worked once; a failed attempt is repeated by a later request, not by a timer. */
+function loadOnce(clock: BackendClock, log: Log, load: () => Promise<void>) {
+  let loaded = false;
+  let running: Promise<void> | undefined;
+  let nextAtMs = Number.NEGATIVE_INFINITY;
+  const required = async (): Promise<void> => {
+    if (loaded) return;
+    running ??= load()
+      .then(() => {
+        loaded = true;
+      })
+      .finally(() => {
+        running = undefined;
+        nextAtMs = clock.nowMs() + LOAD_AGAIN_AFTER_MS;
+      });
+    await running;
+  };
+  const attempt = async (): Promise<boolean> => {
+    if (loaded || (!running && clock.nowMs() < nextAtMs)) return loaded;
+    await required().catch((error) =>
+      log('warn', 'not loaded yet: the store does not answer', { error: String(error) }),
+    );
+    return loaded;
+  };
+  return { required, attempt };
+}

@@ -1,0 +1,99 @@
+import type { CatalogTitle, Rendition } from '@pressplay/protocol/messages';
+import type { BackendClock, Log } from '../ports.ts';
+import type { Store, StoredTitle } from '../store/store.ts';
+
+export interface CatalogEntry {
+  readonly title: CatalogTitle;
+  readonly fileIds: readonly string[];
+  /** Renditions as a play response carries them, already JSON: an index is never serialised for each play. */
+  readonly renditionJson: ReadonlyMap<string, string>;
+  /** When this region first knew the title, on the monotonic clock. */
+  readonly knownSinceMs: number;
+}
+
+const REFRESH_AFTER_MS = 1000;
+const ASK_AGAIN_AFTER_MS = 200;
+
+/** The titles, in memory, followed from the store: a known title never waits for it. */
+export class Catalog {
+  readonly #store: Store;
+  readonly #clock: BackendClock;
+  readonly #log: Log;
+  readonly #entries = new Map<string, CatalogEntry>();
+  #revision = 0;
+  #wasRead = false;
+  #askedAtMs = Number.NEGATIVE_INFINITY;
+  #asking: Promise<void> | undefined;
+
+  constructor(store: Store, clock: BackendClock, log: Log) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** Reads what changed since the last time. Fails when the store does. */
+  refresh(): Promise<void> {
+    this.#asking ??= this.#read().finally(() => {
+      this.#asking = undefined;
+    });
+    return this.#asking;
+  }
+
+  /** A title by its id; one that this region does not know yet is looked for in the store. */
+  async find(titleId: string): Promise<CatalogEntry | undefined> {
+    if (this.#entries.has(titleId)) this.#refreshBeside();
+    else if (!this.#wasRead || this.#olderThan(ASK_AGAIN_AFTER_MS)) await this.refresh();
+    return this.#entries.get(titleId);
+  }
+
+  /** All titles in the order of their publication, as of about now; as last known while the store fails. */
+  async list(): Promise<readonly CatalogEntry[]> {
+    if (this.#olderThan(REFRESH_AFTER_MS)) await this.refresh().catch((error) => this.#warn(error));
+    return this.known();
+  }
+
+  known(): readonly CatalogEntry[] {
+    return [...this.#entries.values()];
+  }
+
+  async put(title: CatalogTitle): Promise<void> {
+    this.#keep(await this.#store.putTitle(title));
+  }
+
+  #refreshBeside(): void {
+    if (this.#olderThan(REFRESH_AFTER_MS)) this.refresh().catch((error) => this.#warn(error));
+  }
+
+  async #read(): Promise<void> {
+    this.#askedAtMs = this.#clock.nowMs();
+    for (const stored of await this.#store.titlesSince(this.#revision)) {
+      this.#keep(stored);
+      this.#revision = Math.max(this.#revision, stored.revision);
+    }
+    this.#wasRead = true;
+  }
+
+  /** The followed revision moves only by reading: another region's change may lie below that of our own. */
+  #keep({ title }: StoredTitle): void {
+    const knownSinceMs = this.#entries.get(title.titleId)?.knownSinceMs ?? this.#clock.nowMs();
+    this.#entries.set(title.titleId, {
+      title,
+      knownSinceMs,
+      fileIds: title.renditions.map((rendition) => rendition.fileId),
+      renditionJson: new Map(
+        title.renditions.map(({ sha256: _sha256, ...rendition }) => [
+          rendition.renditionId,
+          JSON.stringify(rendition satisfies Rendition),
+        ]),
+      ),
+    });
+  }
+
+  #olderThan(ageMs: number): boolean {
+    return this.#clock.nowMs() - this.#askedAtMs > ageMs;
+  }
+
+  #warn(error: unknown): void {
+    this.#log('warn', 'catalog as last known: the store does not answer', { error: String(error) });
+  }
+}

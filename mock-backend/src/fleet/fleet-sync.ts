@@ -1,0 +1,91 @@
+import type { BackendClock, Log } from '../ports.ts';
+import type { Store, StoredOca } from '../store/store.ts';
+import type { FleetState, Instant } from './fleet-state.ts';
+
+export const SYNC_INTERVAL_MS = 2000;
+const PAUSE_AFTER_FAILURE_MS = 5000;
+
+/**
+ * Keeps the fleet's state in the store, in batches: health at most every two seconds, routes and inventory only when
+ * they changed. Reads back what other regions heard from OCAs that are silent here. There is no timer: reports and
+ * plays give the beat.
+ */
+export class FleetSync {
+  readonly #state: FleetState;
+  readonly #store: Store;
+  readonly #clock: BackendClock;
+  readonly #log: Log;
+  readonly #healthDeadlineMs: number;
+  readonly #unsaved = new Map<string, StoredOca>();
+  #nextAtMs = Number.NEGATIVE_INFINITY;
+  #running: Promise<void> | undefined;
+
+  constructor(state: FleetState, store: Store, clock: BackendClock, log: Log, healthDeadlineMs: number) {
+    this.#state = state;
+    this.#store = store;
+    this.#clock = clock;
+    this.#log = log;
+    this.#healthDeadlineMs = healthDeadlineMs;
+  }
+
+  /** Reads what the store knows. Fails when the store does. */
+  async load(): Promise<void> {
+    const ocas = await this.#store.loadOcas();
+    for (const oca of ocas) this.#state.merge(oca, this.#instant());
+  }
+
+  /** Takes an OCA's report into memory at once; the store follows with the next batch. */
+  report(oca: StoredOca): void {
+    const news = this.#state.report(oca, this.#instant());
+    const { ocaId } = oca;
+    this.#unsaved.set(ocaId, {
+      ...this.#unsaved.get(ocaId),
+      ocaId,
+      ...(news.health && oca.health && { health: oca.health }),
+      ...(news.routes && oca.routes && { routes: oca.routes }),
+      ...(news.inventory && oca.inventory && { inventory: oca.inventory }),
+    });
+    this.beat();
+  }
+
+  /** Saves and reads back when that is due, beside the request that gave the beat. */
+  beat(): void {
+    if (this.#running || this.#clock.nowMs() < this.#nextAtMs) return;
+    void this.#round();
+  }
+
+  /** Saves what is not saved yet, now. */
+  async flush(): Promise<void> {
+    await this.#running;
+    await this.#round();
+  }
+
+  #round(): Promise<void> {
+    this.#nextAtMs = this.#clock.nowMs() + SYNC_INTERVAL_MS;
+    this.#running = this.#saveAndReadBack()
+      .catch((error) => {
+        this.#nextAtMs = this.#clock.nowMs() + PAUSE_AFTER_FAILURE_MS;
+        this.#log('warn', 'fleet state not saved: the store does not answer', { error: String(error) });
+      })
+      .finally(() => {
+        this.#running = undefined;
+      });
+    return this.#running;
+  }
+
+  async #saveAndReadBack(): Promise<void> {
+    const batch = [...this.#unsaved.values()];
+    if (batch.length > 0) await this.#store.saveOcas(batch);
+    for (const oca of batch) if (this.#unsaved.get(oca.ocaId) === oca) this.#unsaved.delete(oca.ocaId);
+    if (this.#someoneIsSilent()) await this.load();
+  }
+
+  #instant(): Instant {
+    return { nowMs: this.#clock.nowMs(), wallMs: this.#clock.wallMs() };
+  }
+
+  #someoneIsSilent(): boolean {
+    const nowMs = this.#clock.nowMs();
+    return this.#state.ocas().some(({ health }) => nowMs - health.atMs > this.#healthDeadlineMs);
+  }
+}

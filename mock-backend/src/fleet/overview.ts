@@ -1,0 +1,48 @@
+import type { FleetStatus, TitleSummary } from '@pressplay/protocol/messages';
+import { type BackendConfig, HEALTH_DEADLINE_MS } from '../backend-config.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { BackendClock } from '../ports.ts';
+import type { FleetState } from './fleet-state.ts';
+import { livenessOf } from './liveness.ts';
+import { usabilityOf } from './usability.ts';
+
+/** What people may see of titles and fleet. */
+export class Overview {
+  readonly #config: BackendConfig;
+  readonly #catalog: Catalog;
+  readonly #fleet: FleetState;
+  readonly #clock: BackendClock;
+
+  constructor(config: BackendConfig, catalog: Catalog, fleet: FleetState, clock: BackendClock) {
+    this.#config = config;
+    this.#catalog = catalog;
+    this.#fleet = fleet;
+    this.#clock = clock;
+  }
+
+  async titles(): Promise<TitleSummary[]> {
+    const entries = await this.#catalog.list();
+    return entries.map(({ title: { titleId, name, durationMs }, fileIds }) => {
+      const { live, copies } = livenessOf(
+        fileIds,
+        (fileId) => this.#fleet.holdersOf(fileId),
+        (ocaId) => this.#fleet.siteOf(ocaId),
+        this.#config,
+      );
+      return { titleId, name, durationMs, live, copies, copiesNeeded: this.#config.copiesNeeded };
+    });
+  }
+
+  async fleet(): Promise<FleetStatus> {
+    const nowMs = this.#clock.nowMs();
+    const { regionId, sites, healthDeadlineMs = HEALTH_DEADLINE_MS } = this.#config;
+    const ocas = this.#fleet.ocas().map(({ health, fileIds, prefixCount }) => ({
+      ...health.report,
+      reportAgeMs: Math.max(0, nowMs - health.atMs),
+      usable: usabilityOf(health, nowMs, healthDeadlineMs).usable,
+      fileCount: fileIds.size,
+      prefixCount,
+    }));
+    return { region: regionId, sites: [...sites], ocas, titles: await this.titles() };
+  }
+}

@@ -1,0 +1,20 @@
+import type { HealthReport } from '@pressplay/protocol/messages';
+
+/** `H`: dropped or put behind for health. */
+export type Usability =
+  | { readonly usable: true; readonly saturated: boolean; readonly reason: string }
+  | { readonly usable: false; readonly reason: string };
+
+/** May steering and fill name this OCA now? Silence means no. */
+export function usabilityOf(
+  health: { readonly report: HealthReport; readonly atMs: number } | undefined,
+  nowMs: number,
+  healthDeadlineMs: number,
+): Usability {
+  if (!health) return { usable: false, reason: 'never reported health' };
+  const ageMs = nowMs - health.atMs;
+  if (ageMs > healthDeadlineMs) return { usable: false, reason: `silent for ${Math.round(ageMs)} ms` };
+  const { verdict, reason } = health.report;
+  if (verdict === 'failing' || verdict === 'draining') return { usable: false, reason: `${verdict}: ${reason}` };
+  return { usable: true, saturated: verdict === 'saturated', reason: `${verdict}: ${reason}` };
+}

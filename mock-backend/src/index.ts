@@ -1,0 +1,6 @@
+/** The control plane as a function: runs in a process, inside msw and in virtual time. */
+export { type Backend, type BackendDeps, createBackend } from './backend.ts';
+export type { BackendConfig } from './backend-config.ts';
+export type { AccessTokens, BackendClock, Log, LogLevel, OriginAnswer } from './ports.ts';
+export { MemoryStore } from './store/memory-store.ts';
+export type { PlayRecord, Reported, Store, StoredOca, StoredTitle } from './store/store.ts';

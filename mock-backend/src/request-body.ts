@@ -1,0 +1,38 @@
+import type { z } from 'zod';
+import { ApiError } from './api-error.ts';
+
+const SHOWN_ISSUES = 10;
+
+/** The body as JSON of this shape. */
+export async function jsonBody<S extends z.ZodType>(
+  request: { text(): Promise<string> },
+  schema: S,
+): Promise<z.output<S>> {
+  const text = await request.text();
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new ApiError(
+      'request/malformed-json',
+      'The body is not JSON.',
+      { bodyLength: text.length },
+      { cause: error },
+    );
+  }
+  return valid(value, schema, 'The body');
+}
+
+/** A value of this shape, or `request/invalid` with what is wrong, field by field. */
+export function valid<S extends z.ZodType>(value: unknown, schema: S, what: string): z.output<S> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issues = result.error.issues.map(({ path, message }) => `${path.join('.') || '(all)'}: ${message}`);
+  throw invalid(what, issues);
+}
+
+export function invalid(what: string, issues: readonly string[]): ApiError {
+  return new ApiError('request/invalid', `${what} is not what this route expects: ${issues[0]}.`, {
+    issues: issues.slice(0, SHOWN_ISSUES),
+  });
+}

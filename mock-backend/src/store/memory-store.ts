@@ -1,0 +1,71 @@
+import type { CatalogTitle } from '@pressplay/protocol/messages';
+import type { PlayRecord, Reported, Store, StoredOca, StoredTitle } from './store.ts';
+
+/** A store that lives as long as its process: for tests, msw and virtual time. Several regions may share one. */
+export class MemoryStore implements Store {
+  #revision = 0;
+  readonly #titles = new Map<string, StoredTitle>();
+  readonly #playsByKey = new Map<string, PlayRecord>();
+  readonly #playsById = new Map<string, PlayRecord>();
+  readonly #ocas = new Map<string, StoredOca>();
+
+  async putTitle(title: CatalogTitle): Promise<StoredTitle> {
+    const stored = { title, revision: ++this.#revision };
+    this.#titles.set(title.titleId, stored);
+    return stored;
+  }
+
+  async titlesSince(revision: number): Promise<readonly StoredTitle[]> {
+    return [...this.#titles.values()]
+      .filter((stored) => stored.revision > revision)
+      .sort((a, b) => a.revision - b.revision);
+  }
+
+  async claimPlay(play: PlayRecord, expiredBeforeMs: number): Promise<PlayRecord> {
+    const key = JSON.stringify([play.accountId, play.idempotencyKey]);
+    const kept = this.#playsByKey.get(key);
+    if (kept && kept.createdAtMs >= expiredBeforeMs) return kept;
+    if (kept) this.#playsById.delete(kept.playId);
+    this.#playsByKey.set(key, play);
+    this.#playsById.set(play.playId, play);
+    return play;
+  }
+
+  async findPlay(playId: string): Promise<PlayRecord | undefined> {
+    return this.#playsById.get(playId);
+  }
+
+  async forgetPlays(beforeMs: number): Promise<number> {
+    const old = [...this.#playsByKey].filter(([, play]) => play.createdAtMs < beforeMs);
+    for (const [key, play] of old) {
+      this.#playsByKey.delete(key);
+      this.#playsById.delete(play.playId);
+    }
+    return old.length;
+  }
+
+  async saveOcas(ocas: readonly StoredOca[]): Promise<void> {
+    for (const oca of ocas) this.#ocas.set(oca.ocaId, newerParts(this.#ocas.get(oca.ocaId), oca));
+  }
+
+  async loadOcas(): Promise<readonly StoredOca[]> {
+    return [...this.#ocas.values()];
+  }
+}
+
+function newerParts(kept: StoredOca | undefined, next: StoredOca): StoredOca {
+  const health = newer(kept?.health, next.health);
+  const routes = newer(kept?.routes, next.routes);
+  const inventory = newer(kept?.inventory, next.inventory);
+  return {
+    ocaId: next.ocaId,
+    ...(health && { health }),
+    ...(routes && { routes }),
+    ...(inventory && { inventory }),
+  };
+}
+
+function newer<T>(kept: Reported<T> | undefined, next: Reported<T> | undefined): Reported<T> | undefined {
+  if (!kept || !next) return kept ?? next;
+  return next.atMs > kept.atMs ? next : kept;
+}

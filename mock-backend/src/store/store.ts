@@ -1,0 +1,49 @@
+import type { CatalogTitle, DeviceCapabilities, HealthReport, Route } from '@pressplay/protocol/messages';
+
+export interface StoredTitle {
+  readonly title: CatalogTitle;
+  /** Grows with every change of any title. */
+  readonly revision: number;
+}
+
+export interface PlayRecord {
+  readonly playId: string;
+  readonly accountId: string;
+  readonly idempotencyKey: string;
+  readonly titleId: string;
+  readonly device: DeviceCapabilities;
+  /** Unix time in milliseconds. */
+  readonly createdAtMs: number;
+}
+
+/** Something an OCA reported, and when, in Unix time in milliseconds. */
+export interface Reported<T> {
+  readonly value: T;
+  readonly atMs: number;
+}
+
+/** What is known of an OCA; a part is absent until it was reported. */
+export interface StoredOca {
+  readonly ocaId: string;
+  readonly health?: Reported<HealthReport>;
+  readonly routes?: Reported<readonly Route[]>;
+  readonly inventory?: Reported<readonly string[]>;
+}
+
+/** What all regions share. Every call may fail: a region keeps answering from its memory where it can. */
+export interface Store {
+  putTitle(title: CatalogTitle): Promise<StoredTitle>;
+  /** Titles changed after `revision`, in the order of their change. */
+  titlesSince(revision: number): Promise<readonly StoredTitle[]>;
+  /**
+   * Keeps the play unless (account, idempotency key) has one created at or after `expiredBeforeMs`; answers with the
+   * one that is kept.
+   */
+  claimPlay(play: PlayRecord, expiredBeforeMs: number): Promise<PlayRecord>;
+  findPlay(playId: string): Promise<PlayRecord | undefined>;
+  /** Forgets plays created before a Unix time in milliseconds; answers how many. */
+  forgetPlays(beforeMs: number): Promise<number>;
+  /** Keeps each part that is newer than the one kept. */
+  saveOcas(ocas: readonly StoredOca[]): Promise<void>;
+  loadOcas(): Promise<readonly StoredOca[]>;
+}
