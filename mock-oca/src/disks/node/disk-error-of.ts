@@ -1,0 +1,14 @@
+import { DiskError } from '../disk-store.ts';
+
+/** A file system's error as a `DiskError` that says what a person can do. */
+export function diskErrorOf(error: unknown, path: string): DiskError {
+  if (error instanceof DiskError) return error;
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new DiskError('full', `The disk of ${path} is full: make space, or give the appliance another folder.`, {
+      cause: error,
+    });
+  }
+  if (code === 'ENOENT') return new DiskError('missing', `${path} is gone from the disk.`, { cause: error });
+  return new DiskError('io', `The disk of ${path} failed: ${String(error)}`, { cause: error });
+}

@@ -1,0 +1,100 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import type { ErrorBody } from '@pressplay/protocol/messages';
+import type { Oca } from '../../app.ts';
+import { isControlTarget } from '../../faults/control-routes.ts';
+import type { RequestHead } from '../../serving/plan-response.ts';
+import { CORS_HEADERS } from '../../serving/serve-plan.ts';
+import { BufferPool } from './buffer-pool.ts';
+import { pooledReader } from './pooled-reader.ts';
+import { serveExchange } from './serve-exchange.ts';
+import { SlowClients } from './slow-clients.ts';
+
+const CHUNK_BYTES = 1024 * 1024;
+const HEADERS_TIMEOUT_MS = 10_000;
+const KEEP_ALIVE_MS = 60_000;
+const SLOW_CLIENT_MS = 60_000;
+
+export interface NodeServer {
+  /** Where it listens, as `http://127.20.1.1:8600`. */
+  readonly url: string;
+  /** Stops listening; resolves when the running responses ended, at the latest after `graceMs`, which cuts them. */
+  close(graceMs: number): Promise<void>;
+}
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 takes any free one. */
+  readonly port: number;
+  readonly slowClientMs?: number;
+}
+
+/** Serves an OCA on a socket. Rejects with node's own error when it cannot listen. */
+export async function listen(oca: Oca, options: ListenOptions): Promise<NodeServer> {
+  const slowClients = new SlowClients(options.slowClientMs ?? SLOW_CLIENT_MS);
+  const server = createServer(
+    { headersTimeout: HEADERS_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS },
+    handlerOf(oca, slowClients),
+  );
+  server.requestTimeout = HEADERS_TIMEOUT_MS;
+  server.on('clientError', refuseGarbage);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return { url: urlOf(server), close: (graceMs) => close(server, slowClients, graceMs) };
+}
+
+function handlerOf(oca: Oca, slowClients: SlowClients): (request: IncomingMessage, response: ServerResponse) => void {
+  const control = getRequestListener((request) => oca.control.fetch(request), { overrideGlobalObjects: false });
+  const ports = { readerOf: pooledReader(new BufferPool()), slowClients };
+  return (request, response) => {
+    if (isControlTarget(request.url ?? '')) return void control(request, response);
+    void serveExchange(oca.media.open(headOf(request), CHUNK_BYTES), request, response, ports);
+  };
+}
+
+function headOf(request: IncomingMessage): RequestHead {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers[name] = typeof value === 'string' ? value : value.join(', ');
+  }
+  const address = request.socket.remoteAddress ?? '';
+  const clientAddress = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
+  return { method: request.method ?? '', target: request.url ?? '', headers, clientAddress };
+}
+
+/** What is no HTTP gets an answer in the form of all others. */
+function refuseGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const body: ErrorBody = {
+    error: { code: 'request/invalid', message: 'This is no valid HTTP request.', context: {} },
+  };
+  const text = JSON.stringify(body);
+  const headers = {
+    ...CORS_HEADERS,
+    'Content-Type': 'application/json',
+    'Content-Length': String(text.length),
+    Connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.end(`HTTP/1.1 400 Bad Request\r\n${lines.join('\r\n')}\r\n\r\n${text}`);
+}
+
+function urlOf(server: Server): string {
+  const { address, family, port } = server.address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+async function close(server: Server, slowClients: SlowClients, graceMs: number): Promise<void> {
+  slowClients.close();
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(timer);
+}

@@ -1,0 +1,6 @@
+/** The Node door: disks in folders, and a socket. */
+export { NodeDiskStore } from './disks/node/node-disk-store.ts';
+export { type ListenOptions, listen, type NodeServer } from './engines/node/node-server.ts';
+export * from './index.ts';
+export { ProcessConfig } from './process/process-config.ts';
+export { openRequestLog } from './process/request-log-file.ts';

@@ -1,0 +1,73 @@
+import { createHash, createHmac } from 'node:crypto';
+import { type Level, pino } from 'pino';
+import { createOca } from '../app.ts';
+import type { Clock, Log, Sha256Hasher } from '../deps.ts';
+import { NodeDiskStore } from '../disks/node/node-disk-store.ts';
+import { listen } from '../engines/node/node-server.ts';
+import { type ProcessConfig, readProcessConfig } from './process-config.ts';
+import { openRequestLog } from './request-log-file.ts';
+
+const DRAIN_MS = 2000;
+/** For regions that hang while this OCA says goodbye. */
+const GOODBYE_MS = 500;
+
+/** One appliance until it is told to end: the parent's channel closes, SIGTERM or SIGINT. */
+export async function runProcess(configPath: string | undefined): Promise<void> {
+  const config = readProcessConfig(configPath);
+  const logger = pino({ level: config.logLevel, base: { ocaId: config.ocaId } });
+  const log: Log = (level, message, fields) => logger[level as Level](fields ?? {}, message);
+  const disks = await NodeDiskStore.open(config.disks, log);
+  const requestLog = config.requestLogFile === undefined ? undefined : openRequestLog(config.requestLogFile);
+  const oca = createOca({
+    config,
+    disks,
+    http: (request) => fetch(request),
+    clock: nodeClock,
+    hmac: (key, text) => createHmac('sha256', key).update(text).digest('hex'),
+    sha256: nodeSha256,
+    log,
+    ...(requestLog && { requestLog: requestLog.write }),
+  });
+  const server = await listen(oca, config).catch((error: unknown) => {
+    throw listenError(error, config);
+  });
+  oca.start();
+  log('info', 'listening', { url: server.url, files: disks.list().length });
+  process.send?.({ type: 'ready', url: server.url });
+
+  let ending = false;
+  const drain = async (): Promise<void> => {
+    if (ending) return;
+    ending = true;
+    const goodbye = Promise.race([oca.drain(), new Promise((resolve) => setTimeout(resolve, GOODBYE_MS))]);
+    await Promise.all([goodbye, server.close(DRAIN_MS)]);
+    oca.stop();
+    process.exit(0);
+  };
+  process.on('SIGTERM', () => void drain());
+  process.on('SIGINT', () => void drain());
+  // Nobody is left to look after this process: it must not outlive its parent.
+  process.on('disconnect', () => process.exit(0));
+}
+
+const nodeClock: Clock = {
+  nowMs: () => performance.now(),
+  wallMs: () => Date.now(),
+  schedule: (delayMs, callback) => {
+    const timer = setTimeout(callback, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+function nodeSha256(): Sha256Hasher {
+  const hash = createHash('sha256');
+  return { update: (bytes) => void hash.update(bytes), hex: () => hash.digest('hex') };
+}
+
+function listenError(error: unknown, { host, port, ocaId }: ProcessConfig): Error {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'EADDRINUSE') return new Error(`${ocaId} cannot start: port ${port} on ${host} is already in use.`);
+  if (code === 'EADDRNOTAVAIL') return new Error(`${ocaId} cannot start: this machine has no address ${host}.`);
+  if (code === 'EACCES') return new Error(`${ocaId} cannot start: port ${port} on ${host} needs more rights.`);
+  return error instanceof Error ? error : new Error(String(error));
+}
