@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { presentationOf } from '../manifest/presentation-of.ts';
+import { HttpFailure } from '../ports/http-client.ts';
+import type { EngineEvent, EngineHost, RangeRequest } from '../ports/media-engine.ts';
+import { samplePlayResponse } from '../testing/sample-play.ts';
+import { VirtualClock } from '../testing/virtual-clock.ts';
+import { HeadlessEngine } from './headless-engine.ts';
+
+/** 10 segments of 4 s; each fetch takes `fetchMs()`. */
+function stage(
+  options: { fetchMs?: (request: RangeRequest) => number; bytes?: (size: number) => number; startAtMs?: number } = {},
+) {
+  const clock = new VirtualClock();
+  const presentation = presentationOf(samplePlayResponse());
+  const events: (EngineEvent & { atMs: number })[] = [];
+  const asked: RangeRequest[] = [];
+  const host: EngineHost = {
+    selectVideo: ({ segmentNumber }) => presentation.video[segmentNumber < 2 ? 0 : 1]!,
+    async fetchRange(request) {
+      asked.push(request);
+      await clock.sleep(options.fetchMs?.(request) ?? 100);
+      if (request.signal?.aborted) throw new HttpFailure('aborted', 'aborted');
+      const size = request.endByte - request.startByte;
+      request.onBytes(new Uint8Array(options.bytes?.(size) ?? size));
+    },
+    notify: (event) => events.push({ ...event, atMs: clock.nowMs() }),
+  };
+  const engine = new HeadlessEngine({ clock, bufferGoalMs: 12_000 });
+  engine.open(presentation, host, { startAtMs: options.startAtMs ?? 0 });
+  const of = (type: EngineEvent['type']): number[] =>
+    events.filter((event) => event.type === type).map(({ atMs }) => atMs);
+  return { clock, engine, events, asked, presentation, of };
+}
+
+describe('the headless engine', () => {
+  it('starts when the first segment of each track is there, and plays to the end in clock time', async () => {
+    const { clock, engine, of } = stage({ fetchMs: ({ rendition }) => (rendition.kind === 'audio' ? 50 : 100) });
+    engine.play();
+    await clock.advance(60_000);
+    expect(of('waiting')).toEqual([0]);
+    expect(of('playing')).toEqual([100]);
+    expect(of('ended')).toEqual([40_100]);
+    expect(of('appended')).toHaveLength(20);
+    expect(engine.snapshot()).toEqual({ positionMs: 40_000, bufferAheadMs: 0, paused: true, ended: true });
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('keeps to its buffer goal', async () => {
+    const { clock, engine } = stage();
+    engine.play();
+    await clock.runUntil(() => engine.snapshot().positionMs >= 20_000);
+    expect(engine.snapshot().bufferAheadMs).toBeGreaterThan(8000);
+    expect(engine.snapshot().bufferAheadMs).toBeLessThanOrEqual(16_100);
+  });
+
+  it('waits when its buffer is empty, and goes on where it stopped', async () => {
+    const { clock, engine, of, events } = stage({
+      fetchMs: ({ segmentNumber }) => (segmentNumber === 5 ? 30_000 : 100),
+    });
+    engine.play();
+    await clock.advance(90_000);
+    expect(of('waiting')).toEqual([0, 20_100]);
+    expect(of('playing')[1]).toBeGreaterThan(30_000);
+    const stalledMs = (of('playing')[1] ?? 0) - 20_100;
+    expect(of('ended')).toEqual([40_100 + stalledMs]);
+    expect(events.filter(({ type }) => type === 'appended')).toHaveLength(20);
+  });
+
+  it('says what is on screen when that changes, not when it is chosen', async () => {
+    const { clock, engine, of } = stage();
+    engine.play();
+    await clock.advance(60_000);
+    expect(of('rendition-shown')).toEqual([100, 8100]);
+  });
+
+  it('keeps its place while paused', async () => {
+    const { clock, engine } = stage();
+    engine.play();
+    await clock.advance(5000);
+    engine.pause();
+    const { positionMs } = engine.snapshot();
+    await clock.advance(50_000);
+    expect(engine.snapshot()).toMatchObject({ positionMs, paused: true });
+    engine.play();
+    await clock.advance(1000);
+    expect(engine.snapshot().positionMs).toBe(positionMs + 1000);
+  });
+
+  it('seeks inside the buffer without a request', async () => {
+    const { clock, engine, asked, of } = stage();
+    engine.play();
+    await clock.advance(3000);
+    const before = asked.length;
+    engine.seek(6000);
+    expect(engine.snapshot().positionMs).toBe(6000);
+    expect(of('seeked')).toEqual([3000]);
+    expect(asked.slice(before).every(({ segmentNumber }) => segmentNumber > 1)).toBe(true);
+  });
+
+  it('drops its transfers on a seek outside of the buffer and goes on there', async () => {
+    const { clock, engine, asked, of } = stage({ fetchMs: () => 500 });
+    engine.play();
+    await clock.advance(700);
+    const inFlight = asked.slice(-2);
+    engine.seek(33_000);
+    expect(inFlight.every(({ signal }) => signal?.aborted)).toBe(true);
+    expect(asked.slice(-2).map(({ segmentNumber }) => segmentNumber)).toEqual([8, 8]);
+    await clock.advance(20_000);
+    expect(of('seeked')).toEqual([1200]);
+    expect(of('ended')).toEqual([1200 + 7000]);
+  });
+
+  it('begins where it is told', async () => {
+    const { clock, engine, asked, of } = stage({ startAtMs: 30_000 });
+    engine.play();
+    await clock.advance(20_000);
+    expect(asked[0]?.segmentNumber).toBe(7);
+    expect(of('ended')).toEqual([10_100]);
+  });
+
+  it('calls a segment of the wrong length damaged', async () => {
+    const { clock, engine, events } = stage({ bytes: (size) => size - 1 });
+    engine.play();
+    await clock.advance(1000);
+    expect(events.find(({ type }) => type === 'failed')).toMatchObject({
+      cause: 'decode',
+      error: { code: 'media/decode' },
+    });
+  });
+
+  it('is silent once closed', async () => {
+    const { clock, engine, events, asked } = stage();
+    engine.play();
+    await clock.advance(1000);
+    engine.close();
+    engine.close();
+    const before = events.length;
+    await clock.advance(60_000);
+    expect(events).toHaveLength(before);
+    expect(asked.length).toBeLessThan(20);
+    expect(clock.pendingTimers).toBe(0);
+  });
+});

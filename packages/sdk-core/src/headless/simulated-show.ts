@@ -1,0 +1,229 @@
+import { PlayerError } from '../errors/player-error.ts';
+import type { Presentation, RenditionView } from '../manifest/presentation.ts';
+import { CancelController, type CancelSignal } from '../ports/cancel-signal.ts';
+import type { Clock } from '../ports/clock.ts';
+import { HttpFailure } from '../ports/http-client.ts';
+import type { EngineHost, EngineSnapshot } from '../ports/media-engine.ts';
+import { Playhead } from './playhead.ts';
+import { EPSILON_MS, SimulatedTrack } from './simulated-track.ts';
+
+/** The least time until the next look, so that rounding never makes it look for ever at one moment. */
+const SHORTEST_WAKE_MS = 1;
+
+/** One presentation, from open to close. */
+export class SimulatedShow {
+  readonly #presentation: Presentation;
+  readonly #host: EngineHost;
+  readonly #clock: Clock;
+  readonly #bufferGoalMs: number;
+  readonly #tracks: readonly SimulatedTrack[];
+  readonly #playhead = new Playhead();
+  #transfers = new CancelController();
+  #cancelWake: () => void = () => {};
+  #wantsPlay = false;
+  #seeking = false;
+  #stalled = false;
+  #ended = false;
+  #closed = false;
+  #shown: RenditionView | undefined;
+
+  constructor(presentation: Presentation, host: EngineHost, clock: Clock, bufferGoalMs: number) {
+    this.#presentation = presentation;
+    this.#host = host;
+    this.#clock = clock;
+    this.#bufferGoalMs = bufferGoalMs;
+    const video = new SimulatedTrack('video', presentation.video[0]?.segments ?? []);
+    const [audio] = presentation.audio;
+    this.#tracks = audio ? [video, new SimulatedTrack('audio', audio.segments)] : [video];
+  }
+
+  play(): void {
+    if (this.#wantsPlay) return;
+    this.#wantsPlay = true;
+    this.#update();
+    if (!this.#playhead.running && !this.#ended && !this.#seeking) this.#stall();
+  }
+
+  pause(): void {
+    if (!this.#wantsPlay) return;
+    this.#wantsPlay = false;
+    this.#stalled = false;
+    this.#playhead.halt(this.#clock.nowMs(), this.#playableToMs());
+    this.#host.notify({ type: 'paused' });
+    this.#update();
+  }
+
+  seek(positionMs: number): void {
+    const target = Math.max(0, Math.min(positionMs, this.#endMs()));
+    this.#seeking = true;
+    this.#host.notify({ type: 'seeking', positionMs: target });
+    this.jumpTo(target);
+  }
+
+  jumpTo(positionMs: number): void {
+    this.#playhead.jumpTo(Math.min(positionMs, this.#endMs()));
+    this.#ended = false;
+    this.#stalled = false;
+    if (!this.#tracks.every((track) => track.holds(positionMs))) {
+      this.#transfers.cancel();
+      this.#transfers = new CancelController();
+      for (const track of this.#tracks) track.restartAt(positionMs);
+    }
+    this.#update();
+  }
+
+  snapshot(): EngineSnapshot {
+    const positionMs = this.#positionMs();
+    const bufferAheadMs = Math.max(0, Math.min(this.#bufferedToMs(), this.#endMs()) - positionMs);
+    return { positionMs, bufferAheadMs, paused: !this.#wantsPlay, ended: this.#ended };
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelWake();
+    this.#transfers.cancel();
+  }
+
+  /** Looks at everything: fetches what is wanted, moves on or stops the playhead, and sets the time of the next look. */
+  #update(): void {
+    if (this.#closed) return;
+    for (const track of this.#tracks) this.#fill(track);
+    this.#finishSeek();
+    this.#movePlayhead();
+    this.#announceShown();
+    this.#scheduleWake();
+  }
+
+  #fill(track: SimulatedTrack): void {
+    const hasRoom = track.bufferedToMs - this.#positionMs() <= this.#bufferGoalMs + EPSILON_MS;
+    if (track.fetching || track.complete || !hasRoom) return;
+    track.fetching = true;
+    const { signal } = this.#transfers;
+    this.#fetch(track, signal).catch((error: unknown) => {
+      if (signal.aborted || (error instanceof HttpFailure && error.kind === 'aborted')) return;
+      this.#fail(error);
+    });
+  }
+
+  async #fetch(track: SimulatedTrack, signal: CancelSignal): Promise<void> {
+    const segmentNumber = track.nextSegment;
+    const rendition = this.#renditionFor(track, segmentNumber);
+    const segment = rendition?.segments[segmentNumber];
+    if (!rendition || !segment) return;
+    const { startByte, endByte } = segment;
+    let receivedBytes = 0;
+    const onBytes = (chunk: Uint8Array): void => {
+      receivedBytes += chunk.length;
+    };
+    await this.#host.fetchRange({ rendition, segmentNumber, startByte, endByte, onBytes, signal });
+    if (signal.aborted) return;
+    if (receivedBytes !== endByte - startByte) throw wrongLength(rendition, segmentNumber, receivedBytes);
+    track.fetching = false;
+    const startMs = track.append(rendition)?.startMs ?? segment.startMs;
+    this.#host.notify({ type: 'appended', rendition, segmentNumber, startMs });
+    this.#update();
+  }
+
+  #renditionFor(track: SimulatedTrack, segmentNumber: number): RenditionView | undefined {
+    if (track.kind === 'audio') return this.#presentation.audio[0];
+    return this.#host.selectVideo({ segmentNumber, bufferAheadMs: this.snapshot().bufferAheadMs });
+  }
+
+  #finishSeek(): void {
+    if (!this.#seeking || !this.#canPlay()) return;
+    this.#seeking = false;
+    this.#host.notify({ type: 'seeked', positionMs: this.#positionMs() });
+  }
+
+  #movePlayhead(): void {
+    const nowMs = this.#clock.nowMs();
+    if (this.#playhead.running) {
+      const positionMs = this.#positionMs();
+      if (positionMs >= this.#endMs() - EPSILON_MS) this.#end(nowMs);
+      else if (positionMs >= this.#playableToMs() - EPSILON_MS) {
+        this.#playhead.halt(nowMs, this.#playableToMs());
+        this.#stall();
+      }
+    } else if (this.#wantsPlay && !this.#ended && this.#canPlay()) {
+      if (this.#positionMs() >= this.#endMs() - EPSILON_MS) {
+        this.#end(nowMs);
+        return;
+      }
+      this.#stalled = false;
+      this.#playhead.run(nowMs);
+      this.#host.notify({ type: 'playing' });
+    }
+  }
+
+  #stall(): void {
+    if (this.#stalled) return;
+    this.#stalled = true;
+    this.#host.notify({ type: 'waiting' });
+  }
+
+  #end(nowMs: number): void {
+    this.#playhead.halt(nowMs, this.#endMs());
+    this.#ended = true;
+    this.#wantsPlay = false;
+    this.#host.notify({ type: 'ended' });
+  }
+
+  #announceShown(): void {
+    const rendition = this.#tracks[0]?.renditionAt(this.#positionMs());
+    if (!this.#playhead.running || !rendition || rendition === this.#shown) return;
+    this.#shown = rendition;
+    this.#host.notify({ type: 'rendition-shown', rendition });
+  }
+
+  #scheduleWake(): void {
+    this.#cancelWake();
+    if (this.#closed || !this.#playhead.running) return;
+    const positionMs = this.#positionMs();
+    const moments = [this.#playableToMs(), this.#nextBorderMs(positionMs)];
+    for (const track of this.#tracks) {
+      if (!track.complete && !track.fetching) moments.push(track.bufferedToMs - this.#bufferGoalMs);
+    }
+    const delayMs = Math.max(SHORTEST_WAKE_MS, Math.min(...moments) - positionMs);
+    this.#cancelWake = this.#clock.schedule(delayMs, () => this.#update());
+  }
+
+  #fail(error: unknown): void {
+    if (this.#closed) return;
+    const isDamage = error instanceof PlayerError && error.code === 'media/decode';
+    this.#host.notify({ type: 'failed', cause: isDamage ? 'decode' : 'fetch', error });
+  }
+
+  /** The next moment at which another rendition may be on screen. */
+  #nextBorderMs(positionMs: number): number {
+    const [video] = this.#tracks;
+    const segment = video?.segments[video.segmentAt(positionMs)];
+    return segment ? segment.startMs + segment.durationMs : Number.POSITIVE_INFINITY;
+  }
+
+  #canPlay(): boolean {
+    const positionMs = this.#positionMs();
+    return this.#tracks.every((track) => track.holds(positionMs));
+  }
+
+  #positionMs(): number {
+    return this.#playhead.positionMs(this.#clock.nowMs(), this.#playableToMs());
+  }
+
+  /** Media of all tracks reaches to here; a track that is complete holds nothing back. */
+  #bufferedToMs(): number {
+    return Math.min(...this.#tracks.map((track) => (track.complete ? Number.POSITIVE_INFINITY : track.bufferedToMs)));
+  }
+
+  #playableToMs(): number {
+    return Math.min(this.#bufferedToMs(), this.#endMs());
+  }
+
+  #endMs(): number {
+    return Math.max(...this.#tracks.map((track) => track.endMs));
+  }
+}
+
+function wrongLength(rendition: RenditionView, segmentNumber: number, receivedBytes: number): PlayerError {
+  const context = { renditionId: rendition.renditionId, segmentNumber, receivedBytes };
+  return new PlayerError('media/decode', `Segment ${segmentNumber} came with ${receivedBytes} bytes.`, context);
+}

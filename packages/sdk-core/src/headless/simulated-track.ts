@@ -1,0 +1,72 @@
+import type { RenditionView, SegmentView } from '../manifest/presentation.ts';
+
+/** Differences below this are rounding of clocks and sums. */
+export const EPSILON_MS = 0.5;
+
+/** The buffer of one track: contiguous, counted in segments, without the bytes. */
+export class SimulatedTrack {
+  readonly kind: 'video' | 'audio';
+  /** The borders of this track's segments. */
+  readonly segments: readonly SegmentView[];
+  /** The segment to fetch next. */
+  nextSegment = 0;
+  fetching = false;
+  #firstSegment = 0;
+  readonly #renditions = new Map<number, RenditionView>();
+
+  constructor(kind: 'video' | 'audio', segments: readonly SegmentView[]) {
+    this.kind = kind;
+    this.segments = segments;
+  }
+
+  /** Empties the buffer and goes on at the segment that holds `positionMs`. */
+  restartAt(positionMs: number): void {
+    this.nextSegment = this.segmentAt(positionMs);
+    this.#firstSegment = this.nextSegment;
+    this.#renditions.clear();
+    this.fetching = false;
+  }
+
+  append(rendition: RenditionView): SegmentView | undefined {
+    const segment = this.segments[this.nextSegment];
+    this.#renditions.set(this.nextSegment, rendition);
+    this.nextSegment++;
+    return segment;
+  }
+
+  /** All segments up to the end are buffered. */
+  get complete(): boolean {
+    return this.nextSegment >= this.segments.length;
+  }
+
+  get endMs(): number {
+    return endOf(this.segments.at(-1));
+  }
+
+  /** Media is there up to this moment. */
+  get bufferedToMs(): number {
+    if (this.complete) return this.endMs;
+    return this.segments[this.nextSegment]?.startMs ?? 0;
+  }
+
+  get bufferedFromMs(): number {
+    return this.segments[this.#firstSegment]?.startMs ?? 0;
+  }
+
+  holds(positionMs: number): boolean {
+    if (positionMs < this.bufferedFromMs - EPSILON_MS) return false;
+    return this.complete || positionMs < this.bufferedToMs - EPSILON_MS;
+  }
+
+  segmentAt(positionMs: number): number {
+    const after = this.segments.findIndex((segment) => endOf(segment) > positionMs + EPSILON_MS);
+    return after < 0 ? Math.max(0, this.segments.length - 1) : after;
+  }
+
+  /** What plays at a position that the buffer holds. */
+  renditionAt(positionMs: number): RenditionView | undefined {
+    return this.#renditions.get(this.segmentAt(positionMs));
+  }
+}
+
+const endOf = (segment: SegmentView | undefined): number => (segment ? segment.startMs + segment.durationMs : 0);

@@ -1,0 +1,46 @@
+export type { DeviceCapabilities, Server } from '@pressplay/protocol/messages';
+export {
+  type AbrContext,
+  type AbrLimits,
+  type RenditionChoice,
+  type RenditionReason,
+  selectRendition,
+} from './abr/select-rendition.ts';
+export type { ByteAccounts, DeliveryOutcome, LedgerEntry } from './delivery/ledger.ts';
+export {
+  isPlayApiErrorCode,
+  isPlayerError,
+  PlayerError,
+  type PlayerErrorCode,
+  type PlayerErrorContext,
+  SDK_ERROR_CODES,
+  type SdkErrorCode,
+} from './errors/player-error.ts';
+export { HeadlessEngine } from './headless/headless-engine.ts';
+export { mediaPlaylist, multivariantPlaylist, playlistName } from './manifest/playlists.ts';
+export type { Presentation, RenditionView, SegmentView } from './manifest/presentation.ts';
+export { presentationOf } from './manifest/presentation-of.ts';
+export { type LoadOptions, Player } from './player.ts';
+export type { MoveReason, PlayerEvents, PlayerLedger, PlayerState, PlayerStats, ServerStats } from './player-events.ts';
+export type { PlayerOptions, RegionEndpoint } from './player-options.ts';
+export { CancelController, type CancelSignal } from './ports/cancel-signal.ts';
+export type { Clock } from './ports/clock.ts';
+export {
+  type ByteReader,
+  type HttpClient,
+  HttpFailure,
+  type HttpRequest,
+  type HttpResponse,
+} from './ports/http-client.ts';
+export type { Logger } from './ports/logger.ts';
+export type {
+  EngineEvent,
+  EngineHost,
+  EngineSnapshot,
+  MediaEngine,
+  RangeRequest,
+  SelectVideoRequest,
+} from './ports/media-engine.ts';
+export type { PlayerPorts } from './ports/player-ports.ts';
+export type { Random } from './ports/random.ts';
+export type { Storage } from './ports/storage.ts';

@@ -1,0 +1,22 @@
+import { PlayerError } from '../errors/player-error.ts';
+
+export interface RegionFailure {
+  readonly regionId: string;
+  readonly cause: string;
+  readonly error?: PlayerError;
+}
+
+/**
+ * The one error for a request that every region failed. A region that lives and knows no server for the play has
+ * decided something that the viewer can be told; everything else is about the regions themselves.
+ */
+export function allRegionsFailed(failures: readonly RegionFailure[]): PlayerError {
+  const decided = failures.find(({ error }) => error?.code === 'steering/no-server')?.error;
+  if (decided) return decided;
+  const said = failures.map(({ regionId, cause }) => `${regionId}: ${cause}`);
+  const onlyBad = failures.length > 0 && failures.every(({ error }) => error?.code === 'region/bad-response');
+  const code = onlyBad ? 'region/bad-response' : 'region/unreachable';
+  return new PlayerError(code, `No region answered usably (${said.join('; ') || 'none is configured'}).`, {
+    regions: said,
+  });
+}

@@ -1,0 +1,51 @@
+import type { PlayerLedger, PlayerState, PlayerStats } from './player-events.ts';
+import type { EngineSnapshot } from './ports/media-engine.ts';
+import type { RunningPlay } from './runtime/running-play.ts';
+import { activePlayOf, rebufferMsOf, type SessionState } from './session/session-state.ts';
+
+/** The ledger before anything was granted. */
+export const NO_LEDGER: PlayerLedger = {
+  entries: [],
+  bytes: { deliveredBytes: 0, lostBytes: 0, racedBytes: 0, replacedBytes: 0, probeBytes: 0 },
+};
+
+/** What an app sees of the session: a destroyed player has nothing loaded. */
+export function playerStateOf(session: SessionState): PlayerState {
+  return session.status === 'destroyed' ? 'idle' : session.status;
+}
+
+export function statsOf(now: {
+  readonly session: SessionState;
+  readonly play: RunningPlay | undefined;
+  readonly snapshot: EngineSnapshot;
+  readonly nowMs: number;
+}): PlayerStats {
+  const { session, play, snapshot, nowMs } = now;
+  const active = activePlayOf(session);
+  return {
+    state: playerStateOf(session),
+    positionMs: snapshot.positionMs,
+    durationMs: play?.presentation.durationMs ?? 0,
+    bufferAheadMs: snapshot.bufferAheadMs,
+    rebufferCount: active?.rebufferCount ?? 0,
+    rebufferMs: rebufferMsOf(session, nowMs),
+    ...(active?.startupMs !== undefined && { startupMs: active.startupMs }),
+    ...(play ? statsOfPlay(play) : { servers: [], bytes: NO_LEDGER.bytes }),
+  };
+}
+
+function statsOfPlay(play: RunningPlay): Pick<PlayerStats, 'servers' | 'bytes'> & Partial<PlayerStats> {
+  const { delivery, selected, shown, response } = play;
+  const ocaId = delivery.currentOcaId();
+  const throughputBps = delivery.currentThroughputBps();
+  return {
+    playId: response.playId,
+    region: response.region,
+    servers: delivery.servers(),
+    bytes: delivery.ledger().bytes,
+    ...(ocaId !== undefined && { ocaId }),
+    ...(throughputBps !== undefined && { throughputBps }),
+    ...(selected && { renditionId: selected.rendition.renditionId, renditionReason: selected.reason }),
+    ...(shown && { shownRenditionId: shown.renditionId }),
+  };
+}

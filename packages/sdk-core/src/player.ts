@@ -1,0 +1,266 @@
+import { EventEmitter } from 'eventemitter3';
+import type { AbrLimits } from './abr/select-rendition.ts';
+import { isPlayerError, PlayerError } from './errors/player-error.ts';
+import type { Presentation } from './manifest/presentation.ts';
+import type { PlayerEvents, PlayerLedger, PlayerState, PlayerStats } from './player-events.ts';
+import type { PlayerOptions } from './player-options.ts';
+import { NO_LEDGER, playerStateOf, statsOf } from './player-stats.ts';
+import { CancelController } from './ports/cancel-signal.ts';
+import type { EngineEvent, EngineSnapshot } from './ports/media-engine.ts';
+import type { PlayerPorts } from './ports/player-ports.ts';
+import { sessionEventOf } from './runtime/engine-event-of.ts';
+import { EventOutbox } from './runtime/event-outbox.ts';
+import { type GrantedPlay, PlaybackClient } from './runtime/playback-client.ts';
+import { randomId } from './runtime/random-id.ts';
+import { RunningPlay } from './runtime/running-play.ts';
+import type { SessionEffect, SessionEvent, SessionState } from './session/session-state.ts';
+import { transition } from './session/transition.ts';
+
+export interface LoadOptions {
+  readonly startAtMs?: number;
+  /** True where absent. */
+  readonly autoplay?: boolean;
+}
+
+type Message = { readonly [K in keyof PlayerEvents]: readonly [name: K, payload: PlayerEvents[K]] }[keyof PlayerEvents];
+
+interface PendingLoad {
+  readonly cancel: CancelController;
+  readonly resolve: () => void;
+  readonly reject: (error: PlayerError) => void;
+}
+
+const NOWHERE: EngineSnapshot = { positionMs: 0, bufferAheadMs: 0, paused: true, ended: false };
+
+/** Plays titles: asks the backend, chooses servers and renditions, feeds the engine. One title at a time. */
+export class Player {
+  readonly #options: PlayerOptions;
+  readonly #ports: PlayerPorts;
+  readonly #client: PlaybackClient;
+  readonly #emitter = new EventEmitter();
+  readonly #outbox = new EventOutbox<Message>(([name, payload]) => void this.#emitter.emit(name, payload));
+  #session: SessionState = { status: 'idle' };
+  #pending: PendingLoad | undefined;
+  #play: RunningPlay | undefined;
+  #lastSnapshot: EngineSnapshot = NOWHERE;
+
+  constructor(options: PlayerOptions, ports: PlayerPorts) {
+    this.#options = options;
+    this.#ports = ports;
+    this.#client = new PlaybackClient(ports, options, (event) => this.#emit('region-failover', event));
+  }
+
+  /** `idle` also once the player is destroyed. */
+  get state(): PlayerState {
+    return playerStateOf(this.#session);
+  }
+
+  /** What the title consists of; undefined until the play is granted. */
+  get presentation(): Presentation | undefined {
+    return this.#play?.presentation;
+  }
+
+  /**
+   * Plays a title in place of the one before. Resolves when the engine was opened; rejects with `PlayerError`:
+   * the backend's codes as they are, `region/unreachable`, `region/bad-response`, or `player/invalid-call` where
+   * another `load`, `stop` or `destroy` came first.
+   */
+  load(titleId: string, options: LoadOptions = {}): Promise<void> {
+    const { startAtMs = 0, autoplay = true } = options;
+    return new Promise((resolve, reject) => {
+      const begun = { cancel: new CancelController(), resolve, reject };
+      const event: SessionEvent = { type: 'load', titleId, startAtMs, autoplay, nowMs: this.#ports.clock.nowMs() };
+      this.#dispatch(event, begun);
+    });
+  }
+
+  /** @throws PlayerError `player/invalid-call` where nothing is loaded. At the end it begins again. */
+  play(): void {
+    this.#dispatch({ type: 'play' });
+  }
+
+  /** @throws PlayerError `player/invalid-call` where nothing is loaded. */
+  pause(): void {
+    this.#dispatch({ type: 'pause', nowMs: this.#ports.clock.nowMs() });
+  }
+
+  /** @throws PlayerError `player/invalid-call` where nothing is loaded or the position is not a number from 0 on. */
+  seek(positionMs: number): void {
+    this.#dispatch({ type: 'seek', positionMs, nowMs: this.#ports.clock.nowMs() });
+  }
+
+  /** Ends the play. The player can load again. */
+  stop(): void {
+    this.#dispatch({ type: 'stop' });
+  }
+
+  /** Ends the play and the player: later calls are refused. Idempotent. */
+  destroy(): void {
+    this.#dispatch({ type: 'destroy' });
+    this.#emitter.removeAllListeners();
+  }
+
+  stats(): PlayerStats {
+    const nowMs = this.#ports.clock.nowMs();
+    return statsOf({ session: this.#session, play: this.#play, snapshot: this.#snapshot(), nowMs });
+  }
+
+  /** Stays readable after the play ended, until the next load. */
+  ledger(): PlayerLedger {
+    return this.#play?.delivery.ledger() ?? NO_LEDGER;
+  }
+
+  /** Listens; the function it gives ends that. A listener that throws is logged and disturbs nobody. */
+  on<K extends keyof PlayerEvents>(name: K, listener: (payload: PlayerEvents[K]) => void): () => void {
+    const guarded = (payload: PlayerEvents[K]): void => {
+      try {
+        listener(payload);
+      } catch (error) {
+        this.#ports.logger?.log('error', 'a listener threw', { event: name, error: String(error) });
+      }
+    };
+    this.#emitter.on(name, guarded);
+    return () => void this.#emitter.off(name, guarded);
+  }
+
+  #dispatch(event: SessionEvent, begun?: PendingLoad): void {
+    let refused: PlayerError | undefined;
+    this.#outbox.hold(() => {
+      const from = this.state;
+      const { state, effects } = transition(this.#session, event);
+      this.#session = state;
+      if (this.state !== from) this.#emit('state', { from, to: this.state });
+      for (const effect of effects) {
+        if (effect.type === 'refuse') refused = effect.error;
+        else if (effect.type === 'request-play') this.#begin(effect.titleId, begun);
+        else this.#perform(effect);
+      }
+    });
+    if (!refused) return;
+    if (!begun) throw refused;
+    begun.reject(refused);
+  }
+
+  #perform(effect: Exclude<SessionEffect, { type: 'refuse' | 'request-play' }>): void {
+    const { engine } = this.#ports;
+    switch (effect.type) {
+      case 'open-engine':
+        this.#open(effect.startAtMs, effect.play);
+        break;
+      case 'reopen-engine':
+        engine.close();
+        this.#play?.avoidLastServer();
+        this.#open(effect.startAtMs, effect.play);
+        break;
+      case 'engine-play':
+        engine.play();
+        break;
+      case 'engine-pause':
+        engine.pause();
+        break;
+      case 'engine-seek':
+        engine.seek(effect.positionMs);
+        break;
+      case 'close':
+        this.#close();
+        break;
+      case 'emit-rebuffer': {
+        const { type: _, ...rebuffer } = effect;
+        this.#emit('rebuffer', { ...rebuffer, positionMs: this.#snapshot().positionMs });
+        break;
+      }
+      case 'emit-error':
+        this.#emit('error', { error: effect.error });
+    }
+  }
+
+  #begin(titleId: string, pending: PendingLoad | undefined): void {
+    if (!pending) return;
+    this.#pending = pending;
+    this.#play = undefined;
+    this.#lastSnapshot = NOWHERE;
+    void this.#request(titleId, pending);
+  }
+
+  async #request(titleId: string, pending: PendingLoad): Promise<void> {
+    try {
+      const key = randomId(this.#ports.random);
+      const granted = await this.#client.requestPlay(titleId, key, pending.cancel.signal);
+      if (this.#pending === pending) this.#start(granted, pending);
+    } catch (error) {
+      if (this.#pending !== pending) return;
+      this.#pending = undefined;
+      const failure = isPlayerError(error) ? error : unexpected(error);
+      this.#dispatch({ type: 'load-failed', error: failure });
+      pending.reject(failure);
+    }
+  }
+
+  #start(granted: GrantedPlay, pending: PendingLoad): void {
+    const { playId, region, servers, titleName, durationMs } = granted.response;
+    this.#pending = undefined;
+    const play: RunningPlay = new RunningPlay(granted, {
+      ...this.#ports,
+      limits: limitsOf(this.#options),
+      renewPlay: (id) => this.#client.renewPlay(id),
+      emit: (name, payload) => this.#emit(name, payload),
+      onEngineEvent: (event) => this.#onEngineEvent(play, event),
+    });
+    this.#play = play;
+    this.#emit('play-granted', { playId, region, serverCount: servers.length, titleName, durationMs });
+    this.#dispatch({ type: 'granted', durationMs: play.presentation.durationMs });
+    if (this.#session.status === 'failed') pending.reject(this.#session.error);
+    else pending.resolve();
+  }
+
+  #open(startAtMs: number, play: boolean): void {
+    const running = this.#play;
+    if (!running) return;
+    try {
+      this.#ports.engine.open(running.presentation, running, { startAtMs });
+      if (play) this.#ports.engine.play();
+      running.delivery.startProbing();
+    } catch (error) {
+      this.#onEngineEvent(running, { type: 'failed', cause: 'unsupported', error });
+    }
+  }
+
+  #onEngineEvent(play: RunningPlay, event: EngineEvent): void {
+    if (this.#play !== play) return;
+    const nowMs = this.#ports.clock.nowMs();
+    const sessionEvent = sessionEventOf(event, () => this.#snapshot().positionMs, nowMs);
+    if (sessionEvent) this.#dispatch(sessionEvent);
+  }
+
+  #close(): void {
+    const pending = this.#pending;
+    this.#pending = undefined;
+    pending?.cancel.cancel();
+    pending?.reject(
+      new PlayerError('player/invalid-call', 'load(): another load(), stop() or destroy() came before the answer.'),
+    );
+    if (!this.#play) return;
+    this.#lastSnapshot = this.#ports.engine.snapshot();
+    this.#ports.engine.close();
+    this.#play.close();
+  }
+
+  /** What the engine says while it is open, and what it said last. */
+  #snapshot(): EngineSnapshot {
+    const isOpen = this.#session.status !== 'failed' && 'play' in this.#session;
+    return isOpen ? this.#ports.engine.snapshot() : this.#lastSnapshot;
+  }
+
+  #emit<K extends keyof PlayerEvents>(name: K, payload: PlayerEvents[K]): void {
+    this.#outbox.post([name, payload] as unknown as Message);
+  }
+}
+
+/** The device cannot show more than it can, whatever the app allows. */
+function limitsOf({ device, maxVideoBps, maxHeightPx }: PlayerOptions): AbrLimits {
+  const lower = (a = Number.POSITIVE_INFINITY, b = Number.POSITIVE_INFINITY): number => Math.min(a, b);
+  return { maxVideoBps: lower(device.maxVideoBps, maxVideoBps), maxHeightPx: lower(device.maxHeightPx, maxHeightPx) };
+}
+
+const unexpected = (error: unknown): PlayerError =>
+  new PlayerError('region/unreachable', `The play could not be requested: ${String(error)}`, {}, { cause: error });

@@ -1,0 +1,148 @@
+import type { PlayRenewal, PlayRequest, PlayResponse } from '@pressplay/protocol/messages';
+import { CLIENT_ADDRESS_HEADER } from '@pressplay/protocol/wire';
+import { isPlayerError, PlayerError } from '../errors/player-error.ts';
+import type { Presentation } from '../manifest/presentation.ts';
+import { presentationOf } from '../manifest/presentation-of.ts';
+import { allRegionsFailed, type RegionFailure } from '../playback-api/all-regions-failed.ts';
+import { judgeAnswer, type RegionVerdict } from '../playback-api/judge-answer.ts';
+import { readPlayRenewal, readPlayResponse } from '../playback-api/read-answer.ts';
+import { NO_REGION_MEMORY, nextRegion, rememberAnswer, rememberFailure } from '../playback-api/region-choice.ts';
+import { decodeUtf8 } from '../playback-api/utf8.ts';
+import type { PlayerEvents } from '../player-events.ts';
+import type { PlayerOptions, RegionEndpoint } from '../player-options.ts';
+import type { CancelSignal } from '../ports/cancel-signal.ts';
+import type { Clock } from '../ports/clock.ts';
+import { type HttpClient, HttpFailure, type HttpRequest } from '../ports/http-client.ts';
+import { readWhole } from './read-whole.ts';
+import { DeadlineExceeded, withDeadline } from './with-deadline.ts';
+
+/** A region that has not answered in full by then is left for the next one. */
+export const REGION_DEADLINE_MS = 2000;
+
+export interface GrantedPlay {
+  readonly response: PlayResponse;
+  readonly presentation: Presentation;
+}
+
+interface Question<T> {
+  readonly path: string;
+  readonly body: string;
+  readonly read: (body: string) => T;
+}
+
+type ClientOptions = Pick<PlayerOptions, 'regions' | 'accessToken' | 'device' | 'clientAddress'>;
+
+/** Asks the backend, region after region. Remembers which region answers. */
+export class PlaybackClient {
+  readonly #clock: Clock;
+  readonly #http: HttpClient;
+  readonly #options: ClientOptions;
+  readonly #onFailover: (event: PlayerEvents['region-failover']) => void;
+  #memory = NO_REGION_MEMORY;
+
+  constructor(
+    ports: { readonly clock: Clock; readonly http: HttpClient },
+    options: ClientOptions,
+    onFailover: (event: PlayerEvents['region-failover']) => void,
+  ) {
+    this.#clock = ports.clock;
+    this.#http = ports.http;
+    this.#options = options;
+    this.#onFailover = onFailover;
+  }
+
+  /** `POST /v1/plays`, with one idempotency key for every region. Rejects with `PlayerError`, or `HttpFailure` 'aborted'. */
+  requestPlay(titleId: string, idempotencyKey: string, signal?: CancelSignal): Promise<GrantedPlay> {
+    const request: PlayRequest = { titleId, device: this.#options.device, idempotencyKey };
+    const read = (body: string): GrantedPlay => {
+      const response = readPlayResponse(body);
+      return { response, presentation: presentationOf(response) };
+    };
+    return this.#ask({ path: '/v1/plays', body: JSON.stringify(request), read }, signal);
+  }
+
+  /** `POST /v1/plays/{playId}/renew`: a fresh token and ranking. Rejects like `requestPlay`. */
+  renewPlay(playId: string, signal?: CancelSignal): Promise<PlayRenewal> {
+    return this.#ask(
+      { path: `/v1/plays/${encodeURIComponent(playId)}/renew`, body: '{}', read: readPlayRenewal },
+      signal,
+    );
+  }
+
+  async #ask<T>(question: Question<T>, signal: CancelSignal | undefined): Promise<T> {
+    const accessToken = await this.#accessToken();
+    const failures: RegionFailure[] = [];
+    for (;;) {
+      const region = this.#next(failures);
+      const verdict = await this.#askRegion(region, question, accessToken, signal);
+      const { regionId } = region;
+      if (verdict.kind === 'failed') {
+        this.#memory = rememberFailure(this.#memory, regionId, this.#clock.nowMs());
+        failures.push({ regionId, cause: verdict.cause, ...(verdict.error && { error: verdict.error }) });
+        continue;
+      }
+      this.#memory = rememberAnswer(this.#memory, regionId);
+      if (verdict.kind === 'refused') throw verdict.error;
+      return verdict.value;
+    }
+  }
+
+  #next(failures: readonly RegionFailure[]): RegionEndpoint {
+    const tried = failures.map(({ regionId }) => regionId);
+    const choice = nextRegion(this.#options.regions, this.#memory, tried, this.#clock.nowMs());
+    if (!choice) throw allRegionsFailed(failures);
+    const last = failures.at(-1);
+    if (last) this.#onFailover({ from: last.regionId, to: choice.region.regionId, cause: last.cause });
+    return choice.region;
+  }
+
+  async #askRegion<T>(
+    region: RegionEndpoint,
+    question: Question<T>,
+    accessToken: string,
+    signal: CancelSignal | undefined,
+  ): Promise<RegionVerdict<T>> {
+    try {
+      const { status, body } = await withDeadline(this.#clock, REGION_DEADLINE_MS, signal, async (inner) => {
+        const response = await this.#http(this.#requestFor(region, question, accessToken, inner));
+        return { status: response.status, body: decodeUtf8(await readWhole(response.body)) };
+      });
+      return judgeAnswer(status, body, question.read);
+    } catch (error) {
+      if (error instanceof DeadlineExceeded) return { kind: 'failed', cause: error.message };
+      if (error instanceof HttpFailure && error.kind === 'network') return { kind: 'failed', cause: error.message };
+      throw error;
+    }
+  }
+
+  #requestFor(
+    region: RegionEndpoint,
+    question: Question<unknown>,
+    accessToken: string,
+    signal: CancelSignal,
+  ): HttpRequest {
+    const { clientAddress } = this.#options;
+    return {
+      method: 'POST',
+      url: `${region.baseUrl}${question.path}`,
+      headers: {
+        'Content-Type': 'application/json',
+        Authorization: `Bearer ${accessToken}`,
+        ...(clientAddress !== undefined && { [CLIENT_ADDRESS_HEADER]: clientAddress }),
+      },
+      body: question.body,
+      signal,
+    };
+  }
+
+  async #accessToken(): Promise<string> {
+    const { accessToken } = this.#options;
+    if (typeof accessToken === 'string') return accessToken;
+    try {
+      return await accessToken();
+    } catch (error) {
+      if (isPlayerError(error)) throw error;
+      throw new PlayerError('auth/missing', 'The accessToken function of the options failed.', {}, { cause: error });
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import type { PlayRenewal, PlayResponse } from '@pressplay/protocol/messages';
+import { type AbrLimits, type RenditionReason, selectRendition } from '../abr/select-rendition.ts';
+import type { Presentation, RenditionView } from '../manifest/presentation.ts';
+import type { PlayerEvents } from '../player-events.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { HttpClient } from '../ports/http-client.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { EngineEvent, EngineHost, MediaEngine, RangeRequest, SelectVideoRequest } from '../ports/media-engine.ts';
+import type { Random } from '../ports/random.ts';
+import { Delivery } from './delivery.ts';
+import type { DeliveryGrant, DeliveryListener, RenewReason } from './delivery-listener.ts';
+import type { GrantedPlay } from './playback-client.ts';
+
+/** A range is wanted at once where nothing is buffered; this is the time that "at once" may take. */
+const START_ALLOWANCE_MS = 1000;
+
+export type EmitPlayerEvent = <K extends keyof PlayerEvents>(name: K, payload: PlayerEvents[K]) => void;
+
+export interface RunningPlayDeps {
+  readonly clock: Clock;
+  readonly http: HttpClient;
+  readonly random: Random;
+  readonly engine: MediaEngine;
+  readonly logger?: Logger;
+  readonly limits: AbrLimits;
+  readonly renewPlay: (playId: string) => Promise<PlayRenewal>;
+  readonly emit: EmitPlayerEvent;
+  readonly onEngineEvent: (event: EngineEvent) => void;
+}
+
+/** One granted play: joins engine, delivery and ABR until it is closed. */
+export class RunningPlay implements EngineHost {
+  readonly presentation: Presentation;
+  readonly response: PlayResponse;
+  readonly delivery: Delivery;
+  readonly #deps: RunningPlayDeps;
+  #grant: DeliveryGrant;
+  #selected: RenditionView | undefined;
+  #selectedReason: RenditionReason | undefined;
+  #shown: RenditionView | undefined;
+  #closed = false;
+
+  constructor(granted: GrantedPlay, deps: RunningPlayDeps) {
+    this.presentation = granted.presentation;
+    this.response = granted.response;
+    this.#deps = deps;
+    this.#grant = firstGrant(granted.response, deps.clock.nowMs());
+    this.delivery = new Delivery(deps, this.#listener());
+    this.delivery.use(this.#grant);
+  }
+
+  get selected(): { readonly rendition: RenditionView; readonly reason: RenditionReason } | undefined {
+    return this.#selected && this.#selectedReason && { rendition: this.#selected, reason: this.#selectedReason };
+  }
+
+  get shown(): RenditionView | undefined {
+    return this.#shown;
+  }
+
+  selectVideo({ segmentNumber, bufferAheadMs }: SelectVideoRequest): RenditionView {
+    const { rendition, reason } = selectRendition({
+      video: this.presentation.video,
+      segmentNumber,
+      bufferAheadMs,
+      throughputBps: this.delivery.currentThroughputBps(),
+      current: this.#selected,
+      audioBps: this.presentation.audio[0]?.averageBps,
+      limits: this.#deps.limits,
+    });
+    const from = this.#selected?.renditionId;
+    this.#selected = rendition;
+    this.#selectedReason = reason;
+    if (from !== rendition.renditionId) {
+      this.#emit('rendition-selected', {
+        ...(from !== undefined && { from }),
+        to: rendition.renditionId,
+        reason,
+        segmentNumber,
+      });
+    }
+    return rendition;
+  }
+
+  fetchRange(request: RangeRequest): Promise<void> {
+    const neededInMs = Math.max(START_ALLOWANCE_MS, this.#deps.engine.snapshot().bufferAheadMs);
+    return this.delivery.fetchRange({ ...request, neededInMs });
+  }
+
+  notify(event: EngineEvent): void {
+    if (this.#closed) return;
+    if (event.type === 'rendition-shown') {
+      this.#shown = event.rendition;
+      this.#emit('rendition-shown', { rendition: event.rendition });
+    }
+    this.#deps.onEngineEvent(event);
+  }
+
+  /** Takes the server of the last bytes off the list, where another one is left: its bytes did not decode. */
+  avoidLastServer(): void {
+    const delivered = this.delivery.ledger().entries.filter((entry) => entry.deliveredTo > entry.requestedFrom);
+    const ocaId = delivered.at(-1)?.ocaId ?? this.delivery.currentOcaId();
+    const avoided = this.#grant.servers.findIndex((server) => server.ocaId === ocaId);
+    this.#deps.logger?.log('warn', 'media did not decode; asking another server', { ocaId });
+    this.#use(withoutServer(this.#grant, avoided));
+  }
+
+  /** Lets go of transfers. What was delivered can still be asked for. */
+  close(): void {
+    this.#closed = true;
+    this.delivery.close();
+  }
+
+  #use(grant: DeliveryGrant): void {
+    this.#grant = grant;
+    this.delivery.use(grant);
+  }
+
+  #listener(): DeliveryListener {
+    return {
+      onProbe: (event) => this.#emit('probe', event),
+      onServerChanged: (event) => this.#emit('server-changed', event),
+      onHandOver: (event) => this.#emit('hand-over', event),
+      onSegmentDelivered: (event) => this.#emit('segment-delivered', event),
+      renewGrant: (reason) => this.#renew(reason),
+    };
+  }
+
+  /** Dead regions end no play: without a renewal, delivery goes on with the grant it has. */
+  async #renew(reason: RenewReason): Promise<DeliveryGrant | undefined> {
+    try {
+      const { token, expiresInMs, servers, fileServers } = await this.#deps.renewPlay(this.response.playId);
+      if (this.#closed) return undefined;
+      this.#grant = { token, expiresAtMs: this.#deps.clock.nowMs() + expiresInMs, servers, fileServers };
+      return this.#grant;
+    } catch (error) {
+      this.#deps.logger?.log('warn', 'the play could not be renewed', { reason, error: String(error) });
+      return undefined;
+    }
+  }
+
+  #emit: EmitPlayerEvent = (name, payload) => {
+    if (!this.#closed) this.#deps.emit(name, payload);
+  };
+}
+
+function firstGrant(response: PlayResponse, nowMs: number): DeliveryGrant {
+  const fileServers: Record<string, readonly number[]> = {};
+  for (const set of response.fileSets) {
+    for (const { fileId } of set.renditions) fileServers[fileId] = set.servers;
+  }
+  const { token, expiresInMs, servers } = response;
+  return { token, expiresAtMs: nowMs + expiresInMs, servers, fileServers };
+}
+
+function withoutServer(grant: DeliveryGrant, avoided: number): DeliveryGrant {
+  const fileServers: Record<string, readonly number[]> = {};
+  for (const [fileId, servers] of Object.entries(grant.fileServers)) {
+    const others = servers.filter((server) => server !== avoided);
+    fileServers[fileId] = others.length > 0 ? others : servers;
+  }
+  return { ...grant, fileServers };
+}
