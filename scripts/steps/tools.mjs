@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { npm, ROOT, run, works } from './run.mjs';
 import { StepError, say } from './terminal.mjs';
 
@@ -40,7 +41,14 @@ function findInstalledChromium() {
     'chromium',
     '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   ];
-  return candidates.find((candidate) => works(candidate, ['--version']));
+  // An absolute path: whoever starts the browser does not search for it.
+  return candidates.map(absolutePath).find((file) => file !== undefined && works(file, ['--version']));
+}
+
+function absolutePath(command) {
+  if (path.isAbsolute(command)) return existsSync(command) ? command : undefined;
+  const folders = (process.env.PATH ?? '').split(path.delimiter);
+  return folders.map((folder) => path.join(folder, command)).find((file) => existsSync(file));
 }
 
 async function installPlaywrights() {

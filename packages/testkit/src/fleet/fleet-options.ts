@@ -14,6 +14,10 @@ export interface FleetOptions {
   readonly paceBps?: number;
   /** Which titles of the origin to publish. `sample`: every one that lies there, and the sample when there is none. */
   readonly titles?: 'sample' | 'none' | readonly string[];
+  /** What an empty origin gets: the small test card that the repository keeps, or one encoded now. */
+  readonly sample?: 'kept' | 'encoded';
+  /** Ends a start that is under way. */
+  readonly signal?: AbortSignal;
   readonly onProgress?: (text: string) => void;
   /** Serves the control room and its API on the control port. */
   readonly serveControlRoom?: boolean;

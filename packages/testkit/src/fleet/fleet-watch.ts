@@ -43,7 +43,11 @@ export class FleetWatch {
 
   constructor(deps: FleetWatchDeps) {
     this.#deps = deps;
-    void this.#turn();
+  }
+
+  /** Asks once, then again and again until `stop()`. */
+  start(): Promise<void> {
+    return this.#turn();
   }
 
   watch(): () => void {
@@ -87,8 +91,13 @@ export class FleetWatch {
     };
   }
 
-  async #turn(): Promise<void> {
+  /** Asks everybody now. */
+  async refresh(): Promise<void> {
     await Promise.all([this.#askOcas(), this.#askRegions(), this.#countFiles()]);
+  }
+
+  async #turn(): Promise<void> {
+    await this.refresh();
     if (this.#stopped) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#turn(), this.#watchers > 0 ? LOOKED_AT_MS : IDLE_MS);

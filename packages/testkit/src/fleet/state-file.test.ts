@@ -10,13 +10,22 @@ const runDir = path.join(dataDir, 'run');
 beforeAll(() => mkdirSync(runDir));
 afterAll(() => rmSync(dataDir, { recursive: true }));
 
-const STATE = { controlUrl: 'http://127.0.0.1:1', regions: [], operatorToken: 'operator', accessToken: 'access' };
+const STATE = {
+  ready: true,
+  controlUrl: 'http://127.0.0.1:1',
+  regions: [],
+  operatorToken: 'operator',
+  accessToken: 'access',
+};
 
 it('lets other commands find the fleet while it runs, and no second fleet start on its folder', () => {
   writeFleetState(runDir, STATE);
   expect(readFleetState(dataDir)).toMatchObject({ pid: process.pid, ...STATE });
   expect(statSync(path.join(runDir, 'fleet.json')).mode & 0o777).toBe(0o600);
   expect(() => assertFolderFree(dataDir)).toThrow(/already runs .*--data DIR/);
+  writeFleetState(runDir, { ...STATE, ready: false });
+  expect(readFleetState(dataDir)).toBeUndefined();
+  expect(() => assertFolderFree(dataDir)).toThrow(/already runs/);
   removeFleetState(runDir);
   expect(readFleetState(dataDir)).toBeUndefined();
   expect(() => assertFolderFree(dataDir)).not.toThrow();

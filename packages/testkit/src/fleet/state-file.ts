@@ -8,6 +8,8 @@ export interface FleetState {
   readonly pid: number;
   /** Tells a process from a later one with the same number; absent where the system does not say. */
   readonly startedTicks?: string;
+  /** False while the fleet starts. */
+  readonly ready: boolean;
   readonly controlUrl?: string;
   readonly regions: readonly { readonly regionId: string; readonly baseUrl: string }[];
   readonly operatorToken: string;
@@ -23,8 +25,13 @@ export function removeFleetState(runDir: string): void {
   rmSync(fileIn(runDir), { force: true });
 }
 
-/** The fleet that runs on this data folder now. A file left by a killed supervisor does not count. */
+/** The fleet that is up on this data folder now. A file left by a killed supervisor does not count. */
 export function readFleetState(dataDir: string): FleetState | undefined {
+  const state = readStateOfAlive(dataDir);
+  return state?.ready ? state : undefined;
+}
+
+function readStateOfAlive(dataDir: string): FleetState | undefined {
   let state: FleetState;
   try {
     state = JSON.parse(readFileSync(fileIn(path.join(path.resolve(dataDir), 'run')), 'utf8')) as FleetState;
@@ -36,7 +43,7 @@ export function readFleetState(dataDir: string): FleetState | undefined {
 
 /** Two fleets on one folder would end each other's database. */
 export function assertFolderFree(dataDir: string): void {
-  const state = readFleetState(dataDir);
+  const state = readStateOfAlive(dataDir);
   if (!state) return;
   const where = state.controlUrl ? ` at ${state.controlUrl}` : '';
   throw new FleetError(

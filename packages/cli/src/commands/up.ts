@@ -1,0 +1,87 @@
+import { type Fleet, type FleetOptions, guardProcess, portsFrom } from '@pressplay/testkit/fleet';
+import { defineCommand } from 'citty';
+import { runCheck } from '../check/run-check.ts';
+import { DATA_OPTION, dataDirOf } from '../data-dir.ts';
+import { numberOption, rejectUnknown } from '../options.ts';
+import { bringUp } from '../up/bring-up.ts';
+
+const args = {
+  data: DATA_OPTION,
+  port: {
+    type: 'string',
+    description: 'First port: N the control room, N+1 to N+3 regions, N+9 the database, N+100 OCAs (default 8500)',
+    valueHint: 'N',
+  },
+  check: {
+    type: 'boolean',
+    description: 'Play without a screen, kill an OCA and a region on the way, report, and end',
+  },
+  'pace-bps': {
+    type: 'string',
+    description: 'Every OCA paces each response to this many bits per second',
+    valueHint: 'N',
+  },
+} as const;
+
+const DEFAULT_PORT = 8500;
+/** Ports above the first that a fleet takes, on systems without loopback addresses for every OCA. */
+const PORTS_ABOVE = 111;
+/** In a check a transfer needs a middle, also on one machine where the kernel takes whole segments at once. */
+const CHECK_PACE_BPS = 8_000_000;
+
+export const upCommand = defineCommand({
+  meta: { name: 'up', description: 'Start three regions, twelve OCAs and the control room' },
+  args,
+  async run({ args: given }) {
+    rejectUnknown(given, args, given._);
+    const port =
+      numberOption('port', given.port, { min: 1024, max: 65_535 - PORTS_ABOVE, whole: true }) ?? DEFAULT_PORT;
+    const paceBps =
+      numberOption('pace-bps', given['pace-bps'], { min: 1000, max: 1e11 }) ??
+      (given.check ? CHECK_PACE_BPS : undefined);
+    await up(
+      {
+        dataDir: dataDirOf(given.data),
+        database: 'embedded',
+        ports: portsFrom(port),
+        serveControlRoom: true,
+        sample: 'encoded',
+        ...(paceBps === undefined ? {} : { paceBps }),
+      },
+      given.check ?? false,
+    );
+  },
+});
+
+/** Returns when the fleet is up (and keeps the process alive), or after the check when all has ended. */
+async function up(options: FleetOptions, check: boolean): Promise<void> {
+  const leave = new AbortController();
+  let fleet: Fleet | undefined;
+  const starting = bringUp({ ...options, signal: leave.signal });
+  const lift = guardProcess({
+    async end(reason) {
+      console.log(reason === 'parent gone' ? '' : '\nEnding the fleet');
+      leave.abort(new Error('interrupted'));
+      await starting.then(
+        (started) => started.stop(),
+        () => undefined,
+      );
+    },
+    exit: (code) => process.exit(code),
+  });
+  try {
+    fleet = await starting;
+    if (check) process.exitCode = (await runCheck(fleet, options.paceBps ?? CHECK_PACE_BPS)) ? 0 : 1;
+  } catch (error) {
+    // The guard ends the process when the interrupted start has cleaned up.
+    if (!leave.signal.aborted) {
+      await fleet?.stop();
+      lift();
+      throw error;
+    }
+    return;
+  }
+  if (!check) return;
+  await fleet.stop();
+  lift();
+}

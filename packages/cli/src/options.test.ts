@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { numberOption, rejectUnknown, repeatedOption } from './options.ts';
+
+const KNOWN = { title: { type: 'positional' }, port: { type: 'string' }, 'pace-bps': { type: 'string' } } as const;
+
+it('refuses an option it does not know, and says which there are', () => {
+  expect(() => rejectUnknown({ _: [], port: '1', prot: '2' }, KNOWN, [])).toThrow(
+    'Unknown option --prot. Known: --port, --pace-bps.',
+  );
+  expect(() => rejectUnknown({ _: [], port: '1', 'pace-bps': '2', paceBps: '2' }, KNOWN, ['x'])).not.toThrow();
+});
+
+it('refuses a second argument where one is taken', () => {
+  expect(() => rejectUnknown({ _: [] }, KNOWN, ['a', 'b'])).toThrow('Unexpected argument "b".');
+});
+
+it.each(['', 'abc', '-1', '70000', '1.5', 'Infinity'])('refuses %j as a port', (text) => {
+  expect(() => numberOption('port', text, { min: 1, max: 65_535, whole: true })).toThrow(
+    /--port must be a whole number from 1 to 65535/,
+  );
+});
+
+it('reads numbers, and leaves what was not given', () => {
+  expect(numberOption('port', '9000', { min: 1, max: 65_535, whole: true })).toBe(9000);
+  expect(numberOption('port', undefined, { min: 1, max: 65_535 })).toBeUndefined();
+});
+
+it('collects an option given several times, in both spellings', () => {
+  expect(repeatedOption('region', ['--region', 'a', '--json', '--region=b'])).toEqual(['a', 'b']);
+});

@@ -1,0 +1,47 @@
+import type { ArgsDef } from 'citty';
+import { CliError } from './cli-error.ts';
+
+/** citty passes options it does not know; a mistyped one must not be ignored. */
+export function rejectUnknown(args: object, known: ArgsDef, positionals: readonly string[]): void {
+  const names = new Set([...Object.keys(known).flatMap((name) => [name, camelCase(name)]), '_']);
+  const unknown = Object.keys(args).find((name) => !names.has(name));
+  const options = Object.entries(known).filter(([, definition]) => definition.type !== 'positional');
+  if (unknown !== undefined)
+    throw new CliError(
+      `Unknown option ${dashed(unknown)}. Known: ${options.map(([name]) => dashed(name)).join(', ')}.`,
+    );
+  const wanted = Object.values(known).filter((definition) => definition.type === 'positional').length;
+  if (positionals.length > wanted) throw new CliError(`Unexpected argument "${positionals[wanted]}".`);
+}
+
+/** An option's number, checked; `undefined` where it was not given. */
+export function numberOption(
+  name: string,
+  text: string | undefined,
+  range: { readonly min: number; readonly max: number; readonly whole?: boolean },
+): number | undefined {
+  if (text === undefined) return undefined;
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  const good =
+    Number.isFinite(value) && value >= range.min && value <= range.max && (!range.whole || Number.isInteger(value));
+  if (!good)
+    throw new CliError(
+      `--${name} must be a ${range.whole ? 'whole ' : ''}number from ${range.min} to ${range.max}, not "${text}".`,
+    );
+  return value;
+}
+
+/** All values of an option that may be repeated: citty keeps only the last. */
+export function repeatedOption(name: string, rawArgs: readonly string[]): string[] {
+  return rawArgs.flatMap((arg, index) => {
+    if (arg.startsWith(`--${name}=`)) return [arg.slice(name.length + 3)];
+    const next = rawArgs[index + 1];
+    return arg === `--${name}` && next !== undefined ? [next] : [];
+  });
+}
+
+const dashed = (name: string) => (name.length === 1 ? `-${name}` : `--${name}`);
+
+function camelCase(name: string): string {
+  return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

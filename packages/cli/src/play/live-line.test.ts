@@ -1,0 +1,52 @@
+import type { PlayerStats } from '@pressplay/sdk-core';
+import { expect, it } from 'vitest';
+import { EVENT_LINES, liveLine } from './live-line.ts';
+
+const STATS: PlayerStats = {
+  state: 'playing',
+  positionMs: 12_400,
+  durationMs: 60_000,
+  bufferAheadMs: 28_400,
+  ocaId: 'fjord-1-a',
+  renditionId: 'v720',
+  throughputBps: 41_240_000,
+  rebufferCount: 0,
+  rebufferMs: 0,
+  servers: [
+    {
+      ocaId: 'fjord-1-a',
+      siteId: 'fjord-1',
+      siteClass: 'embedded',
+      baseUrl: 'http://x',
+      rank: 0,
+      deliveredBytes: 1,
+      excludedForMs: 0,
+    },
+  ],
+  bytes: { deliveredBytes: 0, lostBytes: 0, racedBytes: 0, replacedBytes: 0, probeBytes: 0 },
+};
+
+it('shows server, site, rendition, buffer and throughput', () => {
+  expect(liveLine(STATS)).toBe('0:12 / 1:00  fjord-1-a (fjord-1)  v720  buffer 28.4 s  41.2 Mbit/s');
+});
+
+it('says so before there is a server, and when it is not playing', () => {
+  const { ocaId: _oca, throughputBps: _rate, ...before } = STATS;
+  expect(liveLine({ ...before, state: 'loading' })).toBe('0:12 / 1:00  no server yet  v720  buffer 28.4 s  -  loading');
+});
+
+it('tells the byte and the segment of a hand-over', () => {
+  const line = EVENT_LINES['hand-over']?.({
+    from: 'fjord-1-a',
+    to: 'fjord-1-b',
+    reason: 'reset',
+    renditionId: 'v720',
+    segmentNumber: 7,
+    atByte: 1500,
+    startByte: 1000,
+    endByte: 3000,
+  });
+  expect(line).toBe(
+    'hand-over from fjord-1-a to fjord-1-b (reset) at byte 1500 of segment 7 of v720, bytes 1000 to 3000',
+  );
+});

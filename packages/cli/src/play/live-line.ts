@@ -1,0 +1,40 @@
+import type { PlayerEvents, PlayerStats } from '@pressplay/sdk-core';
+
+/** `0:12 / 1:00  fjord-1-a (fjord-1)  v720  buffer 28.4 s  41.2 Mbit/s` */
+export function liveLine(stats: PlayerStats): string {
+  const server = stats.servers.find((candidate) => candidate.ocaId === stats.ocaId);
+  const parts = [
+    `${clock(stats.positionMs)} / ${clock(stats.durationMs)}`,
+    server ? `${server.ocaId} (${server.siteId})` : 'no server yet',
+    stats.shownRenditionId ?? stats.renditionId ?? '-',
+    `buffer ${(stats.bufferAheadMs / 1000).toFixed(1)} s`,
+    stats.throughputBps === undefined ? '-' : megabits(stats.throughputBps),
+  ];
+  if (stats.state !== 'playing') parts.push(stats.state);
+  return parts.join('  ');
+}
+
+/** Lines for what a viewer would not see. `undefined` for events that the live line shows anyway. */
+export const EVENT_LINES: { readonly [K in keyof PlayerEvents]?: (payload: PlayerEvents[K]) => string } = {
+  'play-granted': (e) =>
+    `"${e.titleName}" (${clock(e.durationMs)}) granted by ${e.region} with ${e.serverCount} servers`,
+  'region-failover': (e) => `region ${e.from} failed (${e.cause}): asking ${e.to}`,
+  'server-changed': (e) => (e.from ? `moved from ${e.from} to ${e.to} (${e.reason})` : `starts on ${e.to}`),
+  'hand-over': (e) =>
+    `hand-over from ${e.from} to ${e.to} (${e.reason}) at byte ${e.atByte} of segment ${e.segmentNumber} of ${e.renditionId}, bytes ${e.startByte} to ${e.endByte}`,
+  'rendition-selected': (e) =>
+    `rendition ${e.from ? `${e.from} -> ` : ''}${e.to} from segment ${e.segmentNumber} (${e.reason})`,
+  rebuffer: (e) =>
+    e.phase === 'start'
+      ? `stalled at ${clock(e.positionMs)}`
+      : `goes on after ${((e.lastedMs ?? 0) / 1000).toFixed(1)} s`,
+};
+
+export function clock(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+export function megabits(bps: number): string {
+  return `${(bps / 1e6).toFixed(1)} Mbit/s`;
+}

@@ -1,0 +1,312 @@
+import path from 'node:path';
+import { issueAccessToken } from '@pressplay/mock-backend/node';
+import type { CatalogTitle, Fault, FleetSnapshot } from '@pressplay/protocol/messages';
+import { controlRoomDir } from './control-room-dir.ts';
+import { type ControlServer, startControlServer } from './control-server.ts';
+import { type DataFolder, openDataFolder, writePrivateJson } from './data-folder.ts';
+import { type Database, startDatabase } from './database.ts';
+import { EventList } from './event-list.ts';
+import { ocaControlApi, type RegionApi, regionApi, titleIn } from './fleet-api.ts';
+import { asDiskFull, FleetError } from './fleet-error.ts';
+import { type FleetKeys, fleetKeys } from './fleet-keys.ts';
+import type { Fleet, FleetOptions } from './fleet-options.ts';
+import {
+  type FleetPlan,
+  ocaProcessConfig,
+  type PlannedOca,
+  type PlannedRegion,
+  regionProcessConfig,
+  requestLogFile,
+} from './fleet-plan.ts';
+import { FleetWatch, type WatchedOca, type WatchedRegion } from './fleet-watch.ts';
+import { ManagedProcess } from './managed-process.ts';
+import { countFiles, openOrigin, provideTitles } from './origin-titles.ts';
+import { type RequestLogLine, readRequestLog } from './request-log.ts';
+import { removeFleetState, writeFleetState } from './state-file.ts';
+
+export interface BundledMains {
+  readonly region: string;
+  readonly oca: string;
+}
+
+interface OcaPlace extends WatchedOca {
+  readonly process: ManagedProcess;
+}
+
+interface RegionPlace extends WatchedRegion {
+  readonly process: ManagedProcess;
+}
+
+const DEMO_ACCOUNT = 'demo';
+/** What a process gets to say goodbye; together with the database's the whole fleet ends within two seconds. */
+const GRACE_MS = 800;
+const DEFAULT_LIVE_TIMEOUT_MS = 120_000;
+
+export class RunningFleet implements Fleet {
+  readonly regions: Fleet['regions'];
+  readonly ocas: Fleet['ocas'];
+  readonly #plan: FleetPlan;
+  readonly #options: FleetOptions;
+  readonly #mains: BundledMains;
+  readonly #data: DataFolder;
+  readonly #keys: FleetKeys;
+  readonly #events = new EventList();
+  #ocaPlaces = new Map<string, OcaPlace>();
+  #regionPlaces = new Map<string, RegionPlace>();
+  #database: Database | undefined;
+  #watch: FleetWatch | undefined;
+  #control: ControlServer | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(plan: FleetPlan, options: FleetOptions, mains: BundledMains) {
+    this.#plan = plan;
+    this.#options = options;
+    this.#mains = mains;
+    this.#data = openDataFolder(options.dataDir);
+    this.#keys = fleetKeys(this.#data.secret);
+    this.regions = plan.regions.map(({ regionId, baseUrl }) => ({ regionId, baseUrl }));
+    this.ocas = plan.ocas.map(({ ocaId, siteId, baseUrl }) => ({ ocaId, siteId, baseUrl }));
+  }
+
+  get controlUrl(): string {
+    return this.#control?.url ?? '';
+  }
+
+  async start(): Promise<void> {
+    const progress = this.#options.onProgress ?? (() => undefined);
+    const origin = openOrigin(this.#data);
+    await this.#writeState(false);
+    for (const oca of this.#plan.ocas) this.#ocaPlaces.set(oca.ocaId, this.#ocaPlace(oca));
+    progress(
+      `Starting ${this.ocas.length} OCAs and ${this.regions.length} region${this.regions.length > 1 ? 's' : ''}`,
+    );
+    const [titles] = await Promise.all([
+      provideTitles(origin, this.#options),
+      this.#startRegions(),
+      ...[...this.#ocaPlaces.values()].map((place) => place.process.start()),
+    ]);
+    this.#assertNotStopping();
+    this.#watch = new FleetWatch({
+      sites: this.#plan.file.sites,
+      ocas: [...this.#ocaPlaces.values()],
+      regions: [...this.#regionPlaces.values()],
+      events: this.#events,
+      countFiles: async () => countFiles(await origin.listTitles()),
+    });
+    for (const title of titles) await this.publish(title);
+    await this.#watch.start();
+    await this.#serveControlRoom();
+    await this.#writeState(true);
+    this.#events.add(`The fleet is up: ${this.regions.length} regions, ${this.ocas.length} OCAs`);
+  }
+
+  accessToken(accountId = DEMO_ACCOUNT): Promise<string> {
+    return issueAccessToken({ key: this.#keys.accountsKey, accountId });
+  }
+
+  async killOca(ocaId: string): Promise<void> {
+    await this.#oca(ocaId).process.kill();
+    this.#events.add(`${ocaId} was killed`, { ocaId });
+    await this.#watch?.refresh();
+  }
+
+  async restartOca(ocaId: string): Promise<void> {
+    const { process } = this.#oca(ocaId);
+    if (process.pid !== undefined) await process.end(GRACE_MS);
+    await process.start();
+    this.#events.add(`${ocaId} was started`, { ocaId });
+    await this.#watch?.refresh();
+  }
+
+  async setFaults(ocaId: string, faults: readonly Fault[]): Promise<void> {
+    await this.#oca(ocaId).control.setFaults(faults);
+    const text = faults.length === 0 ? 'works normally again' : `has faults: ${faults.map(describeFault).join(', ')}`;
+    this.#events.add(`${ocaId} ${text}`, { ocaId });
+    await this.#watch?.refresh();
+  }
+
+  async killRegion(regionId: string): Promise<void> {
+    await this.#region(regionId).process.kill();
+    this.#events.add(`Region ${regionId} was cut`, { regionId });
+  }
+
+  async restartRegion(regionId: string): Promise<void> {
+    const { process } = this.#region(regionId);
+    if (process.pid !== undefined) await process.end(GRACE_MS);
+    await process.start();
+    this.#events.add(`Region ${regionId} was started`, { regionId });
+  }
+
+  requestLog(ocaId: string): Promise<RequestLogLine[]> {
+    return readRequestLog(requestLogFile(this.#data, this.#oca(ocaId).ocaId));
+  }
+
+  snapshot(): FleetSnapshot {
+    if (!this.#watch) throw new FleetError('fleet/process-failed', 'The fleet is not up');
+    return this.#watch.snapshot();
+  }
+
+  watch(): () => void {
+    return this.#watch?.watch() ?? (() => undefined);
+  }
+
+  async publish(title: CatalogTitle): Promise<void> {
+    await this.#firstRegionThat((api) => api.putTitle(title));
+    this.#events.add(`"${title.name}" was published`);
+    await this.#watch?.refresh();
+  }
+
+  async waitUntilLive(titleId: string, timeoutMs = DEFAULT_LIVE_TIMEOUT_MS): Promise<void> {
+    const deadlineMs = performance.now() + timeoutMs;
+    for (;;) {
+      const title = titleIn(await this.#firstRegionThat((api) => api.fleetStatus()), titleId);
+      if (title?.live) return;
+      this.#assertNotStopping();
+      if (performance.now() > deadlineMs) throw notLive(titleId, title, timeoutMs);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stopAll();
+    return this.#stopping;
+  }
+
+  async #stopAll(): Promise<void> {
+    this.#watch?.stop();
+    const places = [...this.#ocaPlaces.values(), ...this.#regionPlaces.values()];
+    await Promise.all([this.#control?.close(), ...places.map((place) => place.process.end(GRACE_MS))]);
+    await this.#database?.stop();
+    removeFleetState(this.#data.run);
+  }
+
+  async #startRegions(): Promise<void> {
+    if (this.#options.database === 'embedded') {
+      const database = await startDatabase(this.#data, this.#plan.ports.postgres);
+      this.#database = database;
+      if (this.#stopping) await database.stop();
+    }
+    this.#assertNotStopping();
+    for (const region of this.#plan.regions) this.#regionPlaces.set(region.regionId, this.#regionPlace(region));
+    await Promise.all([...this.#regionPlaces.values()].map((place) => place.process.start()));
+  }
+
+  async #serveControlRoom(): Promise<void> {
+    if (!this.#options.serveControlRoom) return;
+    this.#control = await startControlServer({
+      fleet: this,
+      pageDir: controlRoomDir(),
+      port: this.#plan.ports.control,
+    });
+    if (this.#stopping) await this.#control.close();
+  }
+
+  #ocaPlace(planned: PlannedOca): OcaPlace {
+    const { ocaId, siteId, baseUrl, oca } = planned;
+    const config = ocaProcessConfig(planned, this.#plan, this.#keys, this.#data, this.#options.paceBps);
+    const process = this.#managed(ocaId, `OCA ${ocaId}`, this.#mains.oca, config);
+    const control = ocaControlApi(baseUrl, this.#keys.controlToken);
+    return {
+      ocaId,
+      siteId,
+      baseUrl,
+      capacityBps: oca.capacityBps,
+      control,
+      process,
+      processState: () => process.state,
+    };
+  }
+
+  #regionPlace(planned: PlannedRegion): RegionPlace {
+    const { regionId, baseUrl } = planned;
+    const config = regionProcessConfig(planned, this.#plan, this.#data, this.#database?.url);
+    const process = this.#managed(regionId, `Region ${regionId}`, this.#mains.region, config);
+    return {
+      regionId,
+      baseUrl,
+      api: regionApi(baseUrl, this.#keys.operatorToken),
+      process,
+      processState: () => process.state,
+    };
+  }
+
+  #managed(id: string, name: string, main: string, config: object): ManagedProcess {
+    const configFile = path.join(this.#data.run, `${id}.json`);
+    writePrivateJson(configFile, config);
+    const spec = { name, main, configFile, logFile: path.join(this.#data.logs, `${id}.log`) };
+    return new ManagedProcess(id, spec, () => this.#events.add(`${name} ended by itself: see ${spec.logFile}`));
+  }
+
+  /** Any region can answer: the first that does. */
+  async #firstRegionThat<T>(ask: (api: RegionApi) => Promise<T>): Promise<T> {
+    const failures: unknown[] = [];
+    for (const place of this.#regionPlaces.values()) {
+      if (place.process.state !== 'up') continue;
+      try {
+        return await ask(place.api);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    const [first] = failures;
+    throw first instanceof FleetError
+      ? first
+      : new FleetError('fleet/bad-answer', 'No region answers', { cause: first });
+  }
+
+  async #writeState(ready: boolean): Promise<void> {
+    try {
+      writeFleetState(this.#data.run, {
+        ready,
+        regions: this.regions,
+        operatorToken: this.#keys.operatorToken,
+        accessToken: await this.accessToken(),
+        ...(this.#control ? { controlUrl: this.#control.url } : {}),
+      });
+    } catch (error) {
+      throw asDiskFull(error, this.#data.run);
+    }
+  }
+
+  #oca(ocaId: string): OcaPlace {
+    const place = this.#ocaPlaces.get(ocaId);
+    if (!place) throw new FleetError('fleet/unknown-name', `No OCA is named ${ocaId}`);
+    return place;
+  }
+
+  #region(regionId: string): RegionPlace {
+    const place = this.#regionPlaces.get(regionId);
+    if (!place) throw new FleetError('fleet/unknown-name', `No region is named ${regionId}`);
+    return place;
+  }
+
+  #assertNotStopping(): void {
+    if (this.#stopping) throw new FleetError('fleet/process-failed', 'The fleet is being stopped');
+  }
+}
+
+function describeFault(fault: Fault): string {
+  switch (fault.kind) {
+    case 'latency':
+      return `answers ${fault.delayMs} ms late`;
+    case 'rate':
+      return `sends ${Math.round(fault.rateBps / 1000)} kbit/s`;
+    case 'stall':
+      return `stalls after ${fault.afterBytes} bytes`;
+    case 'reset':
+      return `resets after ${fault.afterBytes} bytes`;
+    case 'status':
+      return `answers ${fault.status}`;
+    case 'corrupt':
+      return `spoils one byte in ${fault.everyBytes}`;
+  }
+}
+
+function notLive(
+  titleId: string,
+  title: { copies: number; copiesNeeded: number } | undefined,
+  timeoutMs: number,
+): FleetError {
+  const state = title ? `${title.copies} of ${title.copiesNeeded} copies are there` : 'the catalog does not know it';
+  return new FleetError('fleet/title-not-live', `"${titleId}" is not live after ${timeoutMs / 1000} s: ${state}`);
+}

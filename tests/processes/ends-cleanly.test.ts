@@ -1,0 +1,125 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  CLI,
+  missingBuild,
+  newPlace,
+  openPorts,
+  type Place,
+  processesOf,
+  type Run,
+  start,
+  until,
+} from './supervisor.ts';
+
+const UP = 'Pressplay is up';
+/** From the signal to the last process and port, with room for a busy machine. */
+const GONE_MS = 6000;
+
+let place: Place;
+let running: Run | undefined;
+
+beforeEach(async () => {
+  const missing = missingBuild();
+  if (missing) throw new Error(missing);
+  place = await newPlace();
+});
+
+afterEach(() => {
+  for (const pid of processesOf(place.dataDir)) kill(pid);
+  running?.child.kill('SIGKILL');
+  running = undefined;
+  place.remove();
+});
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
+function supervisorPid(): number {
+  return (JSON.parse(readFileSync(path.join(place.dataDir, 'run/fleet.json'), 'utf8')) as { pid: number }).pid;
+}
+
+async function expectNothingLeft(): Promise<void> {
+  const left = async () => [
+    ...processesOf(place.dataDir).map((pid) => `process ${pid}`),
+    ...(await openPorts(place.port)),
+  ];
+  await until(
+    async () => (await left()).length === 0,
+    GONE_MS,
+    () => `still there: ${processesOf(place.dataDir).join(', ')}`,
+  );
+  expect(await left()).toEqual([]);
+}
+
+/** Under npm as with `npm start`, without the set-up before it. */
+function npmUp(): Run {
+  return start('npm', ['exec', '--offline', '--', 'node', CLI, 'up', ...place.args]);
+}
+
+const hasScript = spawnSync('script', ['--version']).status === 0;
+
+describe('a fleet leaves no process and no port', { timeout: 120_000 }, () => {
+  it.skipIf(!hasScript)('after Ctrl-C in a terminal', async () => {
+    running = start('script', ['-qec', `npm exec --offline -- node ${CLI} up ${place.args.join(' ')}`, '/dev/null']);
+    await running.printed(UP);
+    expect(await openPorts(place.port)).toHaveLength(17);
+    running.child.stdin?.write('\u0003');
+    await running.exited;
+    await expectNothingLeft();
+  });
+
+  it('after Ctrl-C while it starts', async () => {
+    running = start(process.execPath, [CLI, 'up', ...place.args]);
+    await until(
+      () => processesOf(place.dataDir).length > 5,
+      20_000,
+      () => 'no processes came',
+    );
+    running.child.kill('SIGINT');
+    await running.exited;
+    await expectNothingLeft();
+  });
+
+  it('after SIGTERM to npm', async () => {
+    running = npmUp();
+    await running.printed(UP);
+    running.child.kill('SIGTERM');
+    await expectNothingLeft();
+  });
+
+  it('after SIGKILL to npm', async () => {
+    running = npmUp();
+    await running.printed(UP);
+    running.child.kill('SIGKILL');
+    await expectNothingLeft();
+  });
+
+  it('after SIGKILL to the supervisor', async () => {
+    running = start(process.execPath, [CLI, 'up', ...place.args]);
+    await running.printed(UP);
+    kill(supervisorPid());
+    await expectNothingLeft();
+  });
+
+  it('and starts again on the same folder after that, quickly', async () => {
+    running = start(process.execPath, [CLI, 'up', ...place.args]);
+    await running.printed(UP);
+    kill(supervisorPid());
+    await running.exited;
+    const startedMs = performance.now();
+    running = start(process.execPath, [CLI, 'up', ...place.args]);
+    await running.printed(UP);
+    expect(performance.now() - startedMs).toBeLessThan(15_000);
+    running.child.kill('SIGTERM');
+    expect(await running.exited).toEqual({ code: 0, signal: null });
+    await expectNothingLeft();
+  });
+});
