@@ -14,7 +14,8 @@ export default defineConfig([
     minify: true,
     sourcemap: true,
     clean: false,
-    deps: { alwaysBundle: [/.*/] },
+    deps: { alwaysBundle: [/.*/], onlyBundle: false },
+    inputOptions: { resolve: { conditionNames: ['pressplay-source', 'browser', 'import', 'default'] } },
     outputOptions: { entryFileNames: 'pressplay.min.js' },
   },
 ]);

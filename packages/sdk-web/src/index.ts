@@ -1,7 +1,9 @@
 export type {
   ByteAccounts,
+  DeliveryOutcome,
   DeviceCapabilities,
   LedgerEntry,
+  LoadOptions,
   MoveReason,
   PlayerErrorCode,
   PlayerErrorContext,

@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { judgeLoadingSegment, type LoadingSegment } from './abandon-segment.ts';
 
 /** 400 kB to go at 25 kB/s: sixteen seconds. The lowest rendition would take two. */
-const slow: LoadingSegment = { loadingForMs: 2000, remainingBytes: 400_000, recentBytesPerMs: 25, bufferAheadMs: 3000, lowestBytes: 50_000 };
+const slow: LoadingSegment = {
+  loadingForMs: 2000,
+  remainingBytes: 400_000,
+  recentBytesPerMs: 25,
+  bufferAheadMs: 3000,
+  lowestBytes: 50_000,
+};
 
 describe('a segment that loads slowly', () => {
   it('is given up when it would come too late and a smaller one just in time', () => {
@@ -32,7 +38,13 @@ describe('a segment that loads slowly', () => {
 
   it('is never given up for one that comes no sooner', () => {
     const positive = fc.double({ min: 1, max: 1e7, noNaN: true });
-    const segments = fc.record({ loadingForMs: positive, remainingBytes: positive, recentBytesPerMs: positive, bufferAheadMs: positive, lowestBytes: positive });
+    const segments = fc.record({
+      loadingForMs: positive,
+      remainingBytes: positive,
+      recentBytesPerMs: positive,
+      bufferAheadMs: positive,
+      lowestBytes: positive,
+    });
     fc.assert(
       fc.property(segments, (segment) => {
         if (judgeLoadingSegment(segment).abandon) expect(segment.lowestBytes).toBeLessThan(segment.remainingBytes);

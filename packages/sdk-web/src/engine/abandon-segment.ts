@@ -11,7 +11,10 @@ export interface LoadingSegment {
 
 export type AbandonVerdict =
   | { readonly abandon: true; readonly reason: 'would-rebuffer' }
-  | { readonly abandon: false; readonly reason: 'too-early' | 'no-bytes' | 'in-time' | 'other-server-first' | 'no-gain' };
+  | {
+      readonly abandon: false;
+      readonly reason: 'too-early' | 'no-bytes' | 'in-time' | 'other-server-first' | 'no-gain';
+    };
 
 const MEASURE_FOR_MS = 1000;
 const LAST_MOMENT_FACTOR = 1.5;

@@ -1,7 +1,10 @@
 import type { HlsConfig, RetryConfig } from 'hls.js';
 
 /** The core tries other servers itself; hls.js arms no timer around a loader that is not its own. */
-const NO_RETRY: { readonly timeoutRetry: RetryConfig | null; readonly errorRetry: RetryConfig | null } = { timeoutRetry: null, errorRetry: null };
+const NO_RETRY: { readonly timeoutRetry: RetryConfig | null; readonly errorRetry: RetryConfig | null } = {
+  timeoutRetry: null,
+  errorRetry: null,
+};
 const POLICY = { default: { maxTimeToFirstByteMs: 0, maxLoadTimeMs: 120_000, ...NO_RETRY } };
 
 /** hls.js's tolerance when it looks up the fragment after the buffer's end. */

@@ -1,5 +1,13 @@
 import type { EngineHost, EngineSnapshot, Presentation, RenditionView } from '@pressplay/sdk-core';
-import Hls, { type ErrorData, ErrorTypes, Events, type FragBufferedData, type FragChangedData, type Fragment, type HlsConfig } from 'hls.js';
+import Hls, {
+  type ErrorData,
+  ErrorTypes,
+  Events,
+  type FragBufferedData,
+  type FragChangedData,
+  type Fragment,
+  type HlsConfig,
+} from 'hls.js';
 import { hlsConfig, LOOK_UP_TOLERANCE_MS } from './hls-config.ts';
 import { judgeHlsError, type ReportedError } from './judge-hls-error.ts';
 import { LevelChoice } from './level-choice.ts';
@@ -51,7 +59,8 @@ export class HlsPlayback {
   play(): void {
     this.#options.video.play().catch((error: unknown) => {
       // The browser wants a gesture of the user first. The media is loaded; the page may ask for that gesture.
-      if (error instanceof DOMException && error.name === 'NotAllowedError') this.#options.host.notify({ type: 'paused' });
+      if (error instanceof DOMException && error.name === 'NotAllowedError')
+        this.#options.host.notify({ type: 'paused' });
     });
   }
 
@@ -165,7 +174,10 @@ export class HlsPlayback {
     if (verdict.action === 'fail') this.#fail(verdict.cause, error);
     if (verdict.action !== 'recover-media') return;
     this.#lastRecoveryAtMs = nowMs;
+    const wasPlaying = !this.#options.video.paused;
     this.#hls.recoverMediaError();
+    // The element pauses itself when it gets a new source.
+    if (wasPlaying) this.play();
   }
 
   /** Once: whatever hls.js still tries after that is of no use to anybody. */

@@ -19,7 +19,11 @@ describe('an error of hls.js', () => {
   });
 
   it('about codecs says that the device cannot play the title', () => {
-    const error = { type: ErrorTypes.MEDIA_ERROR, details: ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR, fatal: true };
+    const error = {
+      type: ErrorTypes.MEDIA_ERROR,
+      details: ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR,
+      fatal: true,
+    };
     expect(judgeHlsError(error, undefined, 0)).toMatchObject({ action: 'fail', cause: 'unsupported' });
   });
 

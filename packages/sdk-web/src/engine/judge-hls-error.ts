@@ -28,11 +28,16 @@ const SEGMENT_NOT_LOADED: ReadonlySet<string> = new Set([ErrorDetails.FRAG_LOAD_
  * Only fatal errors matter: from the others hls.js recovers by itself. A media error is cured once by a new decoder.
  * A segment that could not be loaded was reported by the loader already, with the core's own error as cause.
  */
-export function judgeHlsError(error: ReportedError, lastRecoveryAtMs: number | undefined, nowMs: number): HlsErrorVerdict {
+export function judgeHlsError(
+  error: ReportedError,
+  lastRecoveryAtMs: number | undefined,
+  nowMs: number,
+): HlsErrorVerdict {
   if (!error.fatal) return { action: 'ignore', reason: 'hls-recovers' };
   if (UNSUPPORTED.has(error.details)) return { action: 'fail', cause: 'unsupported', reason: error.details };
   if (SEGMENT_NOT_LOADED.has(error.details)) return { action: 'ignore', reason: 'delivery-reported-it' };
   const recoveredLately = lastRecoveryAtMs !== undefined && nowMs - lastRecoveryAtMs < RECOVERY_WINDOW_MS;
-  if (error.type === ErrorTypes.MEDIA_ERROR && !recoveredLately) return { action: 'recover-media', reason: error.details };
+  if (error.type === ErrorTypes.MEDIA_ERROR && !recoveredLately)
+    return { action: 'recover-media', reason: error.details };
   return { action: 'fail', cause: 'decode', reason: error.details };
 }

@@ -7,7 +7,8 @@ describe('the level choice', () => {
   let wanted: number;
   let choice: LevelChoice;
   let listeners: Map<string, (name: string, data: unknown) => void>;
-  const loaded = (type: string, level: number): void => listeners.get(Events.FRAG_LOADED)?.(Events.FRAG_LOADED, { frag: { type, level } });
+  const loaded = (type: string, level: number): void =>
+    listeners.get(Events.FRAG_LOADED)?.(Events.FRAG_LOADED, { frag: { type, level } });
 
   beforeEach(() => {
     wanted = 2;
@@ -26,7 +27,8 @@ describe('the level choice', () => {
   });
 
   it('takes the value written back by the stream controller as no change', () => {
-    choice.nextAutoLevel = choice.nextAutoLevel;
+    const given = choice.nextAutoLevel;
+    choice.nextAutoLevel = given;
     expect(choice.forcedAutoLevel).toBe(-1);
     wanted = 3;
     expect(choice.nextAutoLevel).toBe(3);

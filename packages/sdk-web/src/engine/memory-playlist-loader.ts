@@ -1,4 +1,10 @@
-import { LoadStats, type Loader, type LoaderCallbacks, type LoaderConfiguration, type PlaylistLoaderContext } from 'hls.js';
+import {
+  type Loader,
+  type LoaderCallbacks,
+  type LoaderConfiguration,
+  LoadStats,
+  type PlaylistLoaderContext,
+} from 'hls.js';
 
 /** The text of the playlist at a pseudo URL, or undefined where there is none. */
 export type PlaylistSource = (url: string) => string | undefined;
@@ -6,7 +12,7 @@ export type PlaylistSource = (url: string) => string | undefined;
 /** Answers hls.js's playlist requests from memory: no playlist is ever asked for on the network. */
 export class MemoryPlaylistLoader implements Loader<PlaylistLoaderContext> {
   context: PlaylistLoaderContext | null = null;
-  readonly stats = new LoadStats();
+  readonly stats: LoadStats = new LoadStats();
   readonly #textOf: PlaylistSource;
   #callbacks: LoaderCallbacks<PlaylistLoaderContext> | undefined;
 
@@ -14,7 +20,11 @@ export class MemoryPlaylistLoader implements Loader<PlaylistLoaderContext> {
     this.#textOf = textOf;
   }
 
-  load(context: PlaylistLoaderContext, _config: LoaderConfiguration, callbacks: LoaderCallbacks<PlaylistLoaderContext>): void {
+  load(
+    context: PlaylistLoaderContext,
+    _config: LoaderConfiguration,
+    callbacks: LoaderCallbacks<PlaylistLoaderContext>,
+  ): void {
     this.context = context;
     this.#callbacks = callbacks;
     this.stats.loading.start = performance.now();

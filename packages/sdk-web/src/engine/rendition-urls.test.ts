@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { segmentNumberAfter } from './rendition-urls.ts';
 
-const segments = [0, 4000, 8000].map((startMs, number) => ({ startMs, durationMs: 4000, startByte: number * 10, endByte: number * 10 + 10 }));
+const segments = [0, 4000, 8000].map((startMs, number) => ({
+  startMs,
+  durationMs: 4000,
+  startByte: number * 10,
+  endByte: number * 10 + 10,
+}));
 
 describe('the segment after the buffer', () => {
   it('is the one that holds the end of the buffer', () => {

@@ -1,4 +1,11 @@
-import { mediaPlaylist, multivariantPlaylist, type Presentation, playlistName, type RenditionView, type SegmentView } from '@pressplay/sdk-core';
+import {
+  mediaPlaylist,
+  multivariantPlaylist,
+  type Presentation,
+  playlistName,
+  type RenditionView,
+  type SegmentView,
+} from '@pressplay/sdk-core';
 
 /** Where hls.js believes that it plays from. It names no host, so that hls.js's own host logic has nothing to work on. */
 export const TITLE_URL = 'pressplay://title/main.m3u8';

@@ -44,7 +44,12 @@ function loading(sn: number | 'initSegment' = 4, progressive = false) {
     onAbort: () => void told.push('abort'),
     ...(progressive && { onProgress: () => void told.push('progress') }),
   };
-  const context = { url: 'pressplay://title/f', rangeStart: 100, rangeEnd: 110, frag: { sn } } as unknown as FragmentLoaderContext;
+  const context = {
+    url: 'pressplay://title/f',
+    rangeStart: 100,
+    rangeEnd: 110,
+    frag: { sn },
+  } as unknown as FragmentLoaderContext;
   loader.load(context, {} as LoaderConfiguration, callbacks);
   const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
   return { loader, told, gaveUp, turn, data: () => data, request: () => request, settle: () => settle };

@@ -1,5 +1,11 @@
 import { CancelController, type RangeRequest, type RenditionView } from '@pressplay/sdk-core';
-import { type FragmentLoaderContext, LoadStats, type Loader, type LoaderCallbacks, type LoaderConfiguration } from 'hls.js';
+import {
+  type FragmentLoaderContext,
+  type Loader,
+  type LoaderCallbacks,
+  type LoaderConfiguration,
+  LoadStats,
+} from 'hls.js';
 
 type Callbacks = LoaderCallbacks<FragmentLoaderContext>;
 
@@ -20,7 +26,7 @@ export interface SegmentSource {
  */
 export class SegmentLoader implements Loader<FragmentLoaderContext> {
   context: FragmentLoaderContext | null = null;
-  readonly stats = new LoadStats();
+  readonly stats: LoadStats = new LoadStats();
   readonly #source: SegmentSource;
   readonly #cancel = new CancelController();
   #callbacks: Callbacks | undefined;
@@ -47,7 +53,14 @@ export class SegmentLoader implements Loader<FragmentLoaderContext> {
     this.stats.total = bytes.length;
     const onBytes = (chunk: Uint8Array): void => this.#receive(context, bytes, chunk);
     try {
-      await this.#source.fetchRange({ rendition, segmentNumber, startByte, endByte, onBytes, signal: this.#cancel.signal });
+      await this.#source.fetchRange({
+        rendition,
+        segmentNumber,
+        startByte,
+        endByte,
+        onBytes,
+        signal: this.#cancel.signal,
+      });
       this.#succeed(context, bytes);
     } catch (error) {
       if (!this.#cancel.signal.aborted) this.#fail(context, error);
@@ -81,7 +94,12 @@ export class SegmentLoader implements Loader<FragmentLoaderContext> {
     if (!callbacks) return;
     this.#source.gaveUp(error);
     // Code 0: hls.js does not try again, because the core has already tried everything.
-    callbacks.onError({ code: 0, text: error instanceof Error ? error.message : String(error) }, context, null, this.stats);
+    callbacks.onError(
+      { code: 0, text: error instanceof Error ? error.message : String(error) },
+      context,
+      null,
+      this.stats,
+    );
   }
 
   /** hls.js must hear of every abort; of its own `destroy` it must not. */

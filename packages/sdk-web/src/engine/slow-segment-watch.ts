@@ -41,7 +41,11 @@ export function watchSlowSegments(hls: Hls, questions: SlowSegmentQuestions): ()
   };
 }
 
-function judge(frag: Fragment, samples: Sample[], questions: SlowSegmentQuestions): 'over' | 'keep-watching' | 'abandon' {
+function judge(
+  frag: Fragment,
+  samples: Sample[],
+  questions: SlowSegmentQuestions,
+): 'over' | 'keep-watching' | 'abandon' {
   const { stats } = frag;
   if (stats.aborted || stats.loading.end > 0 || typeof frag.sn !== 'number') return 'over';
   const lowestBytes = questions.lowestBytes(frag.sn);

@@ -30,11 +30,20 @@ class FakeVideo extends EventTarget {
   error: MediaError | null = null;
 }
 
-function watched(startAtMs = 0): { video: FakeVideo; events: EngineEvent[]; errors: unknown[]; fire(name: string): void; stop(): void } {
+function watched(startAtMs = 0): {
+  video: FakeVideo;
+  events: EngineEvent[];
+  errors: unknown[];
+  fire(name: string): void;
+  stop(): void;
+} {
   const video = new FakeVideo();
   const events: EngineEvent[] = [];
   const errors: unknown[] = [];
-  const target = { notify: (event: EngineEvent) => void events.push(event), mediaError: (error: unknown) => void errors.push(error) };
+  const target = {
+    notify: (event: EngineEvent) => void events.push(event),
+    mediaError: (error: unknown) => void errors.push(error),
+  };
   const stop = watchVideo(video as unknown as HTMLVideoElement, startAtMs, target);
   return { video, events, errors, fire: (name) => void video.dispatchEvent(new Event(name)), stop };
 }

@@ -14,10 +14,13 @@ export function watchVideo(video: HTMLVideoElement, startAtMs: number, target: V
   const isStartSeek = (): boolean => !started && Math.abs(positionMs() - startAtMs) < START_SEEK_TOLERANCE_MS;
 
   const listeners: readonly (readonly [string, () => void])[] = [
-    ['playing', () => {
-      started = true;
-      target.notify({ type: 'playing' });
-    }],
+    [
+      'playing',
+      () => {
+        started = true;
+        target.notify({ type: 'playing' });
+      },
+    ],
     ['waiting', () => target.notify({ type: 'waiting' })],
     // At the end the element pauses itself first; `ended` says it all.
     ['pause', () => video.ended || target.notify({ type: 'paused' })],

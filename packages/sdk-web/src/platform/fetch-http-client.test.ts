@@ -39,7 +39,10 @@ describe('HTTP on fetch', () => {
     };
     const { body } = await http({ method: 'GET', url });
     expect((await body.read())?.length).toBe(3);
-    await expect(body.read()).rejects.toMatchObject({ name: 'HttpFailure', kind: 'network' } satisfies Partial<HttpFailure>);
+    await expect(body.read()).rejects.toMatchObject({
+      name: 'HttpFailure',
+      kind: 'network',
+    } satisfies Partial<HttpFailure>);
   });
 
   it('frees the server when the body is cancelled', async () => {
@@ -73,7 +76,12 @@ describe('HTTP on fetch', () => {
   });
 
   it('reads an answer without a body stream all at once', async () => {
-    const whole = { status: 200, headers: new Headers(), body: null, arrayBuffer: async () => Uint8Array.of(1, 2).buffer };
+    const whole = {
+      status: 200,
+      headers: new Headers(),
+      body: null,
+      arrayBuffer: async () => Uint8Array.of(1, 2).buffer,
+    };
     const { body } = await fetchHttpClient(async () => whole as unknown as Response)({ method: 'GET', url });
     expect(await body.read()).toEqual(Uint8Array.of(1, 2));
     expect(await body.read()).toBeUndefined();

@@ -1,4 +1,11 @@
-import { type ByteReader, type CancelSignal, type HttpClient, HttpFailure, type HttpRequest, type HttpResponse } from '@pressplay/sdk-core';
+import {
+  type ByteReader,
+  type CancelSignal,
+  type HttpClient,
+  HttpFailure,
+  type HttpRequest,
+  type HttpResponse,
+} from '@pressplay/sdk-core';
 
 /**
  * The core's HTTP on `fetch`. A media request carries `Range` and nothing else, no cookie and no referrer, so that

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { localStore } from './local-storage.ts';
 
-function memory(): { getItem(key: string): string | null; setItem(key: string, value: string): void; readonly keys: () => string[] } {
+function memory(): {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  readonly keys: () => string[];
+} {
   const values = new Map<string, string>();
   return {
     getItem: (key) => values.get(key) ?? null,
