@@ -1,0 +1,123 @@
+import type { PlayResponse } from '@pressplay/protocol/messages';
+import type { CancelSignal } from '../ports/cancel-signal.ts';
+import type { Clock } from '../ports/clock.ts';
+import {
+  type ByteReader,
+  type HttpClient,
+  HttpFailure,
+  type HttpRequest,
+  type HttpResponse,
+} from '../ports/http-client.ts';
+
+/** How a region of the sample answers: as it should, not at all, by refusing the connection, or with these words. */
+export type RegionManner = 'answers' | 'hangs' | 'refuses' | { readonly status: number; readonly body: string };
+
+const CHUNK_BYTES = 64 * 1024;
+const CHUNK_MS = 20;
+
+/**
+ * A backend and its servers in a few lines, in Clock time: for tests of what stands above HTTP. Regions live at
+ * `http://{regionId}.test`, servers where `play` says. Byte `n` of every file is `sampleByte(n)`.
+ */
+export class SampleNetwork {
+  readonly play: PlayResponse;
+  readonly regions: Record<string, RegionManner> = {};
+  /** OCA ids whose connections break, also those under way. */
+  readonly deadOcas: Set<string> = new Set();
+  readonly asked: { readonly url: string; readonly body: string | undefined; readonly atMs: number }[] = [];
+  rateBps = 20_000_000;
+  latencyMs = 10;
+  readonly #clock: Clock;
+
+  constructor(clock: Clock, play: PlayResponse) {
+    this.#clock = clock;
+    this.play = play;
+  }
+
+  readonly http: HttpClient = async (request) => {
+    this.asked.push({ url: request.url, body: request.body, atMs: this.#clock.nowMs() });
+    await this.#pause(this.latencyMs, request.signal);
+    const [, host = '', path = ''] = /^http:\/\/([^/]+)\.test\/(.*)$/.exec(request.url) ?? [];
+    if (path.startsWith('v1/')) return this.#askRegion(host, path, request);
+    return this.#askOca(host, path, request);
+  };
+
+  async #askRegion(regionId: string, path: string, { signal }: HttpRequest): Promise<HttpResponse> {
+    const manner = this.regions[regionId] ?? 'answers';
+    if (manner === 'refuses') throw new HttpFailure('network', 'connection refused');
+    if (manner === 'hangs') await this.#pause(Number.POSITIVE_INFINITY, signal);
+    if (typeof manner === 'object') return textResponse(manner.status, manner.body);
+    return textResponse(
+      200,
+      JSON.stringify(path.endsWith('/renew') ? this.#renewal() : { ...this.play, region: regionId }),
+    );
+  }
+
+  #renewal(): unknown {
+    const { playId, token, expiresInMs, servers, fileSets } = this.play;
+    const entries = fileSets.flatMap((set) => set.renditions.map(({ fileId }) => [fileId, set.servers] as const));
+    return { playId, token, expiresInMs, servers, fileServers: Object.fromEntries(entries) };
+  }
+
+  #askOca(host: string, path: string, request: HttpRequest): HttpResponse {
+    if (this.deadOcas.has(host)) throw new HttpFailure('network', 'connection reset');
+    const file = this.play.fileSets.flatMap((set) => set.renditions).find(({ fileId }) => path.endsWith(`/${fileId}`));
+    if (!file) return textResponse(404, '');
+    const [, first = '0', last] = /^bytes=(\d+)-(\d*)$/.exec(request.headers?.['Range'] ?? 'bytes=0-') ?? [];
+    const start = Number(first);
+    const end = last ? Math.min(Number(last) + 1, file.sizeBytes) : file.sizeBytes;
+    const headers: Readonly<Record<string, string>> = {
+      etag: file.etag,
+      'content-range': `bytes ${start}-${end - 1}/${file.sizeBytes}`,
+      'content-length': String(end - start),
+    };
+    return { status: 206, header: (name) => headers[name] ?? null, body: this.#body(host, start, end, request.signal) };
+  }
+
+  #body(host: string, start: number, end: number, signal: CancelSignal | undefined): ByteReader {
+    let at = start;
+    let cancelled = false;
+    return {
+      read: async () => {
+        const size = Math.min(CHUNK_BYTES, end - at, Math.ceil((this.rateBps * CHUNK_MS) / 8000));
+        if (cancelled || size <= 0) return undefined;
+        await this.#pause((size * 8000) / this.rateBps, signal);
+        if (this.deadOcas.has(host)) throw new HttpFailure('network', 'connection reset');
+        const chunk = new Uint8Array(size);
+        for (let i = 0; i < size; i++) chunk[i] = sampleByte(at + i);
+        at += size;
+        return cancelled ? undefined : chunk;
+      },
+      cancel: () => {
+        cancelled = true;
+      },
+    };
+  }
+
+  #pause(delayMs: number, signal: CancelSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const cancel = Number.isFinite(delayMs) ? this.#clock.schedule(delayMs, () => settle(resolve)) : () => {};
+      const abort = (): void => settle(() => reject(new HttpFailure('aborted', 'aborted')));
+      const settle = (how: () => void): void => {
+        cancel();
+        signal?.removeEventListener('abort', abort);
+        how();
+      };
+      if (signal?.aborted) abort();
+      else signal?.addEventListener('abort', abort);
+    });
+  }
+}
+
+/** What the sample's files hold at a position. */
+export const sampleByte = (position: number): number => position % 251;
+
+function textResponse(status: number, text: string): HttpResponse {
+  let rest: Uint8Array | undefined = Uint8Array.from([...unescape(encodeURIComponent(text))], (c) => c.charCodeAt(0));
+  const read = async (): Promise<Uint8Array | undefined> => {
+    const chunk = rest;
+    rest = undefined;
+    return chunk;
+  };
+  return { status, header: () => null, body: { read, cancel: () => (rest = undefined) } };
+}

@@ -1,0 +1,8 @@
+import { defineConfig } from 'tsdown';
+
+export default defineConfig({
+  entry: { index: 'src/index.ts', testing: 'src/testing/index.ts' },
+  dts: { oxc: true },
+  platform: 'neutral',
+  fixedExtension: true,
+});

@@ -1,0 +1,5 @@
+export * from '@pressplay/sdk-core';
+export { createPlayer, EVERY_CODEC, type NodePlayerOptions } from './create-player.ts';
+export { nodeClock } from './node-clock.ts';
+export { type NodeHttpClientOptions, nodeHttpClient } from './node-http-client.ts';
+export { nodeRandom } from './node-random.ts';
