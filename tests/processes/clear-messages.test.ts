@@ -23,7 +23,7 @@ function hold(host: string, port: number): Promise<void> {
 }
 
 async function pressplay(...args: readonly string[]) {
-  const run = start(process.execPath, [CLI, ...args]);
+  const run = start(place, process.execPath, [CLI, ...args]);
   const { code } = await run.exited;
   return { code, output: run.output() };
 }

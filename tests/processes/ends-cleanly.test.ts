@@ -61,14 +61,18 @@ async function expectNothingLeft(): Promise<void> {
 
 /** Under npm as with `npm start`, without the set-up before it. */
 function npmUp(): Run {
-  return start('npm', ['exec', '--offline', '--', 'node', CLI, 'up', ...place.args]);
+  return start(place, 'npm', ['exec', '--offline', '--', 'node', CLI, 'up', ...place.args]);
 }
 
 const hasScript = spawnSync('script', ['--version']).status === 0;
 
 describe('a fleet leaves no process and no port', { timeout: 120_000 }, () => {
   it.skipIf(!hasScript)('after Ctrl-C in a terminal', async () => {
-    running = start('script', ['-qec', `npm exec --offline -- node ${CLI} up ${place.args.join(' ')}`, '/dev/null']);
+    running = start(place, 'script', [
+      '-qec',
+      `npm exec --offline -- node ${CLI} up ${place.args.join(' ')}`,
+      '/dev/null',
+    ]);
     await running.printed(UP);
     expect(await openPorts(place.port)).toHaveLength(17);
     running.child.stdin?.write('\u0003');
@@ -77,7 +81,7 @@ describe('a fleet leaves no process and no port', { timeout: 120_000 }, () => {
   });
 
   it('after Ctrl-C while it starts', async () => {
-    running = start(process.execPath, [CLI, 'up', ...place.args]);
+    running = start(place, process.execPath, [CLI, 'up', ...place.args]);
     await until(
       () => processesOf(place.dataDir).length > 5,
       20_000,
@@ -103,19 +107,19 @@ describe('a fleet leaves no process and no port', { timeout: 120_000 }, () => {
   });
 
   it('after SIGKILL to the supervisor', async () => {
-    running = start(process.execPath, [CLI, 'up', ...place.args]);
+    running = start(place, process.execPath, [CLI, 'up', ...place.args]);
     await running.printed(UP);
     kill(supervisorPid());
     await expectNothingLeft();
   });
 
   it('and starts again on the same folder after that, quickly', async () => {
-    running = start(process.execPath, [CLI, 'up', ...place.args]);
+    running = start(place, process.execPath, [CLI, 'up', ...place.args]);
     await running.printed(UP);
     kill(supervisorPid());
     await running.exited;
     const startedMs = performance.now();
-    running = start(process.execPath, [CLI, 'up', ...place.args]);
+    running = start(place, process.execPath, [CLI, 'up', ...place.args]);
     await running.printed(UP);
     expect(performance.now() - startedMs).toBeLessThan(15_000);
     running.child.kill('SIGTERM');

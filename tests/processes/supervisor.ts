@@ -34,7 +34,7 @@ export async function newPlace(): Promise<Place> {
   };
 }
 
-/** Processes that belong to a fleet: by its data folder in their command line, environment or working directory. */
+/** Processes that belong to a fleet: by its data folder in their command line or environment. */
 export function processesOf(dataDir: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
@@ -82,11 +82,12 @@ export interface Run {
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
-export function start(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Run {
+/** What it starts, and what those start, carry the place in their environment: `processesOf` finds them by it. */
+export function start(place: Place, command: string, args: readonly string[]): Run {
   const { NODE_OPTIONS: _options, npm_lifecycle_event: _event, ...own } = process.env;
   const child = spawn(command, args, {
     cwd: ROOT,
-    env: { ...own, ...env },
+    env: { ...own, PRESSPLAY_TEST_PLACE: place.dataDir },
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });

@@ -1,5 +1,5 @@
-import { checkLedger } from '@pressplay/sdk-core';
 import { clock } from '../play/live-line.ts';
+import { auditLedger } from './audit-ledger.ts';
 import type { FirstPlay, SecondPlay } from './run-check.ts';
 
 export interface CheckResult extends FirstPlay {
@@ -47,16 +47,12 @@ function judgeHandOver({ killed, handOvers, stats, positionAtKillMs, ledger }: C
   ];
 }
 
-function judgeLedger({ ledger }: CheckResult): Verdict[] {
-  const verdict = checkLedger(ledger.entries);
+function judgeLedger({ ledger, presentation }: CheckResult): Verdict[] {
+  const problems = presentation ? auditLedger(ledger.entries, presentation) : ['the title was never described'];
   const { deliveredBytes, lostBytes, racedBytes, probeBytes } = ledger.bytes;
   const bytes = `${deliveredBytes} bytes delivered, ${lostBytes} lost in flight, ${racedBytes} raced, ${probeBytes} probes`;
   return [
-    {
-      held: verdict.ok,
-      what: 'Ledger disjoint and complete',
-      detail: verdict.ok ? bytes : `${verdict.reason}; ${bytes}`,
-    },
+    { held: problems.length === 0, what: 'Ledger disjoint and complete', detail: [...problems, bytes].join('; ') },
   ];
 }
 

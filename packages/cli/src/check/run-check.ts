@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Player, PlayerEvents } from '@pressplay/sdk-core';
+import type { Player, PlayerEvents } from '@pressplay/sdk-node';
 import type { Fleet } from '@pressplay/testkit/fleet';
 import { createHeadlessPlayer, playUntil } from '../play/headless-play.ts';
 import { judge, printReport } from './report.ts';
@@ -31,6 +31,7 @@ export interface FirstPlay {
   readonly handOvers: readonly PlayerEvents['hand-over'][];
   readonly stats: ReturnType<Player['stats']>;
   readonly ledger: ReturnType<Player['ledger']>;
+  readonly presentation: Player['presentation'];
   readonly positionAtKillMs: number;
 }
 
@@ -63,6 +64,7 @@ async function playThroughKilledOca(fleet: Fleet, titleId: string, paceBps: numb
       handOvers,
       stats,
       ledger: player.ledger(),
+      presentation: player.presentation,
       positionAtKillMs,
     };
   } finally {

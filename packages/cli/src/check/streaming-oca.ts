@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Player } from '@pressplay/sdk-core';
+import type { Player } from '@pressplay/sdk-node';
 import type { Fleet, RequestLogLine } from '@pressplay/testkit/fleet';
 import { CliError } from '../cli-error.ts';
 

@@ -1,4 +1,4 @@
-import type { Player, PlayerEvents, RegionEndpoint } from '@pressplay/sdk-core';
+import type { Player, PlayerEvents, RegionEndpoint } from '@pressplay/sdk-node';
 import { readFleetState } from '@pressplay/testkit/fleet';
 import { defineCommand } from 'citty';
 import { CliError } from '../cli-error.ts';

@@ -1,8 +1,5 @@
-import type { Player, PlayerEvents, PlayerStats, RegionEndpoint } from '@pressplay/sdk-core';
+import type { Player, PlayerEvents, PlayerStats, RegionEndpoint } from '@pressplay/sdk-node';
 import { createPlayer } from '@pressplay/sdk-node';
-
-/** What ffmpeg's ladder of the demo needs; a headless player decodes nothing. */
-const DEVICE = { videoCodecs: ['avc1', 'hvc1', 'vp09', 'av01'], audioCodecs: ['mp4a', 'opus'] };
 
 export interface HeadlessPlayOptions {
   readonly regions: readonly RegionEndpoint[];
@@ -14,7 +11,6 @@ export function createHeadlessPlayer({ regions, accessToken, clientAddress }: He
   return createPlayer({
     regions,
     accessToken,
-    device: DEVICE,
     ...(clientAddress === undefined ? {} : { clientAddress }),
   });
 }

@@ -1,4 +1,4 @@
-import type { PlayerStats } from '@pressplay/sdk-core';
+import type { PlayerStats } from '@pressplay/sdk-node';
 import { expect, it } from 'vitest';
 import { EVENT_LINES, liveLine } from './live-line.ts';
 

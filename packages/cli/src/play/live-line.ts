@@ -1,4 +1,4 @@
-import type { PlayerEvents, PlayerStats } from '@pressplay/sdk-core';
+import type { PlayerEvents, PlayerStats } from '@pressplay/sdk-node';
 
 /** `0:12 / 1:00  fjord-1-a (fjord-1)  v720  buffer 28.4 s  41.2 Mbit/s` */
 export function liveLine(stats: PlayerStats): string {

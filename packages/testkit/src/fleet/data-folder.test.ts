@@ -40,6 +40,8 @@ it('says plainly that the disk is full, and passes other errors through', () => 
     code: 'fleet/disk-full',
     message: expect.stringContaining('/data/x'),
   });
+  const byPostgres = new Error('initdb: could not write: No space left on device');
+  expect(asDiskFull(byPostgres, '/data/x')).toMatchObject({ code: 'fleet/disk-full' });
   const other = new Error('other');
   expect(asDiskFull(other, '/data/x')).toBe(other);
 });

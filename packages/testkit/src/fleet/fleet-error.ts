@@ -29,11 +29,14 @@ export class FleetError extends Error {
 
 /** The same error, or the clear one where the cause is a full disk. */
 export function asDiskFull(error: unknown, path: string): unknown {
-  if (!(error instanceof Error) || !('code' in error) || (error.code !== 'ENOSPC' && error.code !== 'EDQUOT'))
-    return error;
-  return new FleetError(
-    'fleet/disk-full',
-    `The disk is full: cannot write ${path}. Free some space, or choose another folder with --data DIR.`,
-    { cause: error },
-  );
+  if (!(error instanceof Error) || !isDiskFull(error)) return error;
+  const message = `The disk is full: cannot write in ${path}. Free some space, or choose another folder with --data DIR.`;
+  return new FleetError('fleet/disk-full', message, { cause: error });
+}
+
+/** Our own writes have a code; the last words of a child, of ffmpeg or of PostgreSQL have only text. */
+function isDiskFull(error: Error): boolean {
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'ingest/disk-full' || code === 'origin/disk-full') return true;
+  return /\bENOSPC\b|No space left on device/.test(error.message);
 }

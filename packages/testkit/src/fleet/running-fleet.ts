@@ -5,9 +5,10 @@ import { controlRoomDir } from './control-room-dir.ts';
 import { type ControlServer, startControlServer } from './control-server.ts';
 import { type DataFolder, openDataFolder, writePrivateJson } from './data-folder.ts';
 import { type Database, startDatabase } from './database.ts';
+import { describeFault } from './describe-fault.ts';
 import { EventList } from './event-list.ts';
 import { ocaControlApi, type RegionApi, regionApi, titleIn } from './fleet-api.ts';
-import { asDiskFull, FleetError } from './fleet-error.ts';
+import { FleetError } from './fleet-error.ts';
 import { type FleetKeys, fleetKeys } from './fleet-keys.ts';
 import type { Fleet, FleetOptions } from './fleet-options.ts';
 import {
@@ -255,17 +256,13 @@ export class RunningFleet implements Fleet {
   }
 
   async #writeState(ready: boolean): Promise<void> {
-    try {
-      writeFleetState(this.#data.run, {
-        ready,
-        regions: this.regions,
-        operatorToken: this.#keys.operatorToken,
-        accessToken: await this.accessToken(),
-        ...(this.#control ? { controlUrl: this.#control.url } : {}),
-      });
-    } catch (error) {
-      throw asDiskFull(error, this.#data.run);
-    }
+    writeFleetState(this.#data.run, {
+      ready,
+      regions: this.regions,
+      operatorToken: this.#keys.operatorToken,
+      accessToken: await this.accessToken(),
+      ...(this.#control ? { controlUrl: this.#control.url } : {}),
+    });
   }
 
   #oca(ocaId: string): OcaPlace {
@@ -282,23 +279,6 @@ export class RunningFleet implements Fleet {
 
   #assertNotStopping(): void {
     if (this.#stopping) throw new FleetError('fleet/process-failed', 'The fleet is being stopped');
-  }
-}
-
-function describeFault(fault: Fault): string {
-  switch (fault.kind) {
-    case 'latency':
-      return `answers ${fault.delayMs} ms late`;
-    case 'rate':
-      return `sends ${Math.round(fault.rateBps / 1000)} kbit/s`;
-    case 'stall':
-      return `stalls after ${fault.afterBytes} bytes`;
-    case 'reset':
-      return `resets after ${fault.afterBytes} bytes`;
-    case 'status':
-      return `answers ${fault.status}`;
-    case 'corrupt':
-      return `spoils one byte in ${fault.everyBytes}`;
   }
 }
 

@@ -1,4 +1,6 @@
+import path from 'node:path';
 import { bundledMain } from './child.ts';
+import { asDiskFull } from './fleet-error.ts';
 import type { Fleet, FleetOptions } from './fleet-options.ts';
 import { planFleet, portClaims } from './fleet-plan.ts';
 import { assertPortsFree } from './ports.ts';
@@ -23,7 +25,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     return fleet;
   } catch (error) {
     await fleet.stop();
-    throw error;
+    throw asDiskFull(error, path.resolve(options.dataDir));
   } finally {
     options.signal?.removeEventListener('abort', stop);
   }
