@@ -71,7 +71,7 @@ export class Oca {
   start(): void {
     if (this.#stop.signal.aborted) this.#stop = new AbortController();
     const { signal } = this.#stop;
-    this.#loop(signal, this.#config.reportIntervalMs, async () => void this.#reporter.reportOnce(signal));
+    this.#loop(signal, this.#config.reportIntervalMs, async () => void this.#reporter.reportToIdle(signal));
     this.#loop(signal, this.#config.fillIntervalMs, () => this.#fill.fillOnce(signal));
   }
 
@@ -84,6 +84,7 @@ export class Oca {
   /** Takes no new requests from now on, and tells the regions so. Running responses go on. */
   async drain(): Promise<void> {
     this.#draining = true;
+    this.#judge();
     await this.reportOnce();
   }
 

@@ -33,6 +33,8 @@ export class FillAgent {
   readonly #retries: Record<string, FillRetry> = {};
   readonly #asideUntilMs: Record<string, number> = {};
   #lastRegion: string | undefined;
+  /** What was told last about each region: the same trouble every two seconds is told once. */
+  readonly #manifestErrors = new Map<string, string>();
 
   constructor(config: OcaConfig, deps: FillDeps, onFetched: () => void) {
     this.#config = config;
@@ -81,13 +83,19 @@ export class FillAgent {
         );
         const manifest = schemas.FillManifest.parse(answer);
         this.#lastRegion = regionId;
+        this.#manifestErrors.delete(regionId);
         return { regionId, manifest };
       } catch (error) {
-        if (!stop.aborted)
-          this.#deps.log('warn', 'no fill manifest from a region', { regionId, error: String(error).slice(0, 300) });
+        if (!stop.aborted) this.#manifestFailed(regionId, String(error));
       }
     }
     return undefined;
+  }
+
+  #manifestFailed(regionId: string, error: string): void {
+    if (this.#manifestErrors.get(regionId) === error) return;
+    this.#manifestErrors.set(regionId, error);
+    this.#deps.log('warn', 'no fill manifest from a region', { regionId, error: error.slice(0, 300) });
   }
 
   async #fetch(file: FillFile, stop: AbortSignal): Promise<boolean> {

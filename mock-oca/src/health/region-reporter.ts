@@ -17,7 +17,9 @@ export interface ReportSources {
 interface RegionState {
   readonly regionId: string;
   readonly baseUrl: string;
-  busy: boolean;
+  /** The report under way, and whether another one is to follow it. */
+  running: Promise<void> | undefined;
+  again: boolean;
   answered: boolean | undefined;
   toldAtMs: number;
   toldInventory: string | undefined;
@@ -34,40 +36,65 @@ export class RegionReporter {
     this.#config = config;
     this.#deps = deps;
     this.#sources = sources;
-    const fresh = { busy: false, answered: undefined, toldAtMs: Number.NEGATIVE_INFINITY, toldInventory: undefined };
+    const fresh = {
+      running: undefined,
+      again: false,
+      answered: undefined,
+      toldAtMs: Number.NEGATIVE_INFINITY,
+      toldInventory: undefined,
+    };
     this.#regions = config.regions.map((region) => ({ ...region, ...fresh }));
   }
 
-  /** One report to every region that is not still being told. Resolves when each answered or ran out of time. */
+  /** One report to every region. Resolves when each was told what is true now, or ran out of time. */
   async reportOnce(stop?: AbortSignal): Promise<void> {
-    await Promise.all(this.#regions.filter((region) => !region.busy).map((region) => this.#report(region, stop)));
+    await Promise.all(
+      this.#regions.map((region) => {
+        region.again = region.running !== undefined;
+        return this.#begin(region, stop);
+      }),
+    );
+  }
+
+  /** As `reportOnce`, but leaves those alone that are still being told. */
+  async reportToIdle(stop?: AbortSignal): Promise<void> {
+    await Promise.all(this.#regions.filter((region) => !region.running).map((region) => this.#begin(region, stop)));
+  }
+
+  #begin(region: RegionState, stop?: AbortSignal): Promise<void> {
+    region.running ??= this.#report(region, stop).finally(() => {
+      region.running = undefined;
+    });
+    return region.running;
   }
 
   async #report(region: RegionState, stop?: AbortSignal): Promise<void> {
-    region.busy = true;
-    try {
-      const inventory = this.#sources.fileIds();
-      const inventoryKey = inventory.join();
-      const everything = region.answered !== true || this.#deps.clock.nowMs() - region.toldAtMs >= REPEAT_AFTER_MS;
-      if (everything)
-        await this.#put<RoutesReport>(
-          region,
-          'routes',
-          { ocaId: this.#config.ocaId, routes: this.#sources.routes() },
-          stop,
-        );
-      if (everything || inventoryKey !== region.toldInventory) {
-        await this.#put<InventoryReport>(region, 'inventory', { ocaId: this.#config.ocaId, fileIds: inventory }, stop);
-        region.toldInventory = inventoryKey;
+    do {
+      region.again = false;
+      try {
+        await this.#tell(region, stop);
+        this.#answered(region, true);
+      } catch (error) {
+        if (stop?.aborted) return;
+        this.#answered(region, false, error);
       }
-      if (everything) region.toldAtMs = this.#deps.clock.nowMs();
-      await this.#put<HealthReport>(region, 'health', this.#sources.health(), stop);
-      this.#answered(region, true);
-    } catch (error) {
-      if (!stop?.aborted) this.#answered(region, false, error);
-    } finally {
-      region.busy = false;
+    } while (region.again);
+  }
+
+  /** Routes and inventory when new to the region, then health: a region never sees a healthy OCA without routes. */
+  async #tell(region: RegionState, stop?: AbortSignal): Promise<void> {
+    const { ocaId } = this.#config;
+    const fileIds = this.#sources.fileIds();
+    const inventory = fileIds.join();
+    const nowMs = this.#deps.clock.nowMs();
+    const everything = region.answered !== true || nowMs - region.toldAtMs >= REPEAT_AFTER_MS;
+    if (everything) await this.#put<RoutesReport>(region, 'routes', { ocaId, routes: this.#sources.routes() }, stop);
+    if (everything || inventory !== region.toldInventory) {
+      await this.#put<InventoryReport>(region, 'inventory', { ocaId, fileIds }, stop);
+      region.toldInventory = inventory;
     }
+    if (everything) region.toldAtMs = nowMs;
+    await this.#put<HealthReport>(region, 'health', this.#sources.health(), stop);
   }
 
   async #put<T>(region: RegionState, what: string, body: T, stop?: AbortSignal): Promise<void> {

@@ -75,8 +75,10 @@ export class NodeFileWriter implements FileWriter {
     await this.#handle.sync();
     await this.#handle.close();
     await utimes(tmpPath, mtimeS, mtimeS);
-    await writeFile(`${sidecarPath(path)}.part`, JSON.stringify(file), { flush: true });
-    await rename(`${sidecarPath(path)}.part`, sidecarPath(path));
+    // Its own name for each writer: the same file may be written twice at once.
+    const tmpSidecar = tmpPath.replace(path, sidecarPath(path));
+    await writeFile(tmpSidecar, JSON.stringify(file), { flush: true });
+    await rename(tmpSidecar, sidecarPath(path));
     await rename(tmpPath, path);
     const folder = await open(disk, 'r');
     await folder.sync().finally(() => folder.close());

@@ -1,0 +1,243 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type OcaFixture, ocaConfig, ocaWith, playId, testFile, tokenFor } from '../testing/oca-fixture.ts';
+import { type Answer, type Ask, type Rendered, readAll, readJson, renderers } from '../testing/renderers.ts';
+
+const file = testFile(700_001);
+const { fileId, sizeBytes } = file.entry;
+const token = tokenFor();
+const path = `/${token}/${fileId}`;
+
+const tick = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function until(isTrue: () => boolean): Promise<void> {
+  for (let i = 0; i < 200 && !isTrue(); i++) await tick(10);
+  expect(isTrue()).toBe(true);
+}
+
+describe.each(renderers)('an OCA $name', ({ host }) => {
+  let fixture: OcaFixture;
+  let rendered: Rendered;
+  const ask = (changes: Partial<Ask> = {}): Promise<Answer> => rendered.ask({ target: path, ...changes });
+
+  beforeEach(async () => {
+    fixture = await ocaWith([file]);
+    rendered = await host(fixture.oca);
+  });
+  afterEach(() => rendered.close());
+
+  it('gives the whole file', async () => {
+    const answer = await ask();
+    expect(answer.status).toBe(200);
+    expect(answer.headers).toMatchObject({
+      'content-length': String(sizeBytes),
+      'content-type': 'video/mp4',
+      'accept-ranges': 'bytes',
+    });
+    expect(Buffer.compare(await readAll(answer), file.bytes)).toBe(0);
+  });
+
+  it('gives exactly the range asked for', async () => {
+    const range = fc.tuple(fc.nat(sizeBytes - 1), fc.nat(300_000));
+    await fc.assert(
+      fc.asyncProperty(range, async ([first, length]) => {
+        const answer = await ask({ headers: { range: `bytes=${first}-${first + length}` } });
+        expect(answer.status).toBe(206);
+        expect(Buffer.compare(await readAll(answer), file.bytes.subarray(first, first + length + 1))).toBe(0);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('gives HEAD the head alone', async () => {
+    const answer = await ask({ method: 'HEAD' });
+    expect([answer.status, answer.headers['content-length'], (await readAll(answer)).length]).toEqual([
+      200,
+      String(sizeBytes),
+      0,
+    ]);
+  });
+
+  it('answers 304 to whoever has the file', async () => {
+    const { headers } = await ask({ method: 'HEAD' });
+    const answer = await ask({ headers: { 'if-none-match': String(headers.etag) } });
+    expect([answer.status, answer.headers.etag, (await readAll(answer)).length]).toEqual([304, headers.etag, 0]);
+  });
+
+  it('answers 416 outside the file', async () => {
+    const answer = await ask({ headers: { range: `bytes=${sizeBytes}-` } });
+    expect([answer.status, answer.headers['content-range']]).toEqual([416, `bytes */${sizeBytes}`]);
+    expect((await readJson(answer)).error?.code).toBe('range/unsatisfiable');
+  });
+
+  it('answers a preflight', async () => {
+    const answer = await ask({ method: 'OPTIONS' });
+    expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([204, '*']);
+  });
+
+  it.each([
+    [
+      'an altered token',
+      `/${token.slice(0, -1)}${token.endsWith('0') ? '1' : '0'}/${fileId}`,
+      403,
+      'token/bad-signature',
+    ],
+    ['an expired token', `/${tokenFor('film', -5000)}/${fileId}`, 403, 'token/expired'],
+    ['a token of another title', `/${tokenFor('series')}/${fileId}`, 403, 'token/wrong-title'],
+    ['an unknown file', `/${token}/${'0'.repeat(32)}`, 404, 'file/unknown'],
+    ['a climb', `/${token}/../../etc/passwd`, 400, 'path/invalid'],
+    ['an encoded slash', `/${token}%2f${fileId}`, 400, 'path/invalid'],
+    ['an encoded NUL', `${path}%00`, 400, 'path/invalid'],
+  ])('refuses %s with a typed error that a page may read', async (_what, target, status, code) => {
+    const answer = await ask({ target });
+    expect([
+      answer.status,
+      answer.headers['access-control-allow-origin'],
+      (await readJson(answer)).error?.code,
+    ]).toEqual([status, '*', code]);
+  });
+
+  it('logs the start at once, and the end with what was sent', async () => {
+    await readAll(await ask({ headers: { range: 'bytes=10-19' } }));
+    await until(() => fixture.log.length === 2);
+    const common = { ocaId: 'fjord-1-a', playId, fileId, range: [10, 20], status: 206 };
+    expect(fixture.log).toMatchObject([
+      { phase: 'start', ...common },
+      { phase: 'end', ...common, bytesSent: 10, outcome: 'complete' },
+    ]);
+    expect(fixture.log[0]?.requestId).toBe(fixture.log[1]?.requestId);
+    expect(JSON.stringify(fixture.log)).not.toContain(token.slice(-32));
+  });
+
+  it('lets go at once when the client leaves', async () => {
+    fixture.oca.media.faults.set([{ kind: 'stall', afterBytes: 1000 }]);
+    const answer = await ask();
+    expect((await answer.read())?.length).toBeGreaterThan(0);
+    await until(() => fixture.oca.media.connections === 1);
+    answer.cancel();
+    await until(() => fixture.oca.media.connections === 0);
+    expect(fixture.log.at(-1)).toMatchObject({ phase: 'end', outcome: 'client-closed', bytesSent: 1000 });
+  });
+
+  describe('with faults', () => {
+    const setFaults = (faults: readonly object[]): Promise<Answer> => {
+      const headers = { authorization: `Bearer ${ocaConfig.controlToken}`, 'content-type': 'application/json' };
+      return rendered.ask({ target: '/control/faults', method: 'PUT', headers, body: JSON.stringify({ faults }) });
+    };
+
+    it('has them switched through its control route', async () => {
+      const answer = await setFaults([{ kind: 'latency', delayMs: 1 }]);
+      expect(answer.status).toBe(200);
+      const status = await readJson(await rendered.ask({ target: '/control/status' }));
+      expect(status).toMatchObject({
+        ocaId: 'fjord-1-a',
+        faults: [{ kind: 'latency', delayMs: 1 }],
+        fileCount: 1,
+        verdict: 'healthy',
+      });
+    });
+
+    it('comes late', async () => {
+      await setFaults([{ kind: 'latency', delayMs: 120 }]);
+      const startedAtMs = performance.now();
+      await readAll(await ask({ headers: { range: 'bytes=0-9' } }));
+      expect(performance.now() - startedAtMs).toBeGreaterThan(110);
+    });
+
+    it('answers another status', async () => {
+      await setFaults([{ kind: 'status', status: 503, retryAfterS: 3 }]);
+      const answer = await ask();
+      expect([answer.status, answer.headers['retry-after'], (await readJson(answer)).error?.code]).toEqual([
+        503,
+        '3',
+        'oca/fault',
+      ]);
+    });
+
+    it('breaks after so many bytes', async () => {
+      await setFaults([{ kind: 'reset', afterBytes: 100_000 }]);
+      await expect(readAll(await ask())).rejects.toThrow();
+      expect(fixture.log.at(-1)).toMatchObject({ outcome: 'reset', bytesSent: 100_000 });
+    });
+
+    it('says nothing at all, until the fault is gone', async () => {
+      await setFaults([{ kind: 'stall', afterBytes: 0 }]);
+      let answered = false;
+      const asked = ask().then((answer) => {
+        answered = true;
+        return answer;
+      });
+      await tick(60);
+      expect(answered).toBe(false);
+      await setFaults([]);
+      expect((await readAll(await asked)).length).toBe(sizeBytes);
+    });
+
+    it('gives one wrong byte in so many', async () => {
+      await setFaults([{ kind: 'corrupt', everyBytes: 1000 }]);
+      const bytes = await readAll(await ask());
+      const wrong = [...bytes.keys()].filter((at) => bytes[at] !== file.bytes[at]);
+      expect(wrong).toEqual(Array.from({ length: 700 }, (_, i) => i * 1000 + 999));
+      await setFaults([]);
+      expect(Buffer.compare(await readAll(await ask()), file.bytes)).toBe(0);
+    });
+
+    it('stalls a running response, and lets it go on', async () => {
+      await setFaults([{ kind: 'rate', rateBps: 8_000_000 }]);
+      const answer = await ask();
+      await answer.read();
+      await setFaults([{ kind: 'stall', afterBytes: 0 }]);
+      const restRead = (async () => (await readAll(answer)).length)();
+      expect(await Promise.race([restRead, tick(80).then(() => 'nothing')])).toBe('nothing');
+      await setFaults([]);
+      expect(await restRead).toBeGreaterThan(0);
+    });
+
+    it('cuts a running response when a status comes on', async () => {
+      await setFaults([{ kind: 'rate', rateBps: 400_000 }]);
+      const answer = await ask();
+      await answer.read();
+      await setFaults([{ kind: 'status', status: 503 }]);
+      await expect(readAll(answer)).rejects.toThrow();
+      expect((await ask()).status).toBe(503);
+    });
+
+    it.each([
+      ['without the token', {}, '{"faults":[]}', 401, 'auth/invalid'],
+      ['with a wrong token', { authorization: 'Bearer nope' }, '{"faults":[]}', 401, 'auth/invalid'],
+      ['with broken JSON', { authorization: `Bearer ${ocaConfig.controlToken}` }, '{', 400, 'request/malformed-json'],
+      [
+        'with an unknown fault',
+        { authorization: `Bearer ${ocaConfig.controlToken}` },
+        '{"faults":[{"kind":"fire"}]}',
+        400,
+        'request/invalid',
+      ],
+      [
+        'with far too much',
+        { authorization: `Bearer ${ocaConfig.controlToken}` },
+        ' '.repeat(70_000),
+        400,
+        'request/invalid',
+      ],
+    ])('are not switched %s', async (_what, headers, body, status, code) => {
+      const answer = await rendered.ask({ target: '/control/faults', method: 'PUT', headers, body });
+      expect([answer.status, (await readJson(answer)).error?.code]).toEqual([status, code]);
+    });
+  });
+
+  it('answers 503 when the disk does not give the file, and takes itself out after a few', async () => {
+    fixture.disks.open = () => Promise.reject(new Error('EIO'));
+    for (let i = 0; i < 3; i++) expect((await readJson(await ask())).error?.code).toBe('oca/disk');
+    expect(fixture.oca.health()).toMatchObject({ verdict: 'failing' });
+    expect((await readJson(await ask())).error?.code).toBe('oca/overloaded');
+  });
+
+  it('takes no new requests while draining, and finishes what runs', async () => {
+    fixture.oca.media.faults.set([{ kind: 'rate', rateBps: 40_000_000 }]);
+    const running = await ask();
+    await fixture.oca.drain();
+    expect((await ask()).status).toBe(503);
+    expect((await readAll(running)).length).toBe(sizeBytes);
+  });
+});

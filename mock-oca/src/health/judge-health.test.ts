@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { HEALTHY, type Health, type HealthSample, judgeHealth } from './judge-health.ts';
+
+const calm: HealthSample = {
+  trafficBps: 0,
+  capacityBps: 100,
+  connections: 0,
+  maxConnections: 100,
+  recentDiskErrors: 0,
+  draining: false,
+};
+
+function after(samples: readonly (readonly [atMs: number, sample: Partial<HealthSample>])[]): Health {
+  return samples.reduce<Health>((health, [atMs, sample]) => judgeHealth(health, { ...calm, ...sample }, atMs), HEALTHY);
+}
+
+describe('health', () => {
+  it('is saturated from 95 % on, by whichever bottleneck is worse, and still serves', () => {
+    expect(after([[0, { trafficBps: 94 }]]).verdict).toBe('healthy');
+    expect(after([[0, { trafficBps: 95 }]])).toMatchObject({
+      verdict: 'saturated',
+      reason: 'traffic at 95 % of capacity',
+      shed: false,
+    });
+    expect(after([[0, { trafficBps: 10, connections: 99 }]])).toMatchObject({
+      verdict: 'saturated',
+      reason: 'connections at 99 % of capacity',
+    });
+  });
+
+  it('does not flap around one value', () => {
+    const around = Array.from({ length: 20 }, (_, i) => [i * 1000, { trafficBps: i % 2 ? 94 : 96 }] as const);
+    const verdicts = around.map((_, i) => after(around.slice(0, i + 1)).verdict);
+    expect(new Set(verdicts)).toEqual(new Set(['saturated']));
+  });
+
+  it('relaxes after three calm seconds in a row', () => {
+    const start = [
+      [0, { trafficBps: 99 }],
+      [1000, { trafficBps: 50 }],
+    ] as const;
+    expect(after([...start, [3900, { trafficBps: 50 }]]).verdict).toBe('saturated');
+    expect(after([...start, [4000, { trafficBps: 50 }]])).toEqual(HEALTHY);
+    expect(after([...start, [2000, { trafficBps: 85 }], [4000, { trafficBps: 50 }]]).verdict).toBe('saturated');
+  });
+
+  it('fails after a few disk errors, and comes back only when a whole window had none', () => {
+    expect(after([[0, { recentDiskErrors: 2 }]]).verdict).toBe('healthy');
+    expect(after([[0, { recentDiskErrors: 3 }]])).toMatchObject({ verdict: 'failing', shed: true });
+    expect(
+      after([
+        [0, { recentDiskErrors: 3 }],
+        [9000, { recentDiskErrors: 1 }],
+      ]).verdict,
+    ).toBe('failing');
+    expect(
+      after([
+        [0, { recentDiskErrors: 3 }],
+        [30_000, {}],
+      ]),
+    ).toEqual(HEALTHY);
+  });
+
+  it('drains above all', () => {
+    expect(after([[0, { draining: true, recentDiskErrors: 9 }]])).toMatchObject({ verdict: 'draining', shed: true });
+  });
+});

@@ -1,0 +1,125 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { writeFile } from '../disks/disk-store.ts';
+import { NodeDiskStore } from '../disks/node/node-disk-store.ts';
+import { ocaConfig, testFile, tokenFor } from '../testing/oca-fixture.ts';
+import { readProcessConfig } from './process-config.ts';
+
+const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+const file = testFile(200_000);
+const url = (base: string): string => `${base}/${tokenFor()}/${file.entry.fileId}`;
+
+let folder: string;
+let child: ChildProcess | undefined;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'oca-process-'));
+});
+afterEach(() => {
+  child?.kill('SIGKILL');
+  child = undefined;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function configFile(changes: object = {}): string {
+  const path = join(folder, 'config.json');
+  const places = {
+    host: '127.0.0.1',
+    port: 0,
+    disks: [join(folder, 'disk0')],
+    requestLogFile: join(folder, 'logs', 'requests.jsonl'),
+  };
+  writeFileSync(path, JSON.stringify({ ...ocaConfig, ...places, logLevel: 'silent', ...changes }));
+  return path;
+}
+
+function spawn(changes: object = {}): ChildProcess {
+  child = fork(main, {
+    execArgv: ['--conditions=pressplay-source', '--import=tsx'],
+    env: { ...process.env, PRESSPLAY_CONFIG: configFile(changes) },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  return child;
+}
+
+const ready = (process: ChildProcess): Promise<{ type: string; url: string }> =>
+  new Promise((resolve, reject) => {
+    process.once('message', (message) => resolve(message as { type: string; url: string }));
+    process.once('exit', (code) => reject(new Error(`ended with ${code}`)));
+  });
+const exited = (process: ChildProcess): Promise<number | null> =>
+  new Promise((resolve) => process.once('exit', resolve));
+
+describe('the process', () => {
+  it('serves what its folders hold, logs it, finishes what runs on SIGTERM, and ends', async () => {
+    await writeFile(await NodeDiskStore.open([join(folder, 'disk0')], () => {}), file.entry, file.bytes);
+    const oca = spawn({ paceBps: 4_000_000 });
+    const { type, url: base } = await ready(oca);
+    expect(type).toBe('ready');
+    const response = await fetch(url(base), { headers: { range: 'bytes=1000-' } });
+    expect(response.status).toBe(206);
+    const gone = exited(oca);
+    oca.kill('SIGTERM');
+    expect(Buffer.compare(new Uint8Array(await response.arrayBuffer()), file.bytes.subarray(1000))).toBe(0);
+    expect(await gone).toBe(0);
+    const lines = readFileSync(join(folder, 'logs', 'requests.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toMatchObject([
+      { phase: 'start', fileId: file.entry.fileId, range: [1000, 200_000], status: 206 },
+      { phase: 'end', bytesSent: 199_000, bytesFlushed: 199_000, outcome: 'complete' },
+    ]);
+  });
+
+  it('has logged the start when it is killed in the middle', async () => {
+    await writeFile(await NodeDiskStore.open([join(folder, 'disk0')], () => {}), file.entry, file.bytes);
+    const oca = spawn({ paceBps: 800_000 });
+    const response = await fetch(url((await ready(oca)).url));
+    await response.body?.getReader().read();
+    const gone = exited(oca);
+    oca.kill('SIGKILL');
+    await gone;
+    expect(JSON.parse(readFileSync(join(folder, 'logs', 'requests.jsonl'), 'utf8'))).toMatchObject({
+      phase: 'start',
+      range: [0, 200_000],
+    });
+  });
+
+  it('ends when its parent lets go of it', async () => {
+    const oca = spawn();
+    await ready(oca);
+    const gone = exited(oca);
+    oca.disconnect();
+    expect(await gone).toBe(0);
+  });
+
+  it('says in words that its port is in use', async () => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => holder.once('listening', resolve));
+    const { port } = holder.address() as AddressInfo;
+    const oca = spawn({ port });
+    let text = '';
+    oca.stderr?.on('data', (chunk) => {
+      text += chunk;
+    });
+    expect(await exited(oca)).toBe(1);
+    holder.close();
+    expect(text).toContain(`fjord-1-a cannot start: port ${port} on 127.0.0.1 is already in use`);
+  });
+});
+
+describe('the configuration', () => {
+  it('names what is wrong, without the secrets', () => {
+    expect(() => readProcessConfig(undefined)).toThrow(/PRESSPLAY_CONFIG/);
+    expect(() => readProcessConfig(configFile({ port: 'x', controlToken: 'short' }))).toThrow(
+      /port[\s\S]*|controlToken/,
+    );
+    expect(() => readProcessConfig(configFile({ disks: [] }))).toThrow(/disks/);
+  });
+});
