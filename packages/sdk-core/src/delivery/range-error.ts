@@ -1,0 +1,33 @@
+import { PlayerError, type PlayerErrorCode } from '../errors/player-error.ts';
+import type { DeliveryOutcome } from './ledger.ts';
+import type { StatusAction } from './status-action.ts';
+
+/** One failed try at a range. */
+export interface FailedAttempt {
+  readonly ocaId: string;
+  readonly outcome: DeliveryOutcome;
+  readonly action?: StatusAction['kind'];
+  readonly status?: number;
+}
+
+/** The error when nothing is left to try. What every server said alike is the cause; else there is none left. */
+export function rangeError(fileId: string, attempts: readonly FailedAttempt[]): PlayerError {
+  const [code, message] = causeOf(lastByServer(attempts));
+  return new PlayerError(code, message, { fileId, attempts: attempts.map(describe) });
+}
+
+function causeOf(last: readonly FailedAttempt[]): [PlayerErrorCode, string] {
+  const all = (action: StatusAction['kind']): boolean => last.length > 0 && last.every((a) => a.action === action);
+  if (all('token-expired')) return ['delivery/token-expired', 'Every server calls the token expired, renewed or not.'];
+  if (all('token-rejected')) return ['delivery/token-rejected', 'Every server refuses the token.'];
+  if (all('range-unsatisfiable')) return ['delivery/range-unsatisfiable', 'The range does not exist in the file.'];
+  return ['delivery/no-server-left', 'Every server of the play failed for this range.'];
+}
+
+function lastByServer(attempts: readonly FailedAttempt[]): readonly FailedAttempt[] {
+  return [...new Map(attempts.map((attempt) => [attempt.ocaId, attempt])).values()];
+}
+
+function describe({ ocaId, outcome, status }: FailedAttempt): string {
+  return `${ocaId}:${outcome}${status === undefined ? '' : ` ${status}`}`;
+}

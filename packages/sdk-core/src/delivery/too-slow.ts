@@ -1,0 +1,53 @@
+export interface TooSlowConfig {
+  /** Judged only over at least this much of the transfer. */
+  readonly minSpanMs: number;
+  /** How many times sooner another server must be predicted to finish. */
+  readonly margin: number;
+  /** The same for a server whose throughput is only assumed. */
+  readonly unmeasuredMargin: number;
+  /** Less than this is finished where it is: a new connection costs more. */
+  readonly minRemainingBytes: number;
+  /** Slower than the media itself plays, for this long, empties any buffer. */
+  readonly starvingSpanMs: number;
+}
+
+export const TOO_SLOW_DEFAULTS: TooSlowConfig = {
+  minSpanMs: 800,
+  margin: 1.5,
+  unmeasuredMargin: 3,
+  minRemainingBytes: 8 * 1024,
+  starvingSpanMs: 1800,
+};
+
+export interface TooSlowInput {
+  readonly remainingBytes: number;
+  /** The rate of this transfer over `recentSpanMs`. */
+  readonly recentBps: number;
+  readonly recentSpanMs: number;
+  /** From now on. */
+  readonly neededInMs: number;
+  /** What the rendition plays per second. */
+  readonly mediaBps: number;
+  /** The best other server for the remaining bytes; absent where none may be asked. */
+  readonly other?: { readonly predictedMs: number; readonly isMeasured: boolean };
+}
+
+export interface TooSlowVerdict {
+  readonly move: boolean;
+  readonly reason: 'too-early' | 'nearly-done' | 'none-better' | 'in-time' | 'late' | 'slower-than-playback';
+}
+
+/** Leave a server that is alive but slow? Only for another that is clearly predicted to be better. */
+export function judgeSlowness(input: TooSlowInput, config: TooSlowConfig = TOO_SLOW_DEFAULTS): TooSlowVerdict {
+  const { remainingBytes, recentBps, recentSpanMs, neededInMs, mediaBps, other } = input;
+  if (recentSpanMs < config.minSpanMs) return stay('too-early');
+  if (remainingBytes < config.minRemainingBytes) return stay('nearly-done');
+  const remainingMs = (remainingBytes * 8000) / Math.max(1, recentBps);
+  const margin = other?.isMeasured ? config.margin : config.unmeasuredMargin;
+  if (!other || other.predictedMs * margin > remainingMs) return stay('none-better');
+  if (remainingMs > neededInMs) return { move: true, reason: 'late' };
+  const isStarving = recentBps < mediaBps && recentSpanMs >= config.starvingSpanMs;
+  return isStarving ? { move: true, reason: 'slower-than-playback' } : stay('in-time');
+}
+
+const stay = (reason: TooSlowVerdict['reason']): TooSlowVerdict => ({ move: false, reason });

@@ -1,0 +1,25 @@
+import { countBytes, NO_BYTES } from '../delivery/byte-accounts.ts';
+import type { ByteAccounts, LedgerEntry } from '../delivery/ledger.ts';
+import type { PlayerLedger } from '../player-events.ts';
+
+/** The ledger of one play: entries are only ever appended, each byte is counted in one account. */
+export class DeliveryRecord {
+  readonly #entries: LedgerEntry[] = [];
+  #bytes: ByteAccounts = NO_BYTES;
+
+  append(entry: LedgerEntry): void {
+    this.#entries.push(entry);
+  }
+
+  count(account: keyof ByteAccounts, bytes: number): void {
+    this.#bytes = countBytes(this.#bytes, account, bytes);
+  }
+
+  get bytes(): ByteAccounts {
+    return this.#bytes;
+  }
+
+  snapshot(): PlayerLedger {
+    return { entries: [...this.#entries], bytes: this.#bytes };
+  }
+}

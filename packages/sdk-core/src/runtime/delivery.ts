@@ -1,0 +1,164 @@
+import { PlayerError } from '../errors/player-error.ts';
+import type { PlayerLedger, ServerStats } from '../player-events.ts';
+import { CancelController } from '../ports/cancel-signal.ts';
+import type { Clock } from '../ports/clock.ts';
+import { type HttpClient, HttpFailure } from '../ports/http-client.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { RangeRequest } from '../ports/media-engine.ts';
+import type { Random } from '../ports/random.ts';
+import type { DeliveryGrant, DeliveryListener } from './delivery-listener.ts';
+import { Prober } from './delivery-prober.ts';
+import { RangeDelivery } from './delivery-range.ts';
+import { DeliveryRecord } from './delivery-record.ts';
+import { Renewals } from './delivery-renewals.ts';
+import { ServerBook } from './delivery-server-book.ts';
+
+export type { DeliveryGrant, DeliveryListener, RenewReason } from './delivery-listener.ts';
+
+export interface DeliveryPorts {
+  readonly clock: Clock;
+  readonly http: HttpClient;
+  readonly random: Random;
+  readonly logger?: Logger;
+}
+
+/** A token is renewed, beside the media, this long before its end, or when this share of its life is left. */
+const RENEW_BEFORE_MS = 60_000;
+const RENEW_SHARE = 0.2;
+
+/** Brings the byte ranges of one play from its servers: ranks them, moves between them, accounts for each byte. */
+export class Delivery {
+  readonly #ports: DeliveryPorts;
+  readonly #listener: DeliveryListener;
+  readonly #record = new DeliveryRecord();
+  readonly #closing = new CancelController();
+  readonly #book: ServerBook;
+  readonly #renewals: Renewals;
+  readonly #prober: Prober;
+  #isFirst = true;
+  #bufferEndsAtMs = 0;
+  /** When the token is renewed ahead of time: once per grant. */
+  #renewAtMs = Number.POSITIVE_INFINITY;
+
+  constructor(ports: DeliveryPorts, listener: DeliveryListener) {
+    this.#ports = ports;
+    this.#listener = listener;
+    this.#book = new ServerBook(ports.clock, (event) => {
+      ports.logger?.log('info', 'server changed', { ...event });
+      listener.onServerChanged(event);
+    });
+    this.#renewals = new Renewals(
+      ports,
+      (reason) => listener.renewGrant(reason),
+      (grant) => this.use(grant),
+    );
+    this.#prober = new Prober({
+      ...ports,
+      book: this.#book,
+      record: this.#record,
+      onProbe: (event) => listener.onProbe(event),
+      bufferMs: () => Math.max(0, this.#bufferEndsAtMs - ports.clock.nowMs()),
+    });
+  }
+
+  /** Takes a grant: the first one, or a fresh one. What was learned of servers stays. */
+  use(grant: DeliveryGrant): void {
+    this.#book.use(grant);
+    const lifetimeMs = grant.expiresAtMs - this.#ports.clock.nowMs();
+    this.#renewAtMs = grant.expiresAtMs - Math.min(RENEW_BEFORE_MS, lifetimeMs * RENEW_SHARE);
+  }
+
+  /** Measures all servers beside the first requests, and idle ones from time to time until `close`. */
+  startProbing(): void {
+    void this.#prober.start();
+  }
+
+  /**
+   * Delivers `[startByte, endByte)` in order, each byte once. `neededInMs`: when the last byte is needed, that is how
+   * long the buffer lasts. Rejects with `PlayerError` where no server is left, or with an `HttpFailure` of kind
+   * 'aborted' after the signal or `close`.
+   */
+  async fetchRange(request: RangeRequest & { readonly neededInMs: number }): Promise<void> {
+    this.#checkCall(request);
+    if (request.startByte === request.endByte) return;
+    this.#bufferEndsAtMs = this.#ports.clock.nowMs() + request.neededInMs;
+    this.#renewAhead();
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
+    const cancellation = new CancelController();
+    const cancel = (): void => cancellation.cancel();
+    const sources = [this.#closing.signal, ...(request.signal ? [request.signal] : [])];
+    for (const source of sources) source.addEventListener('abort', cancel);
+    if (sources.some(({ aborted }) => aborted)) cancel();
+    try {
+      const range = new RangeDelivery(this.#rangeContext(), { ...request, isFirst, signal: cancellation.signal });
+      this.#tellDelivered(request, await range.perform());
+    } finally {
+      for (const source of sources) source.removeEventListener('abort', cancel);
+    }
+  }
+
+  /** Of the preferred server, for the choice of a rendition. */
+  currentThroughputBps(): number | undefined {
+    return this.#book.throughputBps();
+  }
+
+  servers(): readonly ServerStats[] {
+    return this.#book.stats();
+  }
+
+  currentOcaId(): string | undefined {
+    return this.#book.preferredId;
+  }
+
+  ledger(): PlayerLedger {
+    return this.#record.snapshot();
+  }
+
+  /** Cancels everything. Idempotent. */
+  close(): void {
+    this.#closing.cancel();
+    this.#prober.close();
+  }
+
+  #rangeContext() {
+    const { clock, http } = this.#ports;
+    return {
+      clock,
+      http,
+      book: this.#book,
+      record: this.#record,
+      renewals: this.#renewals,
+      onHandOver: (event: Parameters<DeliveryListener['onHandOver']>[0]) => {
+        this.#ports.logger?.log('info', 'hand-over', { ...event });
+        this.#listener.onHandOver(event);
+      },
+    };
+  }
+
+  #checkCall({ rendition, startByte, endByte, neededInMs }: RangeRequest & { readonly neededInMs: number }): void {
+    if (this.#closing.signal.aborted) throw new HttpFailure('aborted', 'The delivery is closed.');
+    if (!this.#book.grant) throw new PlayerError('player/invalid-call', 'A range was asked for before a grant.');
+    if (Number.isNaN(neededInMs)) throw new PlayerError('player/invalid-call', '`neededInMs` is not a number.');
+    if (startByte < 0 || endByte < startByte || endByte > rendition.sizeBytes) {
+      const context = { fileId: rendition.fileId, startByte, endByte, sizeBytes: rendition.sizeBytes };
+      throw new PlayerError('delivery/range-unsatisfiable', 'The range does not exist in the file.', context);
+    }
+  }
+
+  /** Ranges go on with the old token meanwhile; a refusal would renew it too. */
+  #renewAhead(): void {
+    const { grant } = this.#book;
+    if (!grant || this.#ports.clock.nowMs() < this.#renewAtMs) return;
+    this.#renewAtMs = Number.POSITIVE_INFINITY;
+    void this.#renewals.renew('token-expired', grant, this.#closing.signal);
+  }
+
+  #tellDelivered(request: RangeRequest, ocaId: string): void {
+    const { rendition, segmentNumber, startByte, endByte } = request;
+    const durationMs = rendition.segments[segmentNumber]?.durationMs ?? 0;
+    const { renditionId, kind } = rendition;
+    const bytes = endByte - startByte;
+    this.#listener.onSegmentDelivered({ ocaId, renditionId, kind, segmentNumber, bytes, durationMs });
+  }
+}

@@ -1,0 +1,136 @@
+/** Deadlines, not timers: `exclusions` is data that is compared with `nowMs`. */
+export interface Exclusion {
+  readonly failures: number;
+  readonly failedAtMs: number;
+  readonly untilMs: number;
+  /** The OCAs that failed: a site is not blamed for one of them alone. */
+  readonly ocaIds: readonly string[];
+  /** Since the failure neither a probe nor a transfer has succeeded. Only kept for OCAs. */
+  readonly unproven: boolean;
+}
+
+/** By `file:<ocaId>/<fileId>`, `oca:<ocaId>` and `site:<siteId>`. */
+export type Exclusions = Readonly<Record<string, Exclusion>>;
+
+export const NO_EXCLUSIONS: Exclusions = {};
+
+export interface ExclusionConfig {
+  readonly baseMs: number;
+  readonly maxMs: number;
+  /** Failures older than this are forgotten. */
+  readonly memoryMs: number;
+  /** Failures that make a file on an OCA, an OCA, a site bad: fast.com's bookkeeping (1, 2, 3). */
+  readonly fileFailures: number;
+  readonly ocaFailures: number;
+  readonly siteFailures: number;
+}
+
+export const EXCLUSION_DEFAULTS: ExclusionConfig = {
+  baseMs: 10_000,
+  maxMs: 300_000,
+  memoryMs: 600_000,
+  fileFailures: 1,
+  ocaFailures: 2,
+  siteFailures: 3,
+};
+
+export interface Failure {
+  readonly ocaId: string;
+  readonly siteId: string;
+  readonly fileId: string;
+  /** A `file` failure speaks of one file (404, other bytes); a `host` failure of the machine or the way to it. */
+  readonly scope: 'file' | 'host';
+  /** When the failed request was made: several that were under way together are one failure. */
+  readonly startedAtMs: number;
+  readonly nowMs: number;
+  readonly retryAfterMs?: number;
+}
+
+/** Notes a failure. Exclusions double with each repetition. */
+export function recordFailure(
+  exclusions: Exclusions,
+  failure: Failure,
+  config: ExclusionConfig = EXCLUSION_DEFAULTS,
+): Exclusions {
+  const file = fileKey(failure.ocaId, failure.fileId);
+  const oca = ocaKey(failure.ocaId);
+  const site = siteKey(failure.siteId);
+  // A host that failed is bad at once: asking it for another file would only cost a second deadline.
+  const ocaFailures = failure.scope === 'host' ? 1 : config.ocaFailures;
+  const { retryAfterMs: _ofOneOca, ...ofSite } = failure;
+  return {
+    ...exclusions,
+    [file]: grown(exclusions[file], failure, { failures: config.fileFailures, ocas: 1 }, config),
+    [oca]: grown(exclusions[oca], failure, { failures: ocaFailures, ocas: 1 }, config),
+    [site]: grown(exclusions[site], ofSite, { failures: config.siteFailures, ocas: 2 }, config),
+  };
+}
+
+/**
+ * A transfer of the file succeeded, or a probe (then without `fileId`): the OCA is proven again. Its failures stay
+ * remembered for a while, so that the exclusions of one that comes and goes grow.
+ */
+export function recordSuccess(
+  exclusions: Exclusions,
+  success: { readonly ocaId: string; readonly siteId: string; readonly fileId?: string; readonly nowMs: number },
+): Exclusions {
+  const { ocaId, siteId, fileId, nowMs } = success;
+  const oca = exclusions[ocaKey(ocaId)];
+  if (fileId === undefined)
+    return oca?.unproven ? { ...exclusions, [ocaKey(ocaId)]: { ...oca, unproven: false } } : exclusions;
+  const cleared = [fileKey(ocaId, fileId), siteKey(siteId)];
+  if (!oca && !cleared.some((key) => key in exclusions)) return exclusions;
+  const kept = Object.fromEntries(Object.entries(exclusions).filter(([key]) => !cleared.includes(key)));
+  return oca ? { ...kept, [ocaKey(ocaId)]: { ...oca, unproven: false, untilMs: Math.min(oca.untilMs, nowMs) } } : kept;
+}
+
+export interface Subject {
+  readonly ocaId: string;
+  readonly siteId: string;
+}
+
+/** Milliseconds until the server may be asked for the file; 0 where it may now. Without a file: for any file. */
+export function excludedForMs(exclusions: Exclusions, subject: Subject, nowMs: number, fileId?: string): number {
+  const keys = [ocaKey(subject.ocaId), siteKey(subject.siteId)];
+  if (fileId !== undefined) keys.push(fileKey(subject.ocaId, fileId));
+  return Math.max(0, ...keys.map((key) => (exclusions[key]?.untilMs ?? 0) - nowMs));
+}
+
+/** Failed, and not yet seen to work again: a probe comes before media. */
+export function isUnproven(exclusions: Exclusions, ocaId: string): boolean {
+  return exclusions[ocaKey(ocaId)]?.unproven ?? false;
+}
+
+export function failureCount(exclusions: Exclusions, ocaId: string): number {
+  return exclusions[ocaKey(ocaId)]?.failures ?? 0;
+}
+
+interface Threshold {
+  readonly failures: number;
+  /** How many different OCAs must have failed. */
+  readonly ocas: number;
+}
+
+function grown(
+  before: Exclusion | undefined,
+  failure: Failure,
+  threshold: Threshold,
+  config: ExclusionConfig,
+): Exclusion {
+  const { nowMs, ocaId, retryAfterMs = 0 } = failure;
+  const known = before && nowMs - before.failedAtMs < config.memoryMs ? before : undefined;
+  const unproven = (known?.unproven ?? false) || failure.scope === 'host';
+  if (known?.ocaIds.includes(ocaId) && failure.startedAtMs < known.failedAtMs) {
+    return { ...known, unproven, untilMs: Math.max(known.untilMs, nowMs + retryAfterMs) };
+  }
+  const failures = (known?.failures ?? 0) + 1;
+  const ocaIds = [...new Set([...(known?.ocaIds ?? []), ocaId])];
+  const isBad = failures >= threshold.failures && ocaIds.length >= threshold.ocas;
+  const growth = 2 ** Math.min(20, failures - threshold.failures);
+  const forMs = isBad ? Math.min(config.maxMs, config.baseMs * growth) : 0;
+  return { failures, failedAtMs: nowMs, untilMs: nowMs + Math.max(forMs, retryAfterMs), ocaIds, unproven };
+}
+
+const fileKey = (ocaId: string, fileId: string): string => `file:${ocaId}/${fileId}`;
+const ocaKey = (ocaId: string): string => `oca:${ocaId}`;
+const siteKey = (siteId: string): string => `site:${siteId}`;

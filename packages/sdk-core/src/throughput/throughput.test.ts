@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { beginBody, endBody, IDLE_METER, receiveBytes } from './busy-meter.ts';
+import { lowLatencyMs, NO_LATENCY, sampleLatency } from './latency-estimator.ts';
+import { markBytes, rateOver, recentRate } from './recent-rate.ts';
+import { sampleThroughput, throughputBps, throughputEstimator } from './throughput-estimator.ts';
+
+const feed = (bps: number, durationsMs: readonly number[], from = throughputEstimator()) =>
+  durationsMs.reduce(
+    (state, durationMs) => sampleThroughput(state, { bytes: (bps * durationMs) / 8000, durationMs }, 0),
+    from,
+  );
+
+describe('the throughput estimate', () => {
+  it('is absent before the first sample', () => {
+    expect(throughputBps(throughputEstimator())).toBeUndefined();
+  });
+
+  it('of a constant rate is that rate, from the first sample on, however it is cut', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1000, max: 1e9 }),
+        fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 1, maxLength: 50 }),
+        (bps, durationsMs) => {
+          expect((throughputBps(feed(bps, durationsMs)) ?? 0) / bps).toBeCloseTo(1, 6);
+        },
+      ),
+    );
+  });
+
+  it('lies between the least and the greatest rate seen', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1000, max: 1e8 }), { minLength: 1, maxLength: 30 }), (rates) => {
+        const state = rates.reduce((s, bps) => feed(bps, [150], s), throughputEstimator());
+        const estimate = throughputBps(state) ?? 0;
+        expect(estimate).toBeGreaterThanOrEqual(Math.min(...rates) * 0.999);
+        expect(estimate).toBeLessThanOrEqual(Math.max(...rates) * 1.001);
+      }),
+    );
+  });
+
+  it('falls quickly and rises slowly', () => {
+    const long = Array.from({ length: 100 }, () => 150);
+    const threeSeconds = Array.from({ length: 20 }, () => 150);
+    const fallen = throughputBps(feed(1e6, threeSeconds, feed(9e6, long))) ?? 0;
+    const risen = throughputBps(feed(9e6, threeSeconds, feed(1e6, long))) ?? 0;
+    expect(fallen - 1e6).toBeLessThan(9e6 - risen);
+    expect(fallen).toBeLessThan(5e6);
+  });
+});
+
+describe('the latency estimate', () => {
+  it('ignores queues: a few slow answers do not raise it', () => {
+    const samples = [20, 500, 21, 900, 22, 300];
+    const state = samples.reduce((s, latencyMs) => sampleLatency(s, latencyMs), NO_LATENCY);
+    expect(lowLatencyMs(state)).toBe(20);
+  });
+
+  it('follows a path that became longer, once the old samples are gone', () => {
+    const state = [5, ...Array.from({ length: 10 }, () => 80)].reduce((s, ms) => sampleLatency(s, ms), NO_LATENCY);
+    expect(lowLatencyMs(state)).toBe(80);
+    expect(lowLatencyMs(NO_LATENCY)).toBeUndefined();
+  });
+});
+
+describe('the busy meter', () => {
+  it('adds up parallel transfers: two halves of a link are the whole link', () => {
+    let meter = beginBody(beginBody(IDLE_METER, 0), 0);
+    let bytes = 0;
+    let durationMs = 0;
+    for (let nowMs = 10; nowMs <= 600; nowMs += 10) {
+      for (const chunk of [1000, 1000]) {
+        const metered = receiveBytes(meter, chunk, nowMs);
+        meter = metered.meter;
+        bytes += metered.sample?.bytes ?? 0;
+        durationMs += metered.sample?.durationMs ?? 0;
+      }
+    }
+    expect((bytes * 8000) / durationMs / 1_600_000).toBeCloseTo(1, 1);
+  });
+
+  it('does not count the time between two segments', () => {
+    const first = endBody(receiveBytes(beginBody(IDLE_METER, 0), 100_000, 100).meter, 100);
+    expect(first.sample).toEqual({ bytes: 100_000, durationMs: 100 });
+    const second = endBody(receiveBytes(beginBody(first.meter, 60_000), 100_000, 60_100).meter, 60_100);
+    expect(second.sample).toEqual({ bytes: 100_000, durationMs: 100 });
+  });
+
+  it('leaves tiny transfers out', () => {
+    expect(endBody(receiveBytes(beginBody(IDLE_METER, 0), 2048, 20).meter, 20).sample).toBeUndefined();
+  });
+});
+
+describe('the recent rate of a transfer', () => {
+  it('forgets what was before the last two seconds', () => {
+    let rate = recentRate(0);
+    for (let nowMs = 100; nowMs <= 3000; nowMs += 100) rate = markBytes(rate, 100_000, nowMs);
+    for (let nowMs = 3100; nowMs <= 5200; nowMs += 100) rate = markBytes(rate, 2500, nowMs);
+    expect(rateOver(rate, 5200).bps).toBeCloseTo(200_000, -4);
+    expect(rate.marks.length).toBeLessThan(25);
+  });
+
+  it('falls while nothing arrives', () => {
+    const rate = markBytes(recentRate(0), 100_000, 100);
+    expect(rateOver(rate, 1000).bps).toBeCloseTo(800_000, 0);
+  });
+});
