@@ -5,6 +5,7 @@ export type { ExchangeOutcome, ExchangeRecord } from './exchange.ts';
 export { type SyntheticTitle, synthesizeTitle, type TitleRecipe } from './media.ts';
 export { Network } from './network.ts';
 export { integerFrom, type Prng, pickFrom, prngFor, prngOf } from './prng.ts';
+export type { OcaSettings } from './simulated-oca.ts';
 export type { SimulatedPlayerOptions } from './simulated-players.ts';
 export type { ControlPlaneSettings } from './simulated-region.ts';
 export type { WitnessedRange } from './witness-engine.ts';

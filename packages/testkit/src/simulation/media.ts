@@ -4,6 +4,7 @@ import type { CatalogRendition, CatalogTitle, Licence } from '@pressplay/protoco
 import { etagOf } from '@pressplay/protocol/wire';
 import { boxOf, concatBytes, segmentHead, segmentIndexBox } from './boxes.ts';
 import { type Prng, prngFor } from './prng.ts';
+import type { ShelvedFile } from './shelf-disk-store.ts';
 
 /** A title made of noise: real boxes, real hashes, no picture. */
 export interface SyntheticTitle {
@@ -49,6 +50,15 @@ export function synthesizeTitle(recipe: TitleRecipe): SyntheticTitle {
   });
   const { titleId, name = `Noise ${titleId}`, licence = { territories: DEMO_TERRITORIES } } = recipe;
   return { title: { titleId, name, durationMs, licence, renditions }, files };
+}
+
+/** The title's files as a disk holds them. */
+export function shelvedFilesOf({ title, files }: SyntheticTitle): ShelvedFile[] {
+  return title.renditions.map(({ fileId, sha256, sizeBytes }) => {
+    const bytes = files.get(fileId);
+    if (!bytes) throw new Error(`Title ${title.titleId} lacks the bytes of file ${fileId}.`);
+    return { entry: { fileId, titleId: title.titleId, sha256, sizeBytes }, bytes };
+  });
 }
 
 function rungsOf({ videoBps = DEFAULT_VIDEO_BPS, audioBps = 64_000 }: TitleRecipe): Rung[] {

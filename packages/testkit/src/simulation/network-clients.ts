@@ -21,16 +21,8 @@ export function httpClientOver(network: Network, client: Endpoint): HttpClient {
 /** `fetch` over the simulated network, for the processes of the fleet. */
 export function fetchOver(network: Network, client: Endpoint): (request: Request) => Promise<Response> {
   return async (request) => {
-    const body = request.body ? await request.text() : undefined;
     request.signal.throwIfAborted();
-    const exchange = asNetworkFailure(() =>
-      network.request(client, {
-        method: request.method,
-        url: request.url,
-        headers: Object.fromEntries(request.headers),
-        ...(body === undefined ? {} : { body }),
-      }),
-    );
+    const exchange = asNetworkFailure(() => network.request(client, request));
     request.signal.addEventListener('abort', () => exchange.cancel(request.signal.reason));
     const { status, headers } = await exchange.head;
     return new Response(NULL_BODY_STATUSES.has(status) ? null : streamOf(exchange), { status, headers });

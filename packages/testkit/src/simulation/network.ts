@@ -1,6 +1,13 @@
 import type { Clock } from '@pressplay/sdk-core';
 import { Endpoint, type Link, type ServeRequest } from './endpoint.ts';
-import { Exchange, type ExchangeHost, type ExchangeRecord, type ExchangeRequest, LinkFailure } from './exchange.ts';
+import {
+  Exchange,
+  type ExchangeHost,
+  type ExchangeRecord,
+  type ExchangeRequest,
+  LinkFailure,
+  originOf,
+} from './exchange.ts';
 import { shareFairly } from './fair-share.ts';
 import type { Transfer } from './transfer.ts';
 
@@ -63,7 +70,7 @@ export class Network {
 
   /** Throws `LinkFailure` where no machine has this origin. */
   request(client: Endpoint, request: ExchangeRequest): Exchange {
-    const { origin } = new URL(request.url);
+    const origin = originOf(request.url);
     const server = this.#origins.get(origin);
     if (!server) throw new LinkFailure(`no machine at ${origin}`);
     const exchange = new Exchange(this.#host, client, server, request);
@@ -111,6 +118,6 @@ export class Network {
     for (const transfer of this.#transfers) if (transfer.isOver) this.#transfers.delete(transfer);
     const senders = [...this.#transfers].filter((transfer) => transfer.wantsToSend);
     const rates = shareFairly(senders.map((transfer) => transfer.links));
-    senders.forEach((transfer, i) => transfer.setRate(rates[i] ?? 0));
+    for (const [i, transfer] of senders.entries()) transfer.setRate(rates[i] ?? 0);
   }
 }

@@ -10,7 +10,7 @@ import { SimulatedOrigin } from './origin.ts';
 import { prngFor } from './prng.ts';
 import { type FleetKeys, fleetKeysOf } from './secrets.ts';
 import type { ShelvedFile } from './shelf-disk-store.ts';
-import { SimulatedOca } from './simulated-oca.ts';
+import { type OcaSettings, SimulatedOca } from './simulated-oca.ts';
 import { type ControlPlaneSettings, SimulatedRegion } from './simulated-region.ts';
 
 export interface SimulatedFleetOptions {
@@ -19,8 +19,8 @@ export interface SimulatedFleetOptions {
   /** Files that every OCA holds from the start. */
   readonly shelf: readonly ShelvedFile[];
   readonly links: Readonly<Record<string, Partial<Link>>>;
-  readonly settings: ControlPlaneSettings;
-  readonly paceBps?: number;
+  readonly controlPlane: ControlPlaneSettings;
+  readonly ocas: OcaSettings;
 }
 
 /** Regions over one store, an origin, and OCAs: built, and started by `start`. */
@@ -42,7 +42,7 @@ export class SimulatedFleet {
       const endpoint = network.join(regionId, new URL(baseUrl).hostname, { ...REGION_LINK, ...links[regionId] });
       const random = prngFor(seed, regionId);
       const { store, origin, keys } = this;
-      const { settings } = options;
+      const { controlPlane: settings } = options;
       const region = {
         regionId,
         baseUrl,
@@ -62,8 +62,8 @@ export class SimulatedFleet {
         const link = { ...ocaLink(site, spec.capacityBps), ...links[spec.ocaId] };
         const endpoint = network.join(spec.ocaId, spec.host, link);
         const { keys } = this;
-        const { shelf: files, paceBps } = options;
-        const oca = { spec, site, regions, keys, endpoint, files, ...(paceBps === undefined ? {} : { paceBps }) };
+        const { shelf: files, ocas: settings } = options;
+        const oca = { spec, site, regions, keys, endpoint, files, settings };
         this.#ocas.set(spec.ocaId, new SimulatedOca(clock, network, events, oca));
       }
     }

@@ -1,7 +1,7 @@
 import { createOca, MemoryDiskStore, type Oca, type RequestLogLine } from '@pressplay/mock-oca';
 import type { Fault, FleetFile, OcaControlStatus } from '@pressplay/protocol/messages';
 import type { Clock, RegionEndpoint } from '@pressplay/sdk-core';
-import type { Endpoint } from './endpoint.ts';
+import type { Endpoint, ServeRequest } from './endpoint.ts';
 import type { EventLog } from './event-log.ts';
 import type { Network } from './network.ts';
 import { type FleetKeys, hmacSha256Hex, sha256Hasher } from './secrets.ts';
@@ -10,13 +10,21 @@ import { SimulatedProcess } from './simulated-process.ts';
 
 export type OcaSpec = FleetFile['sites'][number]['ocas'][number];
 
+/** What is absent has the OCA's own default. */
+export interface OcaSettings {
+  /** Each response is sent no faster than this. */
+  readonly paceBps?: number;
+  readonly reportIntervalMs?: number;
+  readonly fillIntervalMs?: number;
+}
+
 export interface SimulatedOcaOptions {
   readonly spec: OcaSpec;
   readonly site: FleetFile['sites'][number];
   readonly regions: readonly RegionEndpoint[];
   readonly keys: FleetKeys;
   readonly endpoint: Endpoint;
-  readonly paceBps?: number;
+  readonly settings: OcaSettings;
   readonly files: readonly ShelvedFile[];
 }
 
@@ -48,6 +56,12 @@ export class SimulatedOca {
     this.#disks = new ShelfDiskStore(new MemoryDiskStore(), options.files);
   }
 
+  /** Straight to the process, past the network; undefined while it is down. */
+  get fetch(): ServeRequest | undefined {
+    const oca = this.#life?.oca;
+    return oca && ((request, peer) => oca.fetch(request, peer));
+  }
+
   get isUp(): boolean {
     return this.#life !== undefined;
   }
@@ -60,7 +74,7 @@ export class SimulatedOca {
   start(disks: 'kept' | 'empty' = 'kept'): void {
     if (this.#life) throw new Error(`${this.ocaId} is running already.`);
     if (disks === 'empty') this.#disks = new ShelfDiskStore(new MemoryDiskStore(), []);
-    const { spec, site, keys, endpoint, regions, paceBps } = this.#options;
+    const { spec, site, keys, endpoint, regions, settings } = this.#options;
     const process = new SimulatedProcess(this.#clock, this.#network, endpoint);
     process.skewWallClock(this.#wallSkewMs);
     const oca = createOca({
@@ -74,7 +88,7 @@ export class SimulatedOca {
         controlToken: keys.controlToken,
         regions: [...regions],
         routes: site.routes,
-        ...(paceBps === undefined ? {} : { paceBps }),
+        ...settings,
       },
       disks: this.#disks,
       http: process.fetch,
@@ -82,7 +96,7 @@ export class SimulatedOca {
       hmac: hmacSha256Hex,
       sha256: sha256Hasher,
       log: (level, message, fields) => {
-        if (level === 'warn' || level === 'error') this.#events.add(this.ocaId, level, { message, ...fields });
+        if (level === 'warn' || level === 'error') this.#events.add(this.ocaId, `log-${level}`, { message, ...fields });
       },
       requestLog: (line) => void this.requestLog.push(line),
     });

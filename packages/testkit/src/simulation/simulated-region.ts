@@ -1,7 +1,7 @@
 import { type Backend, createBackend, type Store } from '@pressplay/mock-backend';
 import type { CatalogTitle, FleetFile, FleetStatus } from '@pressplay/protocol/messages';
 import type { Clock } from '@pressplay/sdk-core';
-import type { Endpoint } from './endpoint.ts';
+import type { Endpoint, ServeRequest } from './endpoint.ts';
 import type { EventLog } from './event-log.ts';
 import type { Network } from './network.ts';
 import type { SimulatedOrigin } from './origin.ts';
@@ -51,6 +51,12 @@ export class SimulatedRegion {
     this.baseUrl = options.baseUrl;
   }
 
+  /** Straight to the process, past the network; undefined while it is down. */
+  get fetch(): ServeRequest | undefined {
+    const backend = this.#backend;
+    return backend && ((request, peer) => backend.fetch(request, peer));
+  }
+
   get isUp(): boolean {
     return this.#backend !== undefined;
   }
@@ -79,7 +85,7 @@ export class SimulatedRegion {
       randomId: () => hexFrom(random, 32),
       origin: async (request, { fileId }) => origin.answer(request, fileId),
       log: (level, message, fields) => {
-        if (level === 'warn' || level === 'error') this.#events.add(this.regionId, level, { message, ...fields });
+        if (level === 'warn' || level === 'error') this.#events.add(this.regionId, `log-${level}`, { message, ...fields });
       },
     });
     this.#backend = backend;

@@ -5,11 +5,11 @@ import { VirtualClock } from '@pressplay/sdk-core/testing';
 import { DEMO_FLEET } from '../demo-fleet.ts';
 import type { Link } from './endpoint.ts';
 import { EventLog, type WorldEvent } from './event-log.ts';
-import { type SyntheticTitle, synthesizeTitle } from './media.ts';
+import { type SyntheticTitle, shelvedFilesOf, synthesizeTitle } from './media.ts';
 import { Network } from './network.ts';
 import { type Prng, prngFor } from './prng.ts';
-import type { ShelvedFile } from './shelf-disk-store.ts';
 import { SimulatedFleet } from './simulated-fleet.ts';
+import type { OcaSettings } from './simulated-oca.ts';
 import { type SimulatedPlayerOptions, SimulatedPlayers } from './simulated-players.ts';
 import type { ControlPlaneSettings } from './simulated-region.ts';
 import type { WitnessedRange } from './witness-engine.ts';
@@ -25,12 +25,13 @@ export interface WorldOptions {
   /** By OCA, region or client address. */
   readonly links?: Readonly<Record<string, Partial<Link>>>;
   readonly controlPlane?: ControlPlaneSettings;
-  /** Each OCA sends each response no faster than this. */
-  readonly paceBps?: number;
+  readonly ocas?: OcaSettings;
 }
 
 const UNTIL_LIVE_MS = 60_000;
 const POLL_MS = 250;
+/** Where there is nothing to fill, reports and manifests would be most of what a run costs. */
+const QUIET_OCAS: OcaSettings = { reportIntervalMs: 2000, fillIntervalMs: 10_000 };
 const ALL_OF_TIME_MS = 24 * 3_600_000;
 
 /** A whole system, from the SDK to the disks, in the time of one virtual clock. */
@@ -44,11 +45,17 @@ export class World {
   readonly #files = new Map<string, Uint8Array>();
 
   constructor(options: WorldOptions, titles: readonly SyntheticTitle[]) {
-    const { seed, fleetFile = DEMO_FLEET, links = {}, controlPlane: settings = {}, paceBps } = options;
+    const { seed, fleetFile = DEMO_FLEET, links = {}, controlPlane = {} } = options;
     this.seed = seed;
-    const shelf = options.disks === 'empty' ? [] : titles.flatMap(shelvedFilesOf);
-    const fleetOptions = { seed, fleetFile, shelf, links, settings, ...(paceBps === undefined ? {} : { paceBps }) };
-    this.fleet = new SimulatedFleet(this.clock, this.network, this.#log, fleetOptions);
+    const isFull = options.disks !== 'empty';
+    this.fleet = new SimulatedFleet(this.clock, this.network, this.#log, {
+      seed,
+      fleetFile,
+      links,
+      controlPlane,
+      shelf: isFull ? titles.flatMap(shelvedFilesOf) : [],
+      ocas: isFull ? { ...QUIET_OCAS, ...options.ocas } : (options.ocas ?? {}),
+    });
     this.#players = new SimulatedPlayers({
       seed,
       clock: this.clock,
@@ -200,11 +207,3 @@ function defaultTitle(): SyntheticTitle {
   return keptDefaultTitle;
 }
 let keptDefaultTitle: SyntheticTitle | undefined;
-
-function shelvedFilesOf({ title, files }: SyntheticTitle): ShelvedFile[] {
-  return title.renditions.map(({ fileId, sha256, sizeBytes }) => {
-    const bytes = files.get(fileId);
-    if (!bytes) throw new Error(`Title ${title.titleId} lacks the bytes of file ${fileId}.`);
-    return { entry: { fileId, titleId: title.titleId, sha256, sizeBytes }, bytes };
-  });
-}

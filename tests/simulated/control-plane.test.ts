@@ -1,0 +1,184 @@
+import type { HttpClient, Player } from '@pressplay/sdk-core';
+import { createWorld, synthesizeTitle, type World } from '@pressplay/testkit/simulation';
+import { describe, expect, it } from 'vitest';
+import { expectEveryByteOnce, runUntilMidSegment } from './proof.ts';
+
+const MEGABIT = 1_000_000;
+const TITLE = synthesizeTitle({ titleId: 'noise-1', durationMs: 40_000 });
+const LINK = { rateBps: 8 * MEGABIT };
+const worldOf = (seed: number, options = {}): Promise<World> => createWorld({ seed, titles: [TITLE], ...options });
+
+async function playToTheEnd(world: World, player: Player): Promise<void> {
+  await world.runUntil(() => player.state === 'ended' || player.state === 'failed', 120_000);
+  expect(player.state, world.failure('the play').message).toBe('ended');
+  expect(player.stats().rebufferCount, world.failure('a stall').message).toBe(0);
+  expectEveryByteOnce(world, player, TITLE);
+}
+
+/** The error that ended the play. */
+function errorOf(world: World): { code?: string; message?: string } {
+  const event = world.events.find(({ name }) => name === 'error');
+  return (event?.detail as { error: { code: string } } | undefined)?.error ?? {};
+}
+
+/** Keeps what is posted to `/v1/plays`. */
+function watchPlays(posts: { url: string; body: string }[]): (next: HttpClient) => HttpClient {
+  return (next) => (request) => {
+    if (request.method === 'POST' && request.url.endsWith('/v1/plays'))
+      posts.push({ url: request.url, body: request.body ?? '' });
+    return next(request);
+  };
+}
+
+/** Play ids as the store kept them, one for each claim. */
+function watchClaims(world: World): string[] {
+  const claims: string[] = [];
+  const { store } = world.fleet;
+  const claimPlay = store.claimPlay.bind(store);
+  store.claimPlay = async (play) => {
+    const kept = await claimPlay(play);
+    claims.push(kept.playId);
+    return kept;
+  };
+  return claims;
+}
+
+describe('a region that dies', () => {
+  it('before the next play: the next region is asked with the same key, and one play is stored', async () => {
+    const world = await worldOf(201);
+    const claims = watchClaims(world);
+    world.killRegion('us-east-1');
+    const posts: { url: string; body: string }[] = [];
+    const player = world.createPlayer({ link: LINK, wrapHttp: watchPlays(posts) });
+    await world.settle(player.load('noise-1'), 10_000);
+    expect(player.stats().region).toBe('us-west-2');
+    expect(world.events.find(({ name }) => name === 'region-failover')?.detail).toMatchObject({
+      from: 'us-east-1',
+      to: 'us-west-2',
+    });
+    expect(new Set(posts.map(({ body }) => JSON.parse(body).idempotencyKey)).size).toBe(1);
+    await playToTheEnd(world, player);
+    expect([...new Set(claims)]).toEqual([player.stats().playId]);
+  });
+
+  it('after it kept the play and before its answer arrived: the same play comes from the next one', async () => {
+    const world = await worldOf(202);
+    const claims = watchClaims(world);
+    const posts: { url: string; body: string }[] = [];
+    const player = world.createPlayer({ link: LINK, wrapHttp: watchPlays(posts) });
+    const loading = player.load('noise-1');
+    await world.runUntil(() => claims.length > 0, 5000);
+    world.killRegion('us-east-1');
+    await world.settle(loading, 20_000);
+    expect(posts.length).toBeGreaterThanOrEqual(2);
+    expect(new Set(posts.map(({ body }) => JSON.parse(body).idempotencyKey)).size).toBe(1);
+    expect(player.stats().region).toBe('us-west-2');
+    expect(claims.length).toBeGreaterThanOrEqual(2);
+    expect([...new Set(claims)]).toEqual([player.stats().playId]);
+    await playToTheEnd(world, player);
+  });
+
+  it('with all the others during a play: the play goes on', async () => {
+    const world = await worldOf(203);
+    const player = world.createPlayer({ link: LINK });
+    await world.settle(player.load('noise-1'), 10_000);
+    await runUntilMidSegment(world, player);
+    for (const region of world.fleet.regions) world.killRegion(region.regionId);
+    await playToTheEnd(world, player);
+  });
+
+  it('hangs instead: the next one is asked in time for a start', async () => {
+    const world = await worldOf(204);
+    world.setLink('us-east-1', { state: 'hang' });
+    const player = world.createPlayer({ link: LINK });
+    await world.settle(player.load('noise-1'), 15_000);
+    expect(player.stats().region).toBe('us-west-2');
+    await playToTheEnd(world, player);
+  });
+
+  it('with all the others before a play: a typed error', async () => {
+    const world = await worldOf(205);
+    for (const region of world.fleet.regions) world.killRegion(region.regionId);
+    const player = world.createPlayer();
+    await expect(world.settle(player.load('noise-1'), 60_000)).rejects.toMatchObject({ code: 'region/unreachable' });
+    expect(player.state).toBe('failed');
+  });
+});
+
+describe('a play that must not begin', () => {
+  it.each([
+    { why: 'an unknown title', titleId: 'no-such-title', clientAddress: '198.51.100.7', code: 'title/unknown' },
+    { why: 'a country without a licence', titleId: 'noise-1', clientAddress: '192.0.2.7', code: 'licence/territory' },
+  ])('is refused for $why', async ({ titleId, clientAddress, code }) => {
+    const world = await worldOf(210);
+    const player = world.createPlayer({ clientAddress });
+    await expect(world.settle(player.load(titleId), 10_000)).rejects.toMatchObject({ name: 'PlayerError', code });
+    expect(player.state).toBe('failed');
+    expect(errorOf(world).code).toBe(code);
+  });
+
+  it('is refused for a bad access token', async () => {
+    const world = await worldOf(211);
+    const player = world.createPlayer({ accessToken: 'viewer-1.forged' });
+    await expect(world.settle(player.load('noise-1'), 10_000)).rejects.toMatchObject({ code: 'auth/invalid' });
+  });
+});
+
+describe('a media token', () => {
+  it('of a short life is renewed, again and again, without a stall', async () => {
+    const world = await worldOf(220, { controlPlane: { tokenLifetimeMs: 12_000 } });
+    const player = world.createPlayer({ link: LINK, bufferGoalMs: 8000 });
+    await world.settle(player.load('noise-1'), 10_000);
+    await playToTheEnd(world, player);
+    const renewals = world.network.records().filter(({ path, status }) => path.endsWith('/renew') && status === 200);
+    expect(renewals.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('that the servers call expired early, because their clocks run ahead, does not stop the play', async () => {
+    const world = await worldOf(221, { controlPlane: { tokenLifetimeMs: 60_000 } });
+    const player = world.createPlayer({ link: LINK, bufferGoalMs: 12_000 });
+    await world.settle(player.load('noise-1'), 10_000);
+    await runUntilMidSegment(world, player);
+    for (const { ocaId } of world.fleet.ocas) world.fleet.oca(ocaId).skewWallClock(50_000);
+    await playToTheEnd(world, player);
+    expect(world.network.records().some(({ path, status }) => path.endsWith('/renew') && status === 200)).toBe(true);
+  });
+
+  it('that was altered is refused, and the play fails with that reason', async () => {
+    const world = await worldOf(222);
+    const spoil = (url: string): string =>
+      url.replace(/-([0-9a-f]{32})\//, (_, mac: string) => `-${mac.replace(/^./, (c) => (c === '0' ? '1' : '0'))}/`);
+    const player = world.createPlayer({
+      link: LINK,
+      wrapHttp: (next) => (request) => next({ ...request, url: spoil(request.url) }),
+    });
+    await world.settle(
+      player.load('noise-1').catch(() => {}),
+      60_000,
+    );
+    await world.runUntil(() => player.state === 'failed', 60_000);
+    expect(errorOf(world).code).toBe('delivery/token-rejected');
+    expect(world.witnessed(player).every((range) => range.receivedBytes === 0)).toBe(true);
+  });
+});
+
+describe('no server left', () => {
+  it('ends the play with a typed error once the buffer has run dry, and not before', async () => {
+    const world = await worldOf(230);
+    const player = world.createPlayer({ link: LINK, bufferGoalMs: 10_000 });
+    await world.settle(player.load('noise-1'), 10_000);
+    await runUntilMidSegment(world, player);
+    for (const { ocaId } of world.fleet.ocas) world.killOca(ocaId);
+    await world.runUntil(() => player.state === 'failed', 120_000);
+    expect(errorOf(world).code).toBe('delivery/no-server-left');
+    expect(world.witnessed(player).every((range) => range.wrongBytes === 0)).toBe(true);
+  });
+
+  it('before the start is what the control plane says', async () => {
+    const world = await worldOf(231);
+    for (const { ocaId } of world.fleet.ocas) world.killOca(ocaId);
+    await world.advance(10_000);
+    const player = world.createPlayer();
+    await expect(world.settle(player.load('noise-1'), 60_000)).rejects.toMatchObject({ code: 'steering/no-server' });
+  });
+});

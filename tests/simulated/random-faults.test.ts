@@ -1,0 +1,91 @@
+import type { Fault } from '@pressplay/protocol/messages';
+import type { Player } from '@pressplay/sdk-core';
+import {
+  createWorld,
+  integerFrom,
+  type Prng,
+  pickFrom,
+  synthesizeTitle,
+  type World,
+} from '@pressplay/testkit/simulation';
+import { expect, it } from 'vitest';
+import { expectEveryByteOnce } from './proof.ts';
+
+const MEGABIT = 1_000_000;
+const TITLE = synthesizeTitle({ titleId: 'noise-1', durationMs: 32_000 });
+/** One OCA stays healthy; to find it among ten may take this long in all, start not counted. */
+const LONGEST_REBUFFER_MS = 15_000;
+const SEEDS = seedsOf(process.env.PRESSPLAY_SEEDS);
+
+/** `PRESSPLAY_SEEDS=500` for the first 500, `PRESSPLAY_SEEDS=17,4711` for these. */
+function seedsOf(setting: string | undefined): number[] {
+  if (setting?.includes(',')) return setting.split(',').filter(Boolean).map(Number);
+  return Array.from({ length: Number(setting ?? 20) }, (_, i) => i + 1);
+}
+
+type Trouble = (world: World, ocaId: string, random: Prng) => Promise<void> | void;
+
+const faults =
+  (...list: Fault[]): Trouble =>
+  (world, ocaId) =>
+    world.fleet.oca(ocaId).isUp ? world.setFaults(ocaId, list) : undefined;
+
+const TROUBLES: readonly Trouble[] = [
+  (world, ocaId) => {
+    if (world.fleet.oca(ocaId).isUp) world.killOca(ocaId);
+  },
+  (world, ocaId) => {
+    if (!world.fleet.oca(ocaId).isUp) world.restartOca(ocaId);
+  },
+  (world, ocaId) => world.setLink(ocaId, { state: 'hang' }),
+  (world, ocaId) => world.setLink(ocaId, { state: 'reset' }),
+  (world, ocaId) => world.setLink(ocaId, { state: 'refuse' }),
+  (world, ocaId) => world.setLink(ocaId, { state: 'up' }),
+  (world, ocaId, random) => world.setLink(ocaId, { rateBps: integerFrom(random, 100_000, 3 * MEGABIT) }),
+  (world, ocaId, random) => faults({ kind: 'latency', delayMs: integerFrom(random, 100, 4000) })(world, ocaId, random),
+  (world, ocaId, random) =>
+    faults({ kind: 'stall', afterBytes: integerFrom(random, 0, 400_000) })(world, ocaId, random),
+  (world, ocaId, random) =>
+    faults({ kind: 'reset', afterBytes: integerFrom(random, 0, 400_000) })(world, ocaId, random),
+  (world, ocaId, random) =>
+    faults({ kind: 'rate', rateBps: integerFrom(random, 50_000, MEGABIT) })(world, ocaId, random),
+  faults({ kind: 'status', status: 503 }),
+  faults({ kind: 'status', status: 500 }),
+  faults(),
+];
+
+/** Regions die and come back as they like once the play has begun. */
+function troubleRegion(world: World, random: Prng): void {
+  const region = pickFrom(random, world.fleet.regions);
+  if (region.isUp) world.killRegion(region.regionId);
+  else world.restartRegion(region.regionId);
+}
+
+/** Random troubles at random moments; the OCA named is left alone. */
+async function playThroughTroubles(world: World, player: Player, healthyOcaId: string): Promise<void> {
+  const random = world.random('troubles');
+  const ocaIds = world.fleet.ocas.map(({ ocaId }) => ocaId).filter((ocaId) => ocaId !== healthyOcaId);
+  const isOver = (): boolean => player.state === 'ended' || player.state === 'failed';
+  const endMs = world.clock.nowMs() + 180_000;
+  while (!isOver()) {
+    if (world.clock.nowMs() > endMs) throw world.failure('The play does not end.');
+    await world.clock.runUntil(isOver, integerFrom(random, 50, 1500));
+    const likely = random() < 0.5 ? (player.stats().ocaId ?? '') : '';
+    const target = likely !== '' && likely !== healthyOcaId ? likely : pickFrom(random, ocaIds);
+    if (random() < 0.1) troubleRegion(world, random);
+    else await pickFrom(random, TROUBLES)(world, target, random);
+  }
+}
+
+it.each(SEEDS)('seed %i: whatever breaks, one healthy OCA is enough', async (seed) => {
+  const world = await createWorld({ seed, titles: [TITLE] });
+  const random = world.random('scene');
+  const link = { rateBps: integerFrom(random, 3 * MEGABIT, 30 * MEGABIT), latencyMs: integerFrom(random, 1, 40) };
+  const player = world.createPlayer({ link, bufferGoalMs: integerFrom(random, 8000, 30_000) });
+  await world.settle(player.load('noise-1'), 10_000);
+  const servers = player.stats().servers.map((server) => server.ocaId);
+  await playThroughTroubles(world, player, pickFrom(random, servers));
+  expect(player.state, world.failure('the play').message).toBe('ended');
+  expectEveryByteOnce(world, player, TITLE);
+  expect(player.stats().rebufferMs, world.failure('too long a stall').message).toBeLessThan(LONGEST_REBUFFER_MS);
+});
