@@ -1,11 +1,6 @@
 import { clock } from '../play/live-line.ts';
 import { auditLedger } from './audit-ledger.ts';
-import type { FirstPlay, SecondPlay } from './run-check.ts';
-
-export interface CheckResult extends FirstPlay {
-  readonly titleId: string;
-  readonly second: SecondPlay;
-}
+import type { CheckResult } from './check-result.ts';
 
 export interface Verdict {
   readonly held: boolean;
@@ -32,7 +27,7 @@ function judgeHandOver({ killed, handOvers, stats, positionAtKillMs, ledger }: C
   const servers = [
     ...new Set(ledger.entries.filter((entry) => entry.deliveredTo > entry.requestedFrom).map((entry) => entry.ocaId)),
   ];
-  const inside = handOver !== undefined && handOver.atByte >= handOver.startByte && handOver.atByte < handOver.endByte;
+  const inside = handOver !== undefined && handOver.atByte > handOver.startByte && handOver.atByte < handOver.endByte;
   const seen = handOver
     ? `${handOver.from} -> ${handOver.to} at byte ${handOver.atByte} of segment ${handOver.segmentNumber} of ${handOver.renditionId} (bytes ${handOver.startByte} to ${handOver.endByte})`
     : `none from ${killed.ocaId}`;

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Player, PlayerEvents } from '@pressplay/sdk-node';
+import type { PlayerEvents } from '@pressplay/sdk-node';
 import type { Fleet } from '@pressplay/testkit/fleet';
 import { createHeadlessPlayer, playUntil } from '../play/headless-play.ts';
+import type { FirstPlay, SecondPlay } from './check-result.ts';
 import { judge, printReport } from './report.ts';
-import { type MiddleOfSegment, untilMiddleOfSegment } from './streaming-oca.ts';
+import { untilMiddleOfSegment } from './streaming-oca.ts';
 
 /** How long playback must go on after the kill, and in the second play. */
 const GOES_ON_MS = 12_000;
@@ -22,17 +23,6 @@ export async function runCheck(fleet: Fleet, paceBps: number): Promise<boolean> 
   const verdicts = judge({ titleId, ...first, second });
   printReport(verdicts);
   return verdicts.every((verdict) => verdict.held);
-}
-
-export interface FirstPlay {
-  readonly titleName: string;
-  readonly region: string;
-  readonly killed: MiddleOfSegment;
-  readonly handOvers: readonly PlayerEvents['hand-over'][];
-  readonly stats: ReturnType<Player['stats']>;
-  readonly ledger: ReturnType<Player['ledger']>;
-  readonly presentation: Player['presentation'];
-  readonly positionAtKillMs: number;
 }
 
 async function playThroughKilledOca(fleet: Fleet, titleId: string, paceBps: number): Promise<FirstPlay> {
@@ -70,13 +60,6 @@ async function playThroughKilledOca(fleet: Fleet, titleId: string, paceBps: numb
   } finally {
     player.destroy();
   }
-}
-
-export interface SecondPlay {
-  readonly failovers: readonly PlayerEvents['region-failover'][];
-  readonly region: string | undefined;
-  readonly playedMs: number;
-  readonly ocaId: string | undefined;
 }
 
 async function playAfterKilledRegion(fleet: Fleet, titleId: string, regionId: string): Promise<SecondPlay> {
