@@ -13,8 +13,8 @@ module.exports = {
     rule('core-sees-no-zod', 'The SDK takes plain types and the wire functions from the protocol, never its schemas.', { path: '^packages/sdk-' }, { path: '^packages/protocol/src/(index|schemas)' }),
     rule('core-stands-on-protocol', 'sdk-core imports the protocol only.', { path: INSIDE_CORE }, { path: '^(packages/(?!(protocol|sdk-core))|mock-)' }),
     rule('core-without-platform', 'sdk-core runs everywhere.', { path: INSIDE_CORE, pathNot: '\\.test\\.ts$' }, { dependencyTypes: ['core'] }),
-    rule('decisions-are-pure', 'Decision folders know errors, protocol types and each other: no port, no runtime, no player.', { path: `${INSIDE_CORE}/(session|server-selection|delivery|throughput|abr|manifest)/`, pathNot: '\\.test\\.ts$' }, { path: `${INSIDE_CORE}/(ports|runtime|player|headless|testing)` }),
-    rule('runtime-below-player', 'The runtime does not know the facade.', { path: `${INSIDE_CORE}/runtime/` }, { path: `${INSIDE_CORE}/player` }),
+    rule('decisions-are-pure', 'Decision folders know errors, protocol types and each other: no port, no runtime, no player.', { path: `${INSIDE_CORE}/(session|server-selection|delivery|throughput|abr|manifest|playback-api)/`, pathNot: '\\.test\\.ts$' }, { path: `${INSIDE_CORE}/((ports|runtime|headless|testing)/|player\\.ts)` }),
+    rule('runtime-below-player', 'The runtime does not know the facade.', { path: `${INSIDE_CORE}/runtime/` }, { path: `${INSIDE_CORE}/player\\.ts` }),
     rule('examples-use-public-doors', 'Examples import what a user imports.', { path: '^examples' }, { path: '^(packages/[^/]+/src/(?!(index|messages|wire|fleet/index|simulation/index)\\.ts)|mock-)' }),
   ],
   options: {
