@@ -63,7 +63,7 @@ export class SampleNetwork {
     if (this.deadOcas.has(host)) throw new HttpFailure('network', 'connection reset');
     const file = this.play.fileSets.flatMap((set) => set.renditions).find(({ fileId }) => path.endsWith(`/${fileId}`));
     if (!file) return textResponse(404, '');
-    const [, first = '0', last] = /^bytes=(\d+)-(\d*)$/.exec(request.headers?.['Range'] ?? 'bytes=0-') ?? [];
+    const [, first = '0', last] = /^bytes=(\d+)-(\d*)$/.exec(request.headers?.Range ?? 'bytes=0-') ?? [];
     const start = Number(first);
     const end = last ? Math.min(Number(last) + 1, file.sizeBytes) : file.sizeBytes;
     const headers: Readonly<Record<string, string>> = {
