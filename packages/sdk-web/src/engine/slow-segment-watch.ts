@@ -18,56 +18,80 @@ interface Sample {
   readonly loadedBytes: number;
 }
 
-/** Watches the video segment being loaded, and lets hls.js give it up for a smaller one when the core would rather have that. Returns a function that stops it. */
+/**
+ * Watches the video segment being loaded, and lets hls.js give it up for a smaller one when the core would rather have
+ * that. Returns a function that stops it.
+ */
 export function watchSlowSegments(hls: Hls, questions: SlowSegmentQuestions): () => void {
   let timer: ReturnType<typeof setInterval> | undefined;
   const stop = (): void => clearInterval(timer);
   const onLoading = (_name: Events.FRAG_LOADING, { frag }: FragLoadingData): void => {
     if (frag.type !== 'main' || typeof frag.sn !== 'number') return;
     stop();
-    const samples: Sample[] = [];
+    const watch = new SegmentWatch(frag, frag.sn, questions);
     timer = setInterval(() => {
-      const verdict = judge(frag, samples, questions);
+      const verdict = watch.judge(performance.now());
       if (verdict !== 'keep-watching') stop();
       if (verdict === 'abandon') abandon(hls, frag);
     }, TICK_MS);
   };
   hls.on(Events.FRAG_LOADING, onLoading);
-  hls.on(Events.DESTROYING, stop);
   return () => {
     stop();
     hls.off(Events.FRAG_LOADING, onLoading);
-    hls.off(Events.DESTROYING, stop);
   };
 }
 
-function judge(
-  frag: Fragment,
-  samples: Sample[],
-  questions: SlowSegmentQuestions,
-): 'over' | 'keep-watching' | 'abandon' {
-  const { stats } = frag;
-  if (stats.aborted || stats.loading.end > 0 || typeof frag.sn !== 'number') return 'over';
-  const lowestBytes = questions.lowestBytes(frag.sn);
-  if (lowestBytes === undefined || lowestBytes >= stats.total) return stats.total > 0 ? 'over' : 'keep-watching';
-  const nowMs = performance.now();
-  samples.push({ atMs: nowMs, loadedBytes: stats.loaded });
-  while (samples.length > 1 && nowMs - (samples[0]?.atMs ?? nowMs) > WINDOW_MS) samples.shift();
-  const verdict = judgeLoadingSegment({
-    loadingForMs: nowMs - stats.loading.start,
-    remainingBytes: stats.total - stats.loaded,
-    recentBytesPerMs: rateOf(samples),
-    bufferAheadMs: questions.bufferAheadMs(),
-    lowestBytes,
-  });
-  if (!verdict.abandon) return 'keep-watching';
-  // Where ABR would take the same one again, giving it up would only lose its bytes.
-  return (questions.chosenBytes(frag.sn) ?? stats.total) < stats.total ? 'abandon' : 'keep-watching';
+class SegmentWatch {
+  readonly #frag: Fragment;
+  readonly #segmentNumber: number;
+  readonly #questions: SlowSegmentQuestions;
+  readonly #samples: Sample[] = [];
+  #lastByteAtMs: number;
+  #lateSinceMs: number | undefined;
+
+  constructor(frag: Fragment, segmentNumber: number, questions: SlowSegmentQuestions) {
+    this.#frag = frag;
+    this.#segmentNumber = segmentNumber;
+    this.#questions = questions;
+    this.#lastByteAtMs = performance.now();
+  }
+
+  judge(nowMs: number): 'over' | 'keep-watching' | 'abandon' {
+    const { stats } = this.#frag;
+    if (stats.aborted || stats.loading.end > 0) return 'over';
+    const lowestBytes = this.#questions.lowestBytes(this.#segmentNumber);
+    if (stats.total === 0) return 'keep-watching';
+    if (lowestBytes === undefined || lowestBytes >= stats.total) return 'over';
+    this.#sample(nowMs, stats.loaded);
+    const verdict = judgeLoadingSegment({
+      remainingBytes: stats.total - stats.loaded,
+      recentBytesPerMs: rateOf(this.#samples),
+      silentForMs: nowMs - this.#lastByteAtMs,
+      lateForMs: nowMs - (this.#lateSinceMs ?? nowMs),
+      bufferAheadMs: this.#questions.bufferAheadMs(),
+      lowestBytes,
+    });
+    if (verdict.abandon) return this.#wouldChooseLess(stats.total) ? 'abandon' : 'keep-watching';
+    this.#lateSinceMs = verdict.late ? (this.#lateSinceMs ?? nowMs) : undefined;
+    return 'keep-watching';
+  }
+
+  #sample(atMs: number, loadedBytes: number): void {
+    if (loadedBytes > (this.#samples.at(-1)?.loadedBytes ?? 0)) this.#lastByteAtMs = atMs;
+    this.#samples.push({ atMs, loadedBytes });
+    while (atMs - (this.#samples[0]?.atMs ?? atMs) > WINDOW_MS) this.#samples.shift();
+  }
+
+  /** Where ABR would take the same one again, giving it up would only lose its bytes. */
+  #wouldChooseLess(bytes: number): boolean {
+    return (this.#questions.chosenBytes(this.#segmentNumber) ?? bytes) < bytes;
+  }
 }
 
 function rateOf(samples: readonly Sample[]): number {
   const first = samples[0];
-  const last = samples[samples.length - 1];
+  const last = samples.at(-1);
   if (!first || !last || last.atMs <= first.atMs) return 0;
   return (last.loadedBytes - first.loadedBytes) / (last.atMs - first.atMs);
 }

@@ -27,6 +27,7 @@ describe('the buffer ahead', () => {
 class FakeVideo extends EventTarget {
   currentTime = 0;
   ended = false;
+  readyState = 2;
   error: MediaError | null = null;
 }
 
@@ -74,6 +75,15 @@ describe('a watched video element', () => {
     fire('pause');
     fire('ended');
     expect(events.map((event) => event.type)).toEqual(['paused', 'ended']);
+  });
+
+  it('reports a wait for data, but not one that is over when its event comes', () => {
+    const { video, events, fire } = watched();
+    fire('waiting');
+    expect(events).toEqual([{ type: 'waiting' }]);
+    video.readyState = 4;
+    fire('waiting');
+    expect(events).toHaveLength(1);
   });
 
   it('is left alone after the watch was stopped', () => {

@@ -21,7 +21,8 @@ export function watchVideo(video: HTMLVideoElement, startAtMs: number, target: V
         target.notify({ type: 'playing' });
       },
     ],
-    ['waiting', () => target.notify({ type: 'waiting' })],
+    // The event comes a little after its cause; by then the next frame may be there.
+    ['waiting', () => video.readyState >= HAVE_FUTURE_DATA || target.notify({ type: 'waiting' })],
     // At the end the element pauses itself first; `ended` says it all.
     ['pause', () => video.ended || target.notify({ type: 'paused' })],
     ['seeking', () => isStartSeek() || target.notify({ type: 'seeking', positionMs: positionMs() })],
@@ -34,6 +35,9 @@ export function watchVideo(video: HTMLVideoElement, startAtMs: number, target: V
     for (const [name, listener] of listeners) video.removeEventListener(name, listener);
   };
 }
+
+/** `HTMLMediaElement.HAVE_FUTURE_DATA`, where no such class exists. */
+const HAVE_FUTURE_DATA = 3;
 
 /** hls.js starts at the first buffered frame, which may lie a little after the position asked for. */
 const START_SEEK_TOLERANCE_MS = 500;
