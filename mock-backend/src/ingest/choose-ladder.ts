@@ -43,6 +43,8 @@ export interface LadderPreset {
   /** x264's words for effort and for quality: higher `crf`, smaller files. */
   readonly encoderPreset: 'ultrafast' | 'veryfast' | 'medium' | 'slow';
   readonly crf: number;
+  /** How much the decoder's buffer holds: the shorter, the more even are the segments' sizes. */
+  readonly bufferMs: number;
 }
 
 /** Ends at 720p: the demo's browser may have to decode in software. */
@@ -57,6 +59,7 @@ export const DEFAULT_LADDER: LadderPreset = {
   audioBps: [128_000],
   encoderPreset: 'veryfast',
   crf: 21,
+  bufferMs: 1000,
 };
 
 /** Encoders refuse tinier pictures, so here alone a source may be scaled up. */

@@ -6,7 +6,7 @@ export interface EncodeJob {
   readonly input: MediaInput;
   readonly probe: Probe;
   readonly rung: VideoRung | AudioRung;
-  readonly preset: Pick<LadderPreset, 'encoderPreset'>;
+  readonly preset: Pick<LadderPreset, 'encoderPreset' | 'bufferMs'>;
   /** Filters for this rendition alone, after scaling. */
   readonly extraFilters?: readonly string[];
   readonly threads: number;
@@ -21,7 +21,7 @@ export function ffmpegArguments(job: EncodeJob): string[] {
   const { input, rung, outputPath } = job;
   return [
     ...['-hide_banner', '-nostdin', '-y', '-loglevel', 'error', '-nostats', '-progress', 'pipe:1'],
-    ...input.inputArguments,
+    ...(rung.kind === 'audio' && input.soundArguments ? input.soundArguments : input.inputArguments),
     ...(rung.kind === 'video' ? videoArguments(job, rung) : audioArguments(job, rung)),
     ...['-map_metadata', '-1', '-map_chapters', '-1', '-f', 'mp4', `file:${outputPath}`],
   ];
@@ -46,7 +46,14 @@ function videoArguments({ input, probe, preset, extraFilters = [], threads }: En
     ...['-map', `0:${probe.video.streamIndex}`, '-vf', filters.join(',')],
     ...(input.durationMs === undefined ? [] : ['-t', seconds(input.durationMs)]),
     ...['-c:v', 'libx264', '-preset', preset.encoderPreset, '-crf', String(rung.crf)],
-    ...['-maxrate', String(rung.maxBps), '-bufsize', String(rung.maxBps), '-threads', String(threads)],
+    ...[
+      '-maxrate',
+      String(rung.maxBps),
+      '-bufsize',
+      String((rung.maxBps * preset.bufferMs) / 1000),
+      '-threads',
+      String(threads),
+    ],
     ...['-g', frames, '-keyint_min', frames, '-sc_threshold', '0', '-force_key_frames', `expr:not(mod(n,${frames}))`],
     ...['-x264-params', 'open-gop=0', '-movflags', `${CONTAINER_FLAGS}+frag_keyframe`],
   ];

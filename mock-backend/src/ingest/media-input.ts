@@ -4,6 +4,8 @@ export interface MediaInput {
   readonly label: string;
   /** Everything up to and with `-i`. */
   readonly inputArguments: readonly string[];
+  /** The same streams with a cheaper picture, where sound alone is wanted. */
+  readonly soundArguments?: readonly string[];
   /** Where the input itself does not end or does not say how long it is. */
   readonly durationMs?: number;
 }
