@@ -21,7 +21,8 @@ export function nodeHttpClient(options: NodeHttpClientOptions = {}): HttpClient 
   const dispatcher = new Agent({
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: { timeout: 0, ...(localAddress !== undefined && { localAddress }) },
+    connect: { timeout: 0 },
+    ...(localAddress !== undefined && { localAddress }),
   });
   return async ({ method, url, headers, body, signal }) => {
     const abort = linkAbort(signal);
