@@ -1,0 +1,188 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type ChooseInput, chooseServer, type Preference } from './choose-server.ts';
+import { type Exclusions, excludedForMs, NO_EXCLUSIONS, recordFailure } from './exclusions.ts';
+import type { Measurement } from './predict-delivery.ts';
+import { type Candidate, rankServers } from './rank-servers.ts';
+
+const FILE = 'f';
+const candidates = (count: number): Candidate[] =>
+  Array.from({ length: count }, (_, rank) => ({ ocaId: `oca-${rank}`, siteId: `site-${rank}`, rank }));
+
+const input = (given: Partial<ChooseInput> = {}): ChooseInput => ({
+  servers: candidates(3),
+  measurements: {},
+  exclusions: NO_EXCLUSIONS,
+  fileId: FILE,
+  nowMs: 100_000,
+  bytes: 500_000,
+  neededInMs: 10_000,
+  preference: {},
+  ...given,
+});
+
+const measured = (...ratesBps: readonly (number | undefined)[]): Record<string, Measurement> =>
+  Object.fromEntries(
+    ratesBps.flatMap((throughputBps, index) =>
+      throughputBps === undefined ? [] : [[`oca-${index}`, { throughputBps, latencyMs: 20, sampledAtMs: 100_000 }]],
+    ),
+  );
+
+const failed = (index: number, nowMs = 100_000, before: Exclusions = NO_EXCLUSIONS): Exclusions =>
+  recordFailure(before, {
+    ocaId: `oca-${index}`,
+    siteId: `site-${index}`,
+    fileId: FILE,
+    scope: 'host',
+    startedAtMs: nowMs,
+    nowMs,
+  });
+
+describe('ranking', () => {
+  it('follows the backend where nothing is measured, also against a slightly shorter latency', () => {
+    expect(rankServers(input()).map(({ ocaId }) => ocaId)).toEqual(['oca-0', 'oca-1', 'oca-2']);
+    const measurements = { 'oca-0': { latencyMs: 30 }, 'oca-2': { latencyMs: 5 } };
+    expect(rankServers(input({ measurements }))[0]?.ocaId).toBe('oca-0');
+  });
+
+  it('assumes an unmeasured server to be better than a crawling one, but not than a decent one', () => {
+    expect(rankServers(input({ measurements: measured(200_000) }))[0]?.ocaId).toBe('oca-1');
+    expect(rankServers(input({ measurements: measured(4_000_000) }))[0]?.ocaId).toBe('oca-0');
+  });
+
+  it('does not hope for more than two sites have shown: a slow link is not the servers’ fault', () => {
+    const ranked = rankServers(input({ measurements: measured(300_000, 310_000) }));
+    expect(ranked[0]?.ocaId).toBe('oca-1');
+    expect(ranked.at(-1)?.ocaId).toBe('oca-2');
+  });
+
+  it('trusts an old measurement less and less', () => {
+    const at = (nowMs: number) => rankServers(input({ measurements: measured(200_000), nowMs })).at(-1)?.ocaId;
+    expect(at(100_000)).toBe('oca-0');
+    expect(at(100_000 + 30 * 60_000)).toBe('oca-2');
+  });
+
+  const measurement = fc.record(
+    { latencyMs: fc.nat(2000), throughputBps: fc.integer({ min: 1, max: 1e9 }), sampledAtMs: fc.nat(100_000) },
+    { requiredKeys: [] },
+  ) as fc.Arbitrary<Measurement>;
+  const failure = fc.record({
+    index: fc.nat(7),
+    nowMs: fc.nat(100_000),
+    scope: fc.constantFrom('file' as const, 'host' as const),
+  });
+  const situation = fc.record({
+    servers: fc.uniqueArray(fc.nat(7), { maxLength: 8 }),
+    known: fc.dictionary(
+      fc.nat(7).map((index) => `oca-${index}`),
+      measurement,
+    ),
+    failures: fc.array(failure, { maxLength: 12 }),
+    preferred: fc.option(fc.nat(7), { nil: undefined }),
+  });
+  const inputOf = ({
+    servers,
+    known,
+    failures,
+    preferred,
+  }: typeof situation extends fc.Arbitrary<infer T> ? T : never) => {
+    const sorted = [...failures].sort((a, b) => a.nowMs - b.nowMs);
+    const exclusions = sorted.reduce(
+      (before, { index, nowMs, scope }) =>
+        recordFailure(before, {
+          ocaId: `oca-${index}`,
+          siteId: `site-${index % 3}`,
+          fileId: FILE,
+          scope,
+          startedAtMs: nowMs,
+          nowMs,
+        }),
+      NO_EXCLUSIONS,
+    );
+    const holders = servers.map((index, rank) => ({ ocaId: `oca-${index}`, siteId: `site-${index % 3}`, rank }));
+    const preference: Preference = preferred === undefined ? {} : { ocaId: `oca-${preferred}` };
+    return input({ servers: holders, measurements: known, exclusions, preference });
+  };
+
+  it('names exactly the servers that hold the file, in an order that depends on nothing but the input', () => {
+    fc.assert(
+      fc.property(situation, fc.func(fc.nat()), (given, shuffle) => {
+        const one = inputOf(given);
+        const ranked = rankServers(one);
+        expect(ranked.map(({ ocaId }) => ocaId).sort()).toEqual(one.servers.map(({ ocaId }) => ocaId).sort());
+        const shuffled = [...one.servers].sort((a, b) => shuffle(a.ocaId) - shuffle(b.ocaId));
+        expect(rankServers({ ...one, servers: shuffled })).toEqual(ranked);
+      }),
+    );
+  });
+
+  it('chooses a holder of the file, and an excluded one only where no other exists', () => {
+    fc.assert(
+      fc.property(situation, (given) => {
+        const one = inputOf(given);
+        const choice = chooseServer(one);
+        expect(choice !== undefined).toBe(one.servers.length > 0);
+        if (!choice) return;
+        expect(one.servers.map(({ ocaId }) => ocaId)).toContain(choice.ocaId);
+        const ranked = rankServers(one);
+        const isExcluded = ranked.find(({ ocaId }) => ocaId === choice.ocaId)?.excluded;
+        if (isExcluded) expect(ranked.every(({ excluded }) => excluded)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('choosing', () => {
+  it('starts with the best', () => {
+    expect(chooseServer(input())).toMatchObject({ ocaId: 'oca-0', reason: 'start', preference: { ocaId: 'oca-0' } });
+  });
+
+  it('changes to a better server only by a margin, and only when it stays better', () => {
+    const at = (nowMs: number, rates: readonly number[], preference: Preference) =>
+      chooseServer(input({ nowMs, preference, measurements: measured(...rates) }));
+    expect(at(100_000, [5e6, 6e6], { ocaId: 'oca-0' })).toMatchObject({ ocaId: 'oca-0', reason: 'kept' });
+    const first = at(100_000, [5e6, 20e6], { ocaId: 'oca-0' });
+    expect(first).toMatchObject({ ocaId: 'oca-0', reason: 'kept' });
+    const interrupted = at(104_000, [5e6, 6e6], first?.preference ?? {});
+    const again = at(109_000, [5e6, 20e6], interrupted?.preference ?? {});
+    expect(again).toMatchObject({ ocaId: 'oca-0' });
+    const held = at(117_000, [5e6, 20e6], again?.preference ?? {});
+    expect(held).toMatchObject({ ocaId: 'oca-1', reason: 'better-by-margin' });
+  });
+
+  it('does not wait where the preferred server would be too late', () => {
+    const measurements = measured(300_000, 20e6);
+    const preference = { ocaId: 'oca-0' };
+    expect(chooseServer(input({ measurements, preference }))).toMatchObject({
+      ocaId: 'oca-1',
+      reason: 'better-by-margin',
+    });
+  });
+
+  it('never leaves a server that is in time for one that was not measured', () => {
+    const measurements = measured(700_000);
+    expect(chooseServer(input({ measurements, preference: { ocaId: 'oca-0' } }))).toMatchObject({ reason: 'kept' });
+  });
+
+  it('leaves an excluded server, and comes back to it only after it has proven itself', () => {
+    const exclusions = failed(0);
+    const preference = { ocaId: 'oca-0' };
+    expect(chooseServer(input({ exclusions, preference }))).toMatchObject({ ocaId: 'oca-1', reason: 'excluded' });
+    const long = input({ exclusions, nowMs: 400_000 });
+    expect(excludedForMs(exclusions, { ocaId: 'oca-0', siteId: 'site-0' }, 400_000)).toBe(0);
+    expect(chooseServer(long)?.ocaId).toBe('oca-1');
+  });
+
+  it('keeps its preference where another server is needed for one file only', () => {
+    const preference = { ocaId: 'oca-9' };
+    expect(chooseServer(input({ preference }))).toMatchObject({ ocaId: 'oca-0', reason: 'not-holding', preference });
+  });
+
+  it('takes the one that failed least when all are excluded', () => {
+    const exclusions = failed(1, 100_000, failed(0, 100_000, failed(0, 50_000, failed(2, 99_000, failed(2, 40_000)))));
+    expect(chooseServer(input({ exclusions, preference: { ocaId: 'oca-0' } }))).toMatchObject({
+      ocaId: 'oca-1',
+      reason: 'all-excluded',
+    });
+  });
+});
