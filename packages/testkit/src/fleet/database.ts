@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { defaultDataDir, startPostgres } from '@pressplay/mock-backend/node';
+import { postgresHome, startPostgres } from '@pressplay/mock-backend/node';
+import { checkoutRoot } from './checkout.ts';
 import type { DataFolder } from './data-folder.ts';
 import { FleetError } from './fleet-error.ts';
 
@@ -15,7 +16,7 @@ export interface Database {
  * run as root, and the user it runs as instead may not enter a private folder.
  */
 export async function startDatabase(data: DataFolder, port: number): Promise<Database> {
-  const home = path.dirname(defaultDataDir());
+  const home = postgresHome(checkoutRoot());
   try {
     await mkdir(home, { recursive: true, mode: 0o755 });
     await removeOrphans(home);

@@ -1,8 +1,8 @@
 import path from 'node:path';
+import type { FleetKeys, ProcessConfigInput } from '@pressplay/mock-backend/node';
 import type { FleetFile } from '@pressplay/protocol/messages';
 import { DEMO_FLEET, placeFleet } from '../demo-fleet.ts';
 import type { DataFolder } from './data-folder.ts';
-import type { FleetKeys } from './fleet-keys.ts';
 import type { FleetOptions, OcaEndpoint, RegionEndpoint } from './fleet-options.ts';
 import { DEFAULT_BASE_PORT, type FleetPorts, type PortClaim, portsFrom } from './ports.ts';
 
@@ -64,19 +64,19 @@ export function portClaims(plan: FleetPlan, options: FleetOptions): PortClaim[] 
   ];
 }
 
-/** What the process of a region reads. Without a database URL it keeps everything in memory. */
+/** What the process of a region reads. */
 export function regionProcessConfig(
   { regionId, host, port }: PlannedRegion,
   plan: FleetPlan,
   data: DataFolder,
-  databaseUrl?: string,
-) {
+  databaseUrl: string,
+): ProcessConfigInput {
   return {
     regionId,
     host,
     port,
     secret: data.secret,
-    ...(databaseUrl === undefined ? {} : { databaseUrl }),
+    databaseUrl,
     originDir: data.origin,
     sites: plan.file.sites.map(({ routes: _routes, ocas: _ocas, ...info }) => info),
     networks: plan.file.networks,

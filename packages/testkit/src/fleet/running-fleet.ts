@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { issueAccessToken } from '@pressplay/mock-backend/node';
+import { deriveKeys, type FleetKeys, issueAccessToken } from '@pressplay/mock-backend/node';
 import type { CatalogTitle, Fault, FleetSnapshot } from '@pressplay/protocol/messages';
-import { controlRoomDir } from './control-room-dir.ts';
+import { controlRoomDir } from './checkout.ts';
 import { type ControlServer, startControlServer } from './control-server.ts';
 import { type DataFolder, openDataFolder, writePrivateJson } from './data-folder.ts';
 import { type Database, startDatabase } from './database.ts';
@@ -9,7 +9,6 @@ import { describeFault } from './describe-fault.ts';
 import { EventList } from './event-list.ts';
 import { ocaControlApi, type RegionApi, regionApi, titleIn } from './fleet-api.ts';
 import { FleetError } from './fleet-error.ts';
-import { type FleetKeys, fleetKeys } from './fleet-keys.ts';
 import type { Fleet, FleetOptions } from './fleet-options.ts';
 import {
   type FleetPlan,
@@ -64,7 +63,7 @@ export class RunningFleet implements Fleet {
     this.#options = options;
     this.#mains = mains;
     this.#data = openDataFolder(options.dataDir);
-    this.#keys = fleetKeys(this.#data.secret);
+    this.#keys = deriveKeys(this.#data.secret);
     this.regions = plan.regions.map(({ regionId, baseUrl }) => ({ regionId, baseUrl }));
     this.ocas = plan.ocas.map(({ ocaId, siteId, baseUrl }) => ({ ocaId, siteId, baseUrl }));
   }
@@ -102,7 +101,7 @@ export class RunningFleet implements Fleet {
   }
 
   accessToken(accountId = DEMO_ACCOUNT): Promise<string> {
-    return issueAccessToken({ key: this.#keys.accountsKey, accountId });
+    return issueAccessToken(this.#keys.accountsKey, accountId);
   }
 
   async killOca(ocaId: string): Promise<void> {
@@ -220,7 +219,7 @@ export class RunningFleet implements Fleet {
 
   #regionPlace(planned: PlannedRegion): RegionPlace {
     const { regionId, baseUrl } = planned;
-    const config = regionProcessConfig(planned, this.#plan, this.#data, this.#database?.url);
+    const config = regionProcessConfig(planned, this.#plan, this.#data, this.#database?.url ?? 'memory');
     const process = this.#managed(regionId, `Region ${regionId}`, this.#mains.region, config);
     return {
       regionId,
