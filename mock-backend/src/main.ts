@@ -1,0 +1,46 @@
+import { pino } from 'pino';
+import { ConfigError, readProcessConfig } from './process/process-config.ts';
+import { type RegionServer, startRegion } from './process/region-server.ts';
+
+const EXIT = { failed: 1, wrongConfig: 2, portInUse: 3 } as const;
+const DRAIN_MS = 5000;
+/** When the supervisor is gone nobody waits for an orderly end. */
+const ORPHAN_DRAIN_MS = 500;
+
+/** One region of the control plane as a process: `PRESSPLAY_CONFIG=region.json node main.mjs`. */
+async function main(): Promise<void> {
+  const config = await readProcessConfig(process.env.PRESSPLAY_CONFIG);
+  const logger = pino({ level: config.logLevel, base: { regionId: config.regionId } });
+  let region: RegionServer | undefined;
+  let ending = false;
+  const end = async (why: string, drainMs: number): Promise<void> => {
+    if (ending) return;
+    ending = true;
+    logger.info({ why }, 'ending');
+    setTimeout(() => process.exit(EXIT.failed), drainMs + 3000).unref();
+    await region?.drain(drainMs);
+    process.exit(0);
+  };
+  process.on('SIGTERM', () => void end('SIGTERM', DRAIN_MS));
+  process.on('SIGINT', () => void end('SIGINT', DRAIN_MS));
+  process.on('disconnect', () => void end('the supervisor is gone', ORPHAN_DRAIN_MS));
+  region = await startRegion(config, logger);
+  logger.info({ url: region.url }, 'ready');
+  process.send?.({ type: 'ready', url: region.url });
+}
+
+function explain(error: unknown): { exitCode: number; message: string } {
+  if (error instanceof ConfigError) return { exitCode: EXIT.wrongConfig, message: error.message };
+  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (code === 'EADDRINUSE' && port !== undefined) {
+    return { exitCode: EXIT.portInUse, message: `Port ${port} on ${address} is in use by another program.` };
+  }
+  return { exitCode: EXIT.failed, message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
+
+main().catch((error) => {
+  const { exitCode, message } = explain(error);
+  process.stderr.write(`The region could not start. ${message}\n`);
+  if (process.send) process.send({ type: 'failed', message }, () => process.exit(exitCode));
+  else process.exit(exitCode);
+});

@@ -1,0 +1,10 @@
+/** The Node door: what supervisors, tests and the command line need beside the portable control plane. */
+export * from './ingest/index.ts';
+export * from './origin/index.ts';
+export { accessTokens, deriveKeys, type FleetKeys, hmacSha256Hex, issueAccessToken } from './process/keys.ts';
+export { originAnswer } from './process/origin-answer.ts';
+export { postgresHome } from './process/postgres-files.ts';
+export { ConfigError, ProcessConfig, type ProcessConfigInput } from './process/process-config.ts';
+export { type RegionServer, startRegion } from './process/region-server.ts';
+export { type PostgresOptions, type RunningPostgres, startPostgres } from './process/start-postgres.ts';
+export { PostgresStore, type PostgresStoreOptions } from './store/postgres/postgres-store.ts';

@@ -1,0 +1,35 @@
+import { SignJWT } from 'jose';
+import { expect, it } from 'vitest';
+import { accessTokens, deriveKeys, issueAccessToken } from './keys.ts';
+
+const keys = deriveKeys('secret');
+const tokens = accessTokens(keys.accountsKey);
+
+it('opens the API token of an account', async () => {
+  expect(await tokens.verify(await issueAccessToken(keys.accountsKey, 'demo'))).toEqual({ accountId: 'demo' });
+});
+
+it('opens no altered, expired, foreign, unsigned or nameless token', async () => {
+  const good = await issueAccessToken(keys.accountsKey, 'demo');
+  const [head, body, signature] = good.split('.');
+  const forged = Buffer.from(JSON.stringify({ sub: 'admin', aud: 'pressplay', exp: 2e9 })).toString('base64url');
+  const none = Buffer.from(JSON.stringify({ alg: 'none' })).toString('base64url');
+  const signed = (jwt: SignJWT) =>
+    jwt.setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(keys.accountsKey));
+  const wrong = [
+    'nonsense',
+    `${head}.${forged}.${signature}`,
+    `${none}.${body}.`,
+    await issueAccessToken(keys.accountsKey, 'demo', -1000),
+    await issueAccessToken(deriveKeys('other').accountsKey, 'demo'),
+    await signed(new SignJWT().setSubject('demo').setAudience('other').setExpirationTime('1h')),
+    await signed(new SignJWT().setSubject('demo').setAudience('pressplay')),
+    await signed(new SignJWT().setAudience('pressplay').setExpirationTime('1h')),
+  ];
+  for (const token of wrong) expect(await tokens.verify(token), token).toBeUndefined();
+});
+
+it('gives each OCA its own token', () => {
+  expect(keys.ocaTokenFor('a')).not.toBe(keys.ocaTokenFor('b'));
+  expect(new Set([keys.urlKey, keys.controlToken, keys.operatorToken, keys.accountsKey]).size).toBe(4);
+});

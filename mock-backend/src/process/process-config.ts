@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import { schemas } from '@pressplay/protocol';
+import { z } from 'zod';
+
+const Url = z.string().regex(/^https?:\/\/[^/?#]+/, 'expected an http(s) URL');
+
+/** The JSON file that `PRESSPLAY_CONFIG` names. */
+export const ProcessConfig = z
+  .strictObject({
+    regionId: schemas.RegionId,
+    host: z.string().default('127.0.0.1'),
+    port: z.number().int().min(0).max(65_535),
+    /** `memory`: nothing is kept, and no other region shares it. */
+    databaseUrl: z.union([
+      z.literal('memory'),
+      z.string().regex(/^postgres(ql)?:\/\//, 'expected postgres:// or "memory"'),
+    ]),
+    /** The fleet's secret, or the file that holds it. */
+    secret: z.string().min(32).exactOptional(),
+    secretFile: z.string().exactOptional(),
+    sites: z.array(schemas.SiteInfo).min(1),
+    networks: z.array(schemas.ClientNetworkEntry),
+    originBaseUrls: z.array(z.object({ regionId: schemas.RegionId, baseUrl: Url })),
+    /** Folder of the origin; without it this region has none. */
+    originDir: z.string().exactOptional(),
+    trustClientAddress: z.boolean().default(false),
+    corsOrigins: z.union([z.literal('*'), z.array(Url)]).default('*'),
+    tokenLifetimeMs: z.number().positive().exactOptional(),
+    healthDeadlineMs: z.number().positive().exactOptional(),
+    copiesNeeded: z.number().int().positive(),
+    sitesNeeded: z.number().int().positive(),
+    logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  })
+  .refine((config) => (config.secret === undefined) !== (config.secretFile === undefined), {
+    message: 'expected either secret or secretFile',
+    path: ['secret'],
+  });
+
+export type ProcessConfig = z.output<typeof ProcessConfig>;
+/** What a file may leave out is optional here. */
+export type ProcessConfigInput = z.input<typeof ProcessConfig>;
+
+/** A wrong configuration: the message says which field, in which file. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+export async function readProcessConfig(path: string | undefined): Promise<ProcessConfig & { secret: string }> {
+  if (!path) throw new ConfigError('PRESSPLAY_CONFIG must name the JSON file with the configuration of this region.');
+  const config = parse(path, await read(path));
+  const secret = config.secret ?? (await read(config.secretFile ?? '')).trim();
+  if (secret.length < 32)
+    throw new ConfigError(`${config.secretFile}: the fleet's secret has fewer than 32 characters.`);
+  return { ...config, secret };
+}
+
+function parse(path: string, text: string): ProcessConfig {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new ConfigError(`${path} is not JSON: ${error instanceof Error ? error.message : error}`);
+  }
+  const result = ProcessConfig.safeParse(value);
+  if (result.success) return result.data;
+  const issues = result.error.issues.map(({ path: field, message }) => `  ${field.join('.') || '(all)'}: ${message}`);
+  throw new ConfigError(`${path} is not a configuration of a region:\n${issues.join('\n')}`);
+}
+
+async function read(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error) => {
+    throw new ConfigError(`${path} cannot be read: ${error.message}`);
+  });
+}

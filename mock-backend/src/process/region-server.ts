@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import type { Logger } from 'pino';
+import { createBackend } from '../backend.ts';
+import { openFolderOrigin } from '../origin/folder-origin.ts';
+import { PLAY_LIFETIME_MS } from '../playback/play-registry.ts';
+import { MemoryStore } from '../store/memory-store.ts';
+import { PostgresStore } from '../store/postgres/postgres-store.ts';
+import { accessTokens, deriveKeys, hmacSha256Hex } from './keys.ts';
+import { originAnswer } from './origin-answer.ts';
+import type { ProcessConfig } from './process-config.ts';
+
+export interface RegionServer {
+  readonly url: string;
+  /** Takes no new connections, lets running answers end, hands over to the store. */
+  drain(limitMs: number): Promise<void>;
+}
+
+const CLEANING_INTERVAL_MS = 3600 * 1000;
+
+/** A region on a socket. */
+export async function startRegion(config: ProcessConfig & { secret: string }, logger: Logger): Promise<RegionServer> {
+  const keys = deriveKeys(config.secret);
+  const postgres = config.databaseUrl === 'memory' ? undefined : await openStore(config.databaseUrl, logger);
+  const store = postgres ?? new MemoryStore();
+  const backend = createBackend({
+    config: { ...config, ...keys },
+    store,
+    clock: { nowMs: () => performance.now(), wallMs: () => Date.now() },
+    hmac: hmacSha256Hex,
+    accessTokens: accessTokens(keys.accountsKey),
+    randomId: () => randomBytes(16).toString('hex'),
+    log: (level, message, fields) => logger[level](fields, message),
+    ...(config.originDir && { origin: originAnswer(openFolderOrigin(config.originDir)) }),
+  });
+  await backend.start();
+  const server = createServer(
+    getRequestListener((request, env) => {
+      const { incoming } = env as HttpBindings;
+      return backend.fetch(request, { clientAddress: incoming.socket.remoteAddress ?? '' });
+    }),
+  );
+  const url = await listen(server, config);
+  const cleaning = setInterval(() => {
+    store
+      .forgetPlays(Date.now() - PLAY_LIFETIME_MS)
+      .catch((error) => logger.warn({ error: String(error) }, 'old plays kept'));
+  }, CLEANING_INTERVAL_MS);
+  return {
+    url,
+    async drain(limitMs) {
+      clearInterval(cleaning);
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const limit = setTimeout(() => server.closeAllConnections(), limitMs);
+      await closed;
+      clearTimeout(limit);
+      await backend.stop();
+      await postgres?.close();
+    },
+  };
+}
+
+const openStore = (url: string, logger: Logger): Promise<PostgresStore> =>
+  PostgresStore.open({
+    url,
+    onConnectionLost: (error) => logger.warn({ error: error.message }, 'a connection to the database was lost'),
+  });
+
+function listen(server: ReturnType<typeof createServer>, { host, port }: ProcessConfig): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      const { port: bound } = server.address() as AddressInfo;
+      resolve(`http://${host.includes(':') ? `[${host}]` : host}:${bound}`);
+    });
+  });
+}

@@ -1,0 +1,161 @@
+import type { CatalogTitle } from '@pressplay/protocol/messages';
+import { and, asc, eq, gt, lt, sql } from 'drizzle-orm';
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import { Pool } from 'pg';
+import type { PlayRecord, Reported, Store, StoredOca, StoredTitle } from '../store.ts';
+import { applyMigrations } from './migrations.ts';
+import { catalogRevision, ocas, plays, titles } from './tables.ts';
+
+export interface PostgresStoreOptions {
+  readonly url: string;
+  /** Connections of this region; 8. */
+  readonly maxConnections?: number;
+  /** A question that takes longer fails, so that a hanging database does not hang the plays; 2 s. */
+  readonly timeoutMs?: number;
+  readonly onConnectionLost?: (error: Error) => void;
+}
+
+/** The store that regions share: any server that speaks PostgreSQL's protocol. */
+export class PostgresStore implements Store {
+  readonly #pool: Pool;
+  readonly #db: NodePgDatabase;
+
+  private constructor(pool: Pool) {
+    this.#pool = pool;
+    this.#db = drizzle(pool);
+  }
+
+  /** Connects and brings the tables up to date. */
+  static async open(options: PostgresStoreOptions): Promise<PostgresStore> {
+    const { url, maxConnections = 8, timeoutMs = 2000, onConnectionLost = () => {} } = options;
+    const migrating = new Pool({ connectionString: url, max: 1, connectionTimeoutMillis: 10_000 });
+    migrating.on('error', onConnectionLost);
+    try {
+      await applyMigrations(migrating);
+    } finally {
+      await migrating.end();
+    }
+    const pool = new Pool({
+      connectionString: url,
+      max: maxConnections,
+      connectionTimeoutMillis: timeoutMs,
+      query_timeout: timeoutMs,
+    });
+    pool.on('error', onConnectionLost);
+    return new PostgresStore(pool);
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+
+  async putTitle(title: CatalogTitle): Promise<StoredTitle> {
+    return this.#db.transaction(async (tx) => {
+      const [next] = await tx
+        .insert(catalogRevision)
+        .values({ id: 1, revision: 1 })
+        .onConflictDoUpdate({ target: catalogRevision.id, set: { revision: sql`${catalogRevision.revision} + 1` } })
+        .returning({ revision: catalogRevision.revision });
+      if (!next) throw new Error('PostgreSQL gave no revision back.');
+      const { revision } = next;
+      await tx
+        .insert(titles)
+        .values({ titleId: title.titleId, revision, title })
+        .onConflictDoUpdate({ target: titles.titleId, set: { revision, title } });
+      return { title, revision };
+    });
+  }
+
+  async titlesSince(revision: number): Promise<readonly StoredTitle[]> {
+    return this.#db
+      .select({ title: titles.title, revision: titles.revision })
+      .from(titles)
+      .where(gt(titles.revision, revision))
+      .orderBy(asc(titles.revision));
+  }
+
+  async claimPlay(play: PlayRecord, expiredBeforeMs: number): Promise<PlayRecord> {
+    const [claimed] = await this.#db
+      .insert(plays)
+      .values(play)
+      .onConflictDoUpdate({
+        target: [plays.accountId, plays.idempotencyKey],
+        set: {
+          playId: play.playId,
+          titleId: play.titleId,
+          device: play.device,
+          createdAtMs: play.createdAtMs,
+        },
+        setWhere: lt(plays.createdAtMs, expiredBeforeMs),
+      })
+      .returning();
+    if (claimed) return claimed;
+    const [kept] = await this.#db
+      .select()
+      .from(plays)
+      .where(and(eq(plays.accountId, play.accountId), eq(plays.idempotencyKey, play.idempotencyKey)));
+    return kept ?? this.claimPlay(play, expiredBeforeMs);
+  }
+
+  async findPlay(playId: string): Promise<PlayRecord | undefined> {
+    const [found] = await this.#db.select().from(plays).where(eq(plays.playId, playId));
+    return found;
+  }
+
+  async forgetPlays(beforeMs: number): Promise<number> {
+    const { rowCount } = await this.#db.delete(plays).where(lt(plays.createdAtMs, beforeMs));
+    return rowCount ?? 0;
+  }
+
+  /** One statement for the whole batch, always in the order of the ids: regions that save at once cannot deadlock. */
+  async saveOcas(batch: readonly StoredOca[]): Promise<void> {
+    if (batch.length === 0) return;
+    const rows = [...batch].sort((a, b) => (a.ocaId < b.ocaId ? -1 : 1)).map(rowOf);
+    await this.#db
+      .insert(ocas)
+      .values(rows)
+      .onConflictDoUpdate({
+        target: ocas.ocaId,
+        set: { ...newerPart('health'), ...newerPart('routes'), ...newerPart('inventory') },
+      });
+  }
+
+  async loadOcas(): Promise<readonly StoredOca[]> {
+    const rows = await this.#db.select().from(ocas);
+    return rows.map((row) => {
+      const health = reported(row.health, row.healthAtMs);
+      const routes = reported(row.routes, row.routesAtMs);
+      const inventory = reported(row.inventory, row.inventoryAtMs);
+      return {
+        ocaId: row.ocaId,
+        ...(health && { health }),
+        ...(routes && { routes }),
+        ...(inventory && { inventory }),
+      };
+    });
+  }
+}
+
+const rowOf = ({ ocaId, health, routes, inventory }: StoredOca): typeof ocas.$inferInsert => ({
+  ocaId,
+  health: health?.value ?? null,
+  healthAtMs: health?.atMs ?? null,
+  routes: routes ? [...routes.value] : null,
+  routesAtMs: routes?.atMs ?? null,
+  inventory: inventory ? [...inventory.value] : null,
+  inventoryAtMs: inventory?.atMs ?? null,
+});
+
+/** Takes the offered part and its time when it is newer than the kept one. */
+function newerPart(part: 'health' | 'routes' | 'inventory') {
+  const [value, atMs] = [ocas[part], ocas[`${part}AtMs`]];
+  const offered = (column: { name: string }) => sql.raw(`excluded."${column.name}"`);
+  const isNewer = sql`${offered(atMs)} > coalesce(${atMs}, -1)`;
+  return {
+    [part]: sql`case when ${isNewer} then ${offered(value)} else ${value} end`,
+    [`${part}AtMs`]: sql`case when ${isNewer} then ${offered(atMs)} else ${atMs} end`,
+  };
+}
+
+const reported = <T>(value: T | null, atMs: number | null): Reported<T> | undefined =>
+  value === null || atMs === null ? undefined : { value, atMs };

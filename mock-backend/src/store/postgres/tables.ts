@@ -1,0 +1,48 @@
+import type { CatalogTitle, DeviceCapabilities, HealthReport, Route } from '@pressplay/protocol/messages';
+import { bigint, index, integer, json, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+
+const unixMs = (name: string) => bigint(name, { mode: 'number' });
+
+/** `json`, not `jsonb`: the segment index stays the text it was. */
+export const titles = pgTable(
+  'titles',
+  {
+    titleId: text('title_id').primaryKey(),
+    revision: bigint('revision', { mode: 'number' }).notNull(),
+    title: json('title').$type<CatalogTitle>().notNull(),
+  },
+  (table) => [index('titles_by_revision').on(table.revision)],
+);
+
+/** One row. Its lock puts changes of titles in one order, so that a reader that follows the revision misses none. */
+export const catalogRevision = pgTable('catalog_revision', {
+  id: integer('id').primaryKey(),
+  revision: bigint('revision', { mode: 'number' }).notNull(),
+});
+
+export const plays = pgTable(
+  'plays',
+  {
+    accountId: text('account_id').notNull(),
+    idempotencyKey: text('idempotency_key').notNull(),
+    playId: text('play_id').notNull(),
+    titleId: text('title_id').notNull(),
+    device: json('device').$type<DeviceCapabilities>().notNull(),
+    createdAtMs: unixMs('created_at_ms').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.idempotencyKey] }),
+    uniqueIndex('plays_by_id').on(table.playId),
+    index('plays_by_age').on(table.createdAtMs),
+  ],
+);
+
+export const ocas = pgTable('ocas', {
+  ocaId: text('oca_id').primaryKey(),
+  health: json('health').$type<HealthReport>(),
+  healthAtMs: unixMs('health_at_ms'),
+  routes: json('routes').$type<Route[]>(),
+  routesAtMs: unixMs('routes_at_ms'),
+  inventory: json('inventory').$type<string[]>(),
+  inventoryAtMs: unixMs('inventory_at_ms'),
+});

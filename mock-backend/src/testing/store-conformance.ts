@@ -1,0 +1,116 @@
+import type { HealthReport } from '@pressplay/protocol/messages';
+import { expect, it } from 'vitest';
+import type { PlayRecord, Store, StoredOca } from '../store/store.ts';
+import { DEVICE, makeTitle } from './test-region.ts';
+
+const play = (changes: Partial<PlayRecord> = {}): PlayRecord => ({
+  playId: '1'.repeat(32),
+  accountId: 'account',
+  idempotencyKey: 'key-00000001',
+  titleId: 'film',
+  device: { ...DEVICE, maxHeightPx: 720 },
+  createdAtMs: 1_800_000_000_000,
+  ...changes,
+});
+
+const health = (ocaId: string, reason: string): HealthReport => ({
+  ocaId,
+  siteId: 'core-1',
+  baseUrl: 'http://core',
+  verdict: 'healthy',
+  reason,
+  capacityBps: 1e10,
+  trafficBps: 12.5,
+  connections: 3,
+  servedBytes: 2 ** 40,
+  uptimeMs: 5,
+});
+
+const sorted = (ocas: readonly StoredOca[]) => [...ocas].sort((a, b) => (a.ocaId < b.ocaId ? -1 : 1));
+
+/** What every store must do. `open` gives an empty one; `reopen` another door to the same. */
+export function storeConformance(open: () => Promise<Store>, reopen: (store: Store) => Promise<Store>): void {
+  it('gives changed titles in the order of their change, unaltered', async () => {
+    const store = await open();
+    expect(await store.titlesSince(0)).toEqual([]);
+    const first = await store.putTitle(makeTitle('first'));
+    const second = await store.putTitle(makeTitle('second'));
+    expect(second.revision).toBeGreaterThan(first.revision);
+    expect(await store.titlesSince(0)).toEqual([first, second]);
+    const again = await store.putTitle(makeTitle('first', { name: 'Ætt & "quotes"' }));
+    const other = await reopen(store);
+    expect(await other.titlesSince(second.revision)).toEqual([again]);
+    expect((await other.titlesSince(0)).map(({ title }) => title.titleId)).toEqual(['second', 'first']);
+    expect(JSON.stringify((await other.titlesSince(second.revision))[0]?.title)).toBe(JSON.stringify(again.title));
+  });
+
+  it('gives every change its own revision when many come at once', async () => {
+    const store = await open();
+    const put = await Promise.all(Array.from({ length: 20 }, (_, i) => store.putTitle(makeTitle(`title-${i % 5}`))));
+    expect(new Set(put.map(({ revision }) => revision)).size).toBe(20);
+    expect(await store.titlesSince(0)).toHaveLength(5);
+  });
+
+  it('keeps the first play of an account and key, whoever comes second', async () => {
+    const store = await open();
+    const other = await reopen(store);
+    const first = play();
+    expect(await store.claimPlay(first, 0)).toEqual(first);
+    expect(await other.claimPlay(play({ titleId: 'other', createdAtMs: first.createdAtMs + 5 }), 0)).toEqual(first);
+    expect(await other.findPlay(first.playId)).toEqual(first);
+    expect(await store.findPlay('2'.repeat(32))).toBeUndefined();
+    const elsewhere = play({ accountId: 'another', playId: '3'.repeat(32) });
+    expect(await store.claimPlay(elsewhere, 0)).toEqual(elsewhere);
+  });
+
+  it('lets exactly one of many simultaneous claims win', async () => {
+    const store = await open();
+    const other = await reopen(store);
+    const claims = Array.from({ length: 16 }, (_, i) =>
+      (i % 2 ? store : other).claimPlay(play({ titleId: `title-${i}` }), 0),
+    );
+    const kept = await Promise.all(claims);
+    expect(new Set(kept.map(({ titleId }) => titleId)).size).toBe(1);
+  });
+
+  it('lets a key be used again once its play expired, and forgets old plays', async () => {
+    const store = await open();
+    const old = play();
+    await store.claimPlay(old, 0);
+    const next = play({ titleId: 'other', createdAtMs: old.createdAtMs + 100 });
+    expect(await store.claimPlay(next, old.createdAtMs + 1)).toEqual(next);
+    expect(await store.findPlay(old.playId)).toEqual(next);
+    expect(await store.forgetPlays(next.createdAtMs)).toBe(0);
+    expect(await store.forgetPlays(next.createdAtMs + 1)).toBe(1);
+    expect(await store.findPlay(old.playId)).toBeUndefined();
+  });
+
+  it('keeps the newer of each part that OCAs reported', async () => {
+    const store = await open();
+    const other = await reopen(store);
+    await store.saveOcas([]);
+    await store.saveOcas([
+      { ocaId: 'b', inventory: { value: ['f1', 'f2'], atMs: 10 } },
+      { ocaId: 'a', health: { value: health('a', 'first'), atMs: 10 } },
+    ]);
+    await other.saveOcas([
+      { ocaId: 'a', health: { value: health('a', 'late'), atMs: 9 }, routes: { value: [], atMs: 9 } },
+      { ocaId: 'b', health: { value: health('b', 'b'), atMs: 12 }, inventory: { value: [], atMs: 11 } },
+    ]);
+    expect(sorted(await store.loadOcas())).toEqual([
+      { ocaId: 'a', health: { value: health('a', 'first'), atMs: 10 }, routes: { value: [], atMs: 9 } },
+      { ocaId: 'b', health: { value: health('b', 'b'), atMs: 12 }, inventory: { value: [], atMs: 11 } },
+    ]);
+  });
+
+  it('survives regions that save the same OCAs at once', async () => {
+    const store = await open();
+    const other = await reopen(store);
+    const batch = (atMs: number) =>
+      Array.from({ length: 12 }, (_, i) => ({ ocaId: `oca-${i}`, health: { value: health(`oca-${i}`, 'x'), atMs } }));
+    await Promise.all(
+      Array.from({ length: 20 }, (_, i) => (i % 2 ? store : other).saveOcas(i % 3 ? batch(i) : batch(i).reverse())),
+    );
+    expect((await store.loadOcas()).map(({ health }) => health?.atMs)).toEqual(Array(12).fill(19));
+  });
+}

@@ -1,0 +1,15 @@
+import { defineConfig } from 'tsdown';
+
+const common = { platform: 'node', target: 'node20', fixedExtension: true } as const;
+
+export default defineConfig([
+  { ...common, entry: ['src/index.ts', 'src/node.ts'], dts: true },
+  // The process in one file with its libraries, so that it starts fast. pino and pg load parts of theirs by name.
+  {
+    ...common,
+    entry: ['src/main.ts'],
+    dts: false,
+    clean: false,
+    deps: { alwaysBundle: [/.*/], neverBundle: ['pino', 'pg'], onlyBundle: false },
+  },
+]);
