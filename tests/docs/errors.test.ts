@@ -9,7 +9,9 @@ const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf
 /** The codes in the first column of a section's table. */
 function codesIn(section: string): string[] {
   const text = page.split(`## ${section}\n`)[1]?.split('\n## ')[0] ?? '';
-  return [...text.matchAll(/^\| (`[^|]+`) \|/gm)].flatMap(([, cell = '']) => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code));
+  return [...text.matchAll(/^\| (`[^|]+`) \|/gm)].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code),
+  );
 }
 
 describe('docs/errors.md lists every code, and no other', () => {

@@ -1,0 +1,35 @@
+import { writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { decisions } from './decisions.ts';
+import type { Bench, Metric } from './metric.ts';
+import { simulatedHour } from './simulated-hour.ts';
+
+const BENCHES: Readonly<Record<string, Bench>> = { decisions, 'simulated-hour': simulatedHour };
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } });
+const [name] = positionals;
+const bench = name === undefined ? undefined : BENCHES[name];
+
+if (name === undefined || !bench) {
+  console.error(
+    `${name === undefined ? 'Which bench?' : `There is no bench "${name}".`} One of: ${Object.keys(BENCHES).join(', ')}`,
+  );
+  process.exitCode = 1;
+} else {
+  const metrics = await bench();
+  console.table(Object.fromEntries(metrics.map((metric) => [metric.name, row(metric)])));
+  const machine = `${cpus()[0]?.model ?? 'unknown'} x${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
+  if (values.json !== undefined)
+    writeFileSync(values.json, `${JSON.stringify({ bench: name, machine, metrics }, null, 2)}\n`);
+}
+
+function row({ value, unit, better, target }: Metric): Record<string, string> {
+  const met = target === undefined ? '' : (better === 'lower' ? value <= target : value >= target) ? 'met' : 'missed';
+  return {
+    value: `${Number(value.toPrecision(4))} ${unit}`,
+    better,
+    target: target === undefined ? '' : `${target} ${unit}`,
+    met,
+  };
+}
