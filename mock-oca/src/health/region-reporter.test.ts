@@ -54,7 +54,7 @@ describe('reports', () => {
     await writeFile(disks, file.entry, file.bytes);
     await clock.advance(1000);
     expect(since(before).sort()).toEqual(['east health', 'east inventory', 'west health', 'west inventory']);
-    expect(told.findLast(({ what }) => what === 'inventory')?.body).toEqual({
+    expect(told.filter(({ what }) => what === 'inventory').at(-1)?.body).toEqual({
       ocaId: 'fjord-1-a',
       fileIds: [file.entry.fileId],
     });
@@ -89,7 +89,7 @@ describe('reports', () => {
     const { oca, told } = await reporting();
     await oca.drain();
     const last = ['east', 'west'].map(
-      (region) => told.findLast((each) => each.region === region && each.what === 'health')?.body.verdict,
+      (region) => told.filter((each) => each.region === region && each.what === 'health').at(-1)?.body.verdict,
     );
     expect(last).toEqual(['draining', 'draining']);
   });

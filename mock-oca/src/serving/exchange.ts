@@ -6,7 +6,7 @@ import { spend } from './pace.ts';
 import type { RequestHead } from './plan-response.ts';
 import type { TransferOutcome } from './request-log.ts';
 import { errorPlan, type ServePlan } from './serve-plan.ts';
-import { headStep, nextStep, type TransferState } from './transfer-step.ts';
+import { headStep, nextStep, type TransferState, type TransferStep } from './transfer-step.ts';
 
 /** The connection has to break: that is what a reset looks like to a renderer. */
 export class ConnectionCut extends Error {
@@ -62,6 +62,7 @@ export class Exchange {
   #file: OpenFile | undefined;
   #flushedBytes: number | undefined;
   #cut: ConnectionCut | undefined;
+  #onCut: ((cut: ConnectionCut) => void) | undefined;
   #ended = false;
   #wake: (() => void) | undefined;
 
@@ -71,7 +72,7 @@ export class Exchange {
     this.#plan = parts.plan;
     this.#arrivedAtMs = parts.clock.nowMs();
     this.#transfer = { sentBytes: 0, totalBytes: body.kind === 'file' ? body.endByte - body.startByte : 0 };
-    this.#unsubscribe = parts.faults.onChange(() => this.#wake?.());
+    this.#unsubscribe = parts.faults.onChange(() => this.#faultsChanged());
   }
 
   get ended(): boolean {
@@ -96,10 +97,9 @@ export class Exchange {
 
   /** The next bytes of the file, when it is time for them; undefined at the end or once ended. Rejects with `ConnectionCut`. */
   async next(): Promise<Uint8Array | undefined> {
-    const { clock, chunkBytes } = this.#parts;
     while (!this.#ended) {
       if (this.#cut) throw this.#cut;
-      const step = nextStep(this.#transfer, this.#fault(), { paceBps: this.#plan.paceBps, chunkBytes }, clock.nowMs());
+      const step = this.#step();
       if (step.kind === 'done') return undefined;
       if (step.kind === 'cut') throw new ConnectionCut('reset', `Cut on purpose: ${step.reason}.`);
       if (step.kind === 'send') return this.#read(step.bytes, step.pace);
@@ -114,10 +114,17 @@ export class Exchange {
     this.#flushedBytes = (this.#flushedBytes ?? 0) + bytes;
   }
 
-  /** Breaks a running answer from outside: `begin` and `next` reject. */
+  /** Breaks a running answer from outside: `begin` and `next` reject, and the listener hears of it at once. */
   cut(outcome: TransferOutcome, message: string): void {
-    this.#cut ??= new ConnectionCut(outcome, message);
+    if (this.#cut || this.#ended) return;
+    this.#cut = new ConnectionCut(outcome, message);
     this.#wake?.();
+    this.#onCut?.(this.#cut);
+  }
+
+  /** For a renderer that may be waiting for its client while the answer is cut. */
+  onCut(listener: (cut: ConnectionCut) => void): void {
+    this.#onCut = listener;
   }
 
   /** Lets go of everything at once. Idempotent: the first outcome counts. */
@@ -142,6 +149,17 @@ export class Exchange {
         throw new ConnectionCut('reset', 'Cut on purpose before the head: a status fault came on.');
       await this.#pause(step.kind === 'wait' ? step.waitMs : undefined);
     }
+  }
+
+  #step(): TransferStep {
+    const { clock, chunkBytes } = this.#parts;
+    return nextStep(this.#transfer, this.#fault(), { paceBps: this.#plan.paceBps, chunkBytes }, clock.nowMs());
+  }
+
+  #faultsChanged(): void {
+    const step = this.#step();
+    if (step.kind === 'cut') this.cut('reset', `Cut on purpose: ${step.reason}.`);
+    this.#wake?.();
   }
 
   async #read(bytes: number, pace: TransferState['pace']): Promise<Uint8Array | undefined> {

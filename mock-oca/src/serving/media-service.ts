@@ -1,5 +1,6 @@
 import { maskMediaToken } from '@pressplay/protocol/wire';
 import type { OcaDeps } from '../deps.ts';
+import { isDiskError } from '../disks/disk-store.ts';
 import { FaultSwitch } from '../faults/fault-switch.ts';
 import type { OcaConfig } from '../oca-config.ts';
 import { Exchange, type ExchangeEnd } from './exchange.ts';
@@ -97,7 +98,8 @@ export class MediaService {
   }
 
   #diskError(head: RequestHead, error: unknown): void {
-    this.#onDiskError();
+    // A file removed meanwhile says nothing about the disk.
+    if (!isDiskError(error) || error.kind !== 'missing') this.#onDiskError();
     this.#deps.log('error', 'a file could not be read', { target: maskMediaToken(head.target), error: String(error) });
   }
 

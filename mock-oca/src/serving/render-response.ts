@@ -37,6 +37,12 @@ function headOf(request: Request, clientAddress: string): RequestHead {
 function bodyOf(exchange: Exchange): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     {
+      start(controller) {
+        exchange.onCut((cut) => {
+          exchange.end(cut.outcome);
+          controller.error(cut);
+        });
+      },
       async pull(controller) {
         try {
           const chunk = await exchange.next();

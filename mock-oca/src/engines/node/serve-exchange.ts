@@ -10,6 +10,7 @@ export async function serveExchange(
   ports: { readonly readerOf: ChunkReaderFactory; readonly slowClients: SlowClients },
 ): Promise<void> {
   response.on('close', () => exchange.end('client-closed'));
+  exchange.onCut((cut) => reset(exchange, request, cut));
   try {
     const { status, headers, body } = await exchange.begin(ports.readerOf);
     if (exchange.ended) return;
@@ -20,9 +21,14 @@ export async function serveExchange(
     exchange.end('complete');
     response.end(body.kind === 'text' ? body.text : undefined);
   } catch (error) {
-    exchange.end(error instanceof ConnectionCut ? error.outcome : 'reset');
-    request.socket.resetAndDestroy();
+    reset(exchange, request, error);
   }
+}
+
+function reset(exchange: Exchange, request: IncomingMessage, error: unknown): void {
+  if (exchange.ended) return;
+  exchange.end(error instanceof ConnectionCut ? error.outcome : 'reset');
+  request.socket.resetAndDestroy();
 }
 
 async function sendFile(exchange: Exchange, response: ServerResponse, slowClients: SlowClients): Promise<void> {
