@@ -2,7 +2,16 @@ import type { ByteAccounts, LedgerEntry } from './delivery/ledger.ts';
 import type { PlayerError } from './errors/player-error.ts';
 import type { RenditionView } from './manifest/presentation.ts';
 
-export type PlayerState = 'idle' | 'loading' | 'ready' | 'playing' | 'paused' | 'rebuffering' | 'seeking' | 'ended' | 'failed';
+export type PlayerState =
+  | 'idle'
+  | 'loading'
+  | 'ready'
+  | 'playing'
+  | 'paused'
+  | 'rebuffering'
+  | 'seeking'
+  | 'ended'
+  | 'failed';
 
 /** Why the player left one server for another. */
 export type MoveReason =
@@ -20,7 +29,13 @@ export type MoveReason =
 export interface PlayerEvents {
   state: { readonly from: PlayerState; readonly to: PlayerState };
   /** The play request was answered. */
-  'play-granted': { readonly playId: string; readonly region: string; readonly serverCount: number; readonly titleName: string; readonly durationMs: number };
+  'play-granted': {
+    readonly playId: string;
+    readonly region: string;
+    readonly serverCount: number;
+    readonly titleName: string;
+    readonly durationMs: number;
+  };
   /** A region did not answer usably; the next one was asked with the same idempotency key. */
   'region-failover': { readonly from: string; readonly to: string; readonly cause: string };
   /** A candidate was measured. `latencyMs` is absent where it failed. */
@@ -28,13 +43,34 @@ export interface PlayerEvents {
   /** Another server became the preferred one. */
   'server-changed': { readonly from?: string; readonly to: string; readonly reason: MoveReason | 'start' };
   /** A range goes on, from the byte reached, on another server. */
-  'hand-over': { readonly from: string; readonly to: string; readonly reason: MoveReason; readonly renditionId: string; readonly segmentNumber: number; readonly atByte: number; readonly startByte: number; readonly endByte: number };
+  'hand-over': {
+    readonly from: string;
+    readonly to: string;
+    readonly reason: MoveReason;
+    readonly renditionId: string;
+    readonly segmentNumber: number;
+    readonly atByte: number;
+    readonly startByte: number;
+    readonly endByte: number;
+  };
   /** ABR chose another video rendition for the segments to come. */
-  'rendition-selected': { readonly from?: string; readonly to: string; readonly reason: string; readonly segmentNumber: number };
+  'rendition-selected': {
+    readonly from?: string;
+    readonly to: string;
+    readonly reason: string;
+    readonly segmentNumber: number;
+  };
   /** Another rendition is on screen. */
   'rendition-shown': { readonly rendition: RenditionView };
   /** A segment was delivered whole. */
-  'segment-delivered': { readonly ocaId: string; readonly renditionId: string; readonly kind: 'video' | 'audio'; readonly segmentNumber: number; readonly bytes: number; readonly durationMs: number };
+  'segment-delivered': {
+    readonly ocaId: string;
+    readonly renditionId: string;
+    readonly kind: 'video' | 'audio';
+    readonly segmentNumber: number;
+    readonly bytes: number;
+    readonly durationMs: number;
+  };
   rebuffer: { readonly phase: 'start' | 'end'; readonly positionMs: number; readonly lastedMs?: number };
   error: { readonly error: PlayerError };
 }

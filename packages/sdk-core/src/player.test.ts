@@ -3,6 +3,7 @@ import { HeadlessEngine } from './headless/headless-engine.ts';
 import { Player } from './player.ts';
 import type { PlayerEvents } from './player-events.ts';
 import type { PlayerOptions } from './player-options.ts';
+import type { EngineHost } from './ports/media-engine.ts';
 import { SampleNetwork } from './testing/sample-network.ts';
 import { type SampleShape, samplePlayResponse } from './testing/sample-play.ts';
 import { seededRandom } from './testing/seeded-random.ts';
@@ -169,6 +170,43 @@ describe('a play', () => {
     expect(log.error).toMatchObject([{ error: { code: 'delivery/no-server-left' } }]);
   });
 
+  it('asks another server for the same position when media does not decode, and gives up after that', async () => {
+    const { clock, player, engine, log } = stage({}, { segments: 20 });
+    let host: EngineHost | undefined;
+    const open = engine.open.bind(engine);
+    engine.open = (presentation, given, options) => {
+      host = given;
+      open(presentation, given, options);
+    };
+    await clock.resolve(player.load('sample-1'));
+    const servers = new Set<string>();
+    for (const retry of [1, 2]) {
+      await clock.advance(6000);
+      servers.add(log['segment-delivered']?.at(-1)?.ocaId ?? '');
+      const { positionMs } = player.stats();
+      host?.notify({ type: 'failed', cause: 'decode', error: new Error('bad box') });
+      expect(player.stats()).toMatchObject({ state: 'rebuffering', positionMs });
+      await clock.advance(2000);
+      expect(player.stats()).toMatchObject({ state: 'playing', rebufferCount: retry });
+      const after = player.ledger().entries.filter(({ startedAtMs }) => startedAtMs >= clock.nowMs() - 2000);
+      expect(after.length).toBeGreaterThan(0);
+      expect(after.every(({ ocaId }) => !servers.has(ocaId))).toBe(true);
+    }
+    host?.notify({ type: 'failed', cause: 'decode', error: new Error('bad box') });
+    expect(player.state).toBe('failed');
+    expect(log.error).toMatchObject([{ error: { code: 'media/decode' } }]);
+  });
+
+  it('rejects the load when the engine cannot play the title', async () => {
+    const { clock, player, engine } = stage();
+    engine.open = () => {
+      throw new Error('no MediaSource');
+    };
+    await expect(clock.resolve(player.load('sample-1'))).rejects.toMatchObject({ code: 'media/unsupported' });
+    expect(player.state).toBe('failed');
+    expect(clock.pendingTimers).toBe(0);
+  });
+
   it('leaves no timer behind', async () => {
     const { clock, player } = stage();
     await clock.resolve(player.load('sample-1'));
@@ -198,7 +236,7 @@ describe('regions', () => {
     'asks the next one with the same key when the first %s, and prefers it from then on',
     async (_, manner, cause) => {
       const { clock, player, network, log } = stage();
-      network.regions['near'] = manner;
+      network.regions.near = manner;
       await clock.resolve(player.load('sample-1'));
       expect(log['region-failover']).toEqual([{ from: 'near', to: 'far', cause }]);
       const [first, second] = network.asked;
@@ -212,7 +250,7 @@ describe('regions', () => {
 
   it('passes a refusal through at once', async () => {
     const { clock, player, network, log } = stage();
-    network.regions['near'] = { status: 404, body: unknown };
+    network.regions.near = { status: 404, body: unknown };
     await expect(clock.resolve(player.load('x'))).rejects.toMatchObject({
       code: 'title/unknown',
       context: { titleId: 'x' },

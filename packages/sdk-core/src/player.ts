@@ -188,7 +188,8 @@ export class Player {
       const granted = await this.#client.requestPlay(titleId, key, pending.cancel.signal);
       if (this.#pending === pending) this.#start(granted, pending);
     } catch (error) {
-      if (this.#pending !== pending) return;
+      // Given up: rejected already.
+      if (pending.cancel.signal.aborted) return;
       this.#pending = undefined;
       const failure = isPlayerError(error) ? error : unexpected(error);
       this.#dispatch({ type: 'load-failed', error: failure });
@@ -202,7 +203,7 @@ export class Player {
     const play: RunningPlay = new RunningPlay(granted, {
       ...this.#ports,
       limits: limitsOf(this.#options),
-      renewPlay: (id) => this.#client.renewPlay(id),
+      renewPlay: (id, signal) => this.#client.renewPlay(id, signal),
       emit: (name, payload) => this.#emit(name, payload),
       onEngineEvent: (event) => this.#onEngineEvent(play, event),
     });
@@ -218,8 +219,8 @@ export class Player {
     if (!running) return;
     try {
       this.#ports.engine.open(running.presentation, running, { startAtMs });
-      if (play) this.#ports.engine.play();
-      running.delivery.startProbing();
+      if (play && !running.closed) this.#ports.engine.play();
+      if (!running.closed) running.delivery.startProbing();
     } catch (error) {
       this.#onEngineEvent(running, { type: 'failed', cause: 'unsupported', error });
     }

@@ -2,6 +2,7 @@ import type { PlayRenewal, PlayResponse } from '@pressplay/protocol/messages';
 import { type AbrLimits, type RenditionReason, selectRendition } from '../abr/select-rendition.ts';
 import type { Presentation, RenditionView } from '../manifest/presentation.ts';
 import type { PlayerEvents } from '../player-events.ts';
+import { CancelController, type CancelSignal } from '../ports/cancel-signal.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HttpClient } from '../ports/http-client.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -23,7 +24,7 @@ export interface RunningPlayDeps {
   readonly engine: MediaEngine;
   readonly logger?: Logger;
   readonly limits: AbrLimits;
-  readonly renewPlay: (playId: string) => Promise<PlayRenewal>;
+  readonly renewPlay: (playId: string, signal: CancelSignal) => Promise<PlayRenewal>;
   readonly emit: EmitPlayerEvent;
   readonly onEngineEvent: (event: EngineEvent) => void;
 }
@@ -38,7 +39,7 @@ export class RunningPlay implements EngineHost {
   #selected: RenditionView | undefined;
   #selectedReason: RenditionReason | undefined;
   #shown: RenditionView | undefined;
-  #closed = false;
+  readonly #closing = new CancelController();
 
   constructor(granted: GrantedPlay, deps: RunningPlayDeps) {
     this.presentation = granted.presentation;
@@ -51,6 +52,10 @@ export class RunningPlay implements EngineHost {
 
   get selected(): { readonly rendition: RenditionView; readonly reason: RenditionReason } | undefined {
     return this.#selected && this.#selectedReason && { rendition: this.#selected, reason: this.#selectedReason };
+  }
+
+  get closed(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   get shown(): RenditionView | undefined {
@@ -87,7 +92,7 @@ export class RunningPlay implements EngineHost {
   }
 
   notify(event: EngineEvent): void {
-    if (this.#closed) return;
+    if (this.closed) return;
     if (event.type === 'rendition-shown') {
       this.#shown = event.rendition;
       this.#emit('rendition-shown', { rendition: event.rendition });
@@ -106,7 +111,7 @@ export class RunningPlay implements EngineHost {
 
   /** Lets go of transfers. What was delivered can still be asked for. */
   close(): void {
-    this.#closed = true;
+    this.#closing.cancel();
     this.delivery.close();
   }
 
@@ -128,8 +133,11 @@ export class RunningPlay implements EngineHost {
   /** Dead regions end no play: without a renewal, delivery goes on with the grant it has. */
   async #renew(reason: RenewReason): Promise<DeliveryGrant | undefined> {
     try {
-      const { token, expiresInMs, servers, fileServers } = await this.#deps.renewPlay(this.response.playId);
-      if (this.#closed) return undefined;
+      const { token, expiresInMs, servers, fileServers } = await this.#deps.renewPlay(
+        this.response.playId,
+        this.#closing.signal,
+      );
+      if (this.closed) return undefined;
       this.#grant = { token, expiresAtMs: this.#deps.clock.nowMs() + expiresInMs, servers, fileServers };
       return this.#grant;
     } catch (error) {
@@ -139,7 +147,7 @@ export class RunningPlay implements EngineHost {
   }
 
   #emit: EmitPlayerEvent = (name, payload) => {
-    if (!this.#closed) this.#deps.emit(name, payload);
+    if (!this.closed) this.#deps.emit(name, payload);
   };
 }
 
