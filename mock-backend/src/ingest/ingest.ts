@@ -48,6 +48,7 @@ export function ingest({ sourcePath, ...settings }: IngestOptions): Promise<Cata
 export async function ingestInput(input: MediaInput, settings: IngestSettings): Promise<CatalogTitle> {
   const { workDir = tmpdir(), onProgress = () => {}, signal } = settings;
   signal?.throwIfAborted();
+  expectTitleFields(settings);
   onProgress({ phase: 'probing', fraction: 0 });
   const folder = await workFolder(workDir);
   try {
@@ -64,6 +65,19 @@ export async function ingestInput(input: MediaInput, settings: IngestSettings): 
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Before any work: encoding a film for a name that the catalog will refuse helps nobody. */
+function expectTitleFields({ titleId, name, licence }: IngestSettings): void {
+  const checked = schemas.CatalogTitle.pick({ titleId: true, name: true, licence: true }).safeParse({
+    titleId,
+    name,
+    licence,
+  });
+  const [issue] = checked.error?.issues ?? [];
+  if (!issue) return;
+  const field = issue.path.join('.');
+  throw new IngestError('ingest/invalid-title', `${field} is not valid: ${issue.message}`, { titleId, field });
 }
 
 interface EncodedFile {

@@ -42,5 +42,6 @@ describe('what ffprobe says', () => {
   it('falls back where the file does not say its rate or length', () => {
     const vague = { ...video, avg_frame_rate: '0/0', r_frame_rate: '50/1', duration: 'N/A' };
     expect(probe(vague)).toMatchObject({ video: { frameRate: 50 }, durationMs: 13_000 });
+    expect(probe({ ...vague, tags: { DURATION: '00:01:02.500000000' } }).durationMs).toBe(62_500);
   });
 });

@@ -75,7 +75,7 @@ export function readProbe(json: string, label: string): Probe {
       channels: audio.channels ?? 2,
       language: languageTag(audio.tags?.language),
     },
-    durationMs: milliseconds(video.duration) ?? milliseconds(format.duration),
+    durationMs: milliseconds(video.duration) ?? clockTime(video.tags?.DURATION) ?? milliseconds(format.duration),
   };
 }
 
@@ -101,6 +101,12 @@ function ratio(text: string | undefined): number | undefined {
 function milliseconds(secondsText: string | undefined): number | undefined {
   const value = Number(secondsText) * 1000;
   return Number.isFinite(value) && value > 0 ? value : undefined;
+}
+
+/** Matroska keeps a track's own length as a tag, `00:01:02.500000000`. */
+function clockTime(text: string | undefined): number | undefined {
+  const [, hours, minutes, seconds] = /^(\d+):(\d+):(\d+(?:\.\d+)?)$/.exec(text ?? '') ?? [];
+  return milliseconds(String(Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)));
 }
 
 /** Files carry ISO 639-2 (`eng`), players want the shortest BCP 47 form (`en`). */
