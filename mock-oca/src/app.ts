@@ -141,14 +141,14 @@ export class Oca {
   }
 
   #loop(signal: AbortSignal, intervalMs: number, round: () => Promise<unknown>): void {
-    const again = (): void => {
-      if (!signal.aborted) this.#deps.clock.schedule(intervalMs, run);
-    };
+    let cancel = (): void => {};
+    signal.addEventListener('abort', () => cancel());
     const run = (): void => {
-      if (signal.aborted) return;
       round()
         .catch((error: unknown) => this.#deps.log('error', 'a background round failed', { error: String(error) }))
-        .finally(again);
+        .finally(() => {
+          if (!signal.aborted) cancel = this.#deps.clock.schedule(intervalMs, run);
+        });
     };
     run();
   }

@@ -53,17 +53,6 @@ describe('the socket', () => {
     socket.destroy();
   });
 
-  it('resets with RST, not with a polite end', async () => {
-    const { oca } = await ocaWith([file]);
-    oca.media.faults.set([{ kind: 'rate', rateBps: 800_000 }]);
-    server = await listen(oca, { host: '127.0.0.1', port: 0 });
-    const { state } = await client(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`, { reads: true });
-    for (let i = 0; i < 100 && state.text.length < 5000; i++) await tick(10);
-    oca.media.faults.set([{ kind: 'reset', afterBytes: 0 }]);
-    for (let i = 0; i < 100 && !state.closed; i++) await tick(10);
-    expect(state.error).toBe('ECONNRESET');
-  });
-
   it('answers garbage with a typed error', async () => {
     const { oca } = await ocaWith([]);
     server = await listen(oca, { host: '127.0.0.1', port: 0 });

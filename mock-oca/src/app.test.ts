@@ -1,0 +1,86 @@
+import type { FillManifest } from '@pressplay/protocol/messages';
+import { describe, expect, it } from 'vitest';
+import { createOca } from './app.ts';
+import type { Http } from './deps.ts';
+import { MemoryDiskStore } from './disks/memory-disk-store.ts';
+import { ocaConfig, ocaWith, testFile, tokenFor } from './testing/oca-fixture.ts';
+import { VirtualClock } from './testing/virtual-clock.ts';
+
+const file = testFile(300_000);
+
+/** An empty OCA whose region names a full one as the source. */
+async function pair() {
+  const clock = new VirtualClock();
+  const full = await ocaWith([file], { clock, config: { ocaId: 'fjord-1-b', paceBps: 8_000_000 } });
+  const url = `http://b/${tokenFor('film', 3_600_000, clock.wallMs())}/${file.entry.fileId}`;
+  const source = { kind: 'peer', from: 'fjord-1-b', url } as const;
+  const manifest: FillManifest = {
+    ocaId: 'fjord-1-a',
+    files: [{ ...file.entry, sources: [source] }],
+    refreshInMs: 2000,
+  };
+  const inventories: string[][] = [];
+  const http: Http = async (request) => {
+    if (request.url.startsWith('http://b/')) return full.oca.fetch(request, { clientAddress: '127.20.1.1' });
+    if (request.url.endsWith('/fill-manifest')) return Response.json(manifest);
+    if (request.url.endsWith('/inventory')) inventories.push(((await request.json()) as { fileIds: string[] }).fileIds);
+    return new Response(null, { status: 204 });
+  };
+  const empty = await ocaWith([], { clock, http, config: { regions: [{ regionId: 'east', baseUrl: 'http://east' }] } });
+  return { clock, full, empty, inventories };
+}
+
+describe('an empty OCA', () => {
+  it('fills itself from its neighbour at the pace of that one, and tells its region at once', async () => {
+    const { clock, empty, inventories } = await pair();
+    empty.oca.start();
+    await clock.advance(250);
+    expect(empty.disks.list()).toEqual([]);
+    await clock.advance(100);
+    expect(empty.disks.list()).toEqual([file.entry]);
+    expect(inventories.at(-1)).toEqual([file.entry.fileId]);
+    empty.oca.stop();
+    await clock.advance(0);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('takes nothing from a neighbour that corrupts, and the right bytes once that is over', async () => {
+    const { clock, full, empty } = await pair();
+    full.oca.media.faults.set([{ kind: 'corrupt', everyBytes: 50_000 }]);
+    empty.oca.start();
+    await clock.advance(1500);
+    expect(empty.disks.list()).toEqual([]);
+    full.oca.media.faults.set([]);
+    await clock.advance(5000);
+    expect(empty.disks.list()).toEqual([file.entry]);
+    empty.oca.stop();
+  });
+
+  it('starts again after a stop', async () => {
+    const { clock, empty } = await pair();
+    empty.oca.start();
+    empty.oca.stop();
+    await clock.advance(10_000);
+    expect(empty.disks.list()).toEqual([]);
+    empty.oca.start();
+    await clock.advance(3000);
+    expect(empty.disks.list()).toEqual([file.entry]);
+    empty.oca.stop();
+  });
+});
+
+it('is not made from a configuration that makes no sense', () => {
+  const make = (changes: object) => () =>
+    createOca({
+      config: { ...ocaConfig, ...changes },
+      disks: new MemoryDiskStore(),
+      clock: new VirtualClock(),
+      http: () => Promise.reject(new Error('none')),
+      hmac: () => '',
+      sha256: () => ({ update() {}, hex: () => '' }),
+      log() {},
+    });
+  expect(make({ routes: [{ prefix: '10.0.0.0/99', asPath: [] }] })).toThrow(/CIDR/);
+  expect(make({ baseUrl: 'http://oca/' })).toThrow(/slash/);
+  expect(make({ capacityBps: 0 })).toThrow(/capacityBps/);
+});
