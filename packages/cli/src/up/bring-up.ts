@@ -66,13 +66,16 @@ async function untilFilled(
 ): Promise<string> {
   const endWatch = fleet.watch();
   const deadlineMs = performance.now() + FILL_LIMIT_MS;
+  let shown = '';
   try {
     for (;;) {
       signal?.throwIfAborted();
       const { titles, ocas } = fleet.snapshot();
       const full = ocas.filter((oca) => oca.status !== undefined && oca.status.fileCount >= oca.filesWanted).length;
       const live = titles.filter((title) => title.live).length;
-      show(`${full} of ${ocas.length} OCAs hold everything, ${live} of ${titles.length} titles are live`);
+      const text = `${full} of ${ocas.length} OCAs hold everything, ${live} of ${titles.length} titles are live`;
+      if (text !== shown) show(text);
+      shown = text;
       const done = full === ocas.length && live === titles.length && titles.length > 0;
       if (done || performance.now() > deadlineMs)
         return `${live} of ${titles.length} titles are live, ${full} of ${ocas.length} OCAs hold everything`;

@@ -57,6 +57,9 @@ export class RunningFleet implements Fleet {
   #watch: FleetWatch | undefined;
   #control: ControlServer | undefined;
   #stopping: Promise<void> | undefined;
+  /** Ends the encoding of the sample when the start fails or is given up. */
+  readonly #ending = new AbortController();
+  #providing: Promise<CatalogTitle[]> | undefined;
 
   constructor(plan: FleetPlan, options: FleetOptions, mains: BundledMains) {
     this.#plan = plan;
@@ -80,8 +83,9 @@ export class RunningFleet implements Fleet {
     progress(
       `Starting ${this.ocas.length} OCAs and ${this.regions.length} region${this.regions.length > 1 ? 's' : ''}`,
     );
+    this.#providing = provideTitles(origin, { ...this.#options, signal: this.#ending.signal });
     const [titles] = await Promise.all([
-      provideTitles(origin, this.#options),
+      this.#providing,
       this.#startRegions(),
       ...[...this.#ocaPlaces.values()].map((place) => place.process.start()),
     ]);
@@ -173,9 +177,11 @@ export class RunningFleet implements Fleet {
   }
 
   async #stopAll(): Promise<void> {
+    this.#ending.abort();
     this.#watch?.stop();
     const places = [...this.#ocaPlaces.values(), ...this.#regionPlaces.values()];
-    await Promise.all([this.#control?.close(), ...places.map((place) => place.process.end(GRACE_MS))]);
+    const provided = this.#providing?.catch(() => undefined);
+    await Promise.all([provided, this.#control?.close(), ...places.map((place) => place.process.end(GRACE_MS))]);
     await this.#database?.stop();
     removeFleetState(this.#data.run);
   }
