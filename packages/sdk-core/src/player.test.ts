@@ -1,57 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { HeadlessEngine } from './headless/headless-engine.ts';
-import { Player } from './player.ts';
-import type { PlayerEvents } from './player-events.ts';
-import type { PlayerOptions } from './player-options.ts';
+import type { Player } from './player.ts';
 import type { EngineHost } from './ports/media-engine.ts';
-import { SampleNetwork } from './testing/sample-network.ts';
-import { type SampleShape, samplePlayResponse } from './testing/sample-play.ts';
-import { seededRandom } from './testing/seeded-random.ts';
-import { VirtualClock } from './testing/virtual-clock.ts';
+import { playerStage as stage } from './testing/player-stage.ts';
 
-const regions = ['near', 'far'].map((regionId) => ({ regionId, baseUrl: `http://${regionId}.test` }));
-
-function stage(options: Partial<PlayerOptions> = {}, shape: SampleShape = {}) {
-  const clock = new VirtualClock();
-  const network = new SampleNetwork(clock, samplePlayResponse(shape));
-  const engine = new HeadlessEngine({ clock });
-  const player = new Player(
-    { regions, accessToken: 'account-token', device: { videoCodecs: ['avc1'], audioCodecs: ['mp4a'] }, ...options },
-    { clock, http: network.http, random: seededRandom(1), engine },
-  );
-  const log: { [K in keyof PlayerEvents]?: PlayerEvents[K][] } = {};
-  const record = <K extends keyof PlayerEvents>(name: K): void => {
-    const seen: PlayerEvents[K][] = [];
-    Object.assign(log, { [name]: seen });
-    player.on(name, (payload) => void seen.push(payload));
-  };
-  for (const name of [
-    'state',
-    'error',
-    'play-granted',
-    'region-failover',
-    'rebuffer',
-    'rendition-selected',
-    'rendition-shown',
-    'hand-over',
-    'segment-delivered',
-  ] as const)
-    record(name);
-  return { clock, network, player, engine, log };
-}
-
-/** Every segment of the ledger whole, each byte from one server only. */
+/** Every segment of the ledger whole: the intervals of its servers follow each other without a gap or an overlap. */
 function expectCompleteLedger(player: Player): void {
-  const bySegment = new Map<string, number>();
-  for (const { renditionId, segmentNumber, requestedFrom, deliveredTo } of player.ledger().entries) {
-    const key = `${renditionId}/${segmentNumber}`;
-    bySegment.set(key, (bySegment.get(key) ?? 0) + deliveredTo - requestedFrom);
-  }
   const { video, audio } = player.presentation!;
+  const { entries } = player.ledger();
   for (const view of [...video, ...audio]) {
     for (const [number, { startByte, endByte }] of view.segments.entries()) {
-      const delivered = bySegment.get(`${view.renditionId}/${number}`);
-      if (delivered !== undefined) expect(delivered).toBe(endByte - startByte);
+      const parts = entries
+        .filter((entry) => entry.renditionId === view.renditionId && entry.segmentNumber === number)
+        .filter(({ requestedFrom, deliveredTo }) => deliveredTo > requestedFrom)
+        .sort((one, other) => one.requestedFrom - other.requestedFrom);
+      if (parts.length === 0) continue;
+      let reached = startByte;
+      for (const { requestedFrom, deliveredTo } of parts) {
+        expect(requestedFrom).toBe(reached);
+        reached = deliveredTo;
+      }
+      expect(reached).toBe(endByte);
     }
   }
 }
@@ -215,65 +183,6 @@ describe('a play', () => {
     await clock.advance(0);
     expect(clock.pendingTimers).toBe(0);
     expect(player.ledger().entries.length).toBeGreaterThan(0);
-  });
-});
-
-describe('regions', () => {
-  const unknown = JSON.stringify({
-    error: { code: 'title/unknown', message: 'No such title.', context: { titleId: 'x' } },
-  });
-
-  it.each([
-    ['refuses the connection', 'refuses', 'connection refused'],
-    ['hangs', 'hangs', 'No answer within 2000 ms.'],
-    ['answers nonsense', { status: 200, body: '<html>' }, 'region/bad-response: the body is not JSON'],
-    [
-      'is broken',
-      { status: 503, body: '{"error":{"code":"store/unavailable","message":"x","context":{}}}' },
-      'store/unavailable',
-    ],
-  ] as const)(
-    'asks the next one with the same key when the first %s, and prefers it from then on',
-    async (_, manner, cause) => {
-      const { clock, player, network, log } = stage();
-      network.regions.near = manner;
-      await clock.resolve(player.load('sample-1'));
-      expect(log['region-failover']).toEqual([{ from: 'near', to: 'far', cause }]);
-      const [first, second] = network.asked;
-      expect(second?.body).toBe(first?.body);
-      expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeLessThanOrEqual(2000);
-      expect(player.stats().region).toBe('far');
-      await clock.resolve(player.load('sample-1'));
-      expect(log['region-failover']).toHaveLength(1);
-    },
-  );
-
-  it('passes a refusal through at once', async () => {
-    const { clock, player, network, log } = stage();
-    network.regions.near = { status: 404, body: unknown };
-    await expect(clock.resolve(player.load('x'))).rejects.toMatchObject({
-      code: 'title/unknown',
-      context: { titleId: 'x' },
-    });
-    expect(network.asked).toHaveLength(1);
-    expect(player.state).toBe('failed');
-    expect(log.error).toHaveLength(1);
-  });
-
-  it('says what each region said when all fail', async () => {
-    const { clock, player, network } = stage();
-    Object.assign(network.regions, { near: 'refuses', far: 'hangs' });
-    await expect(clock.resolve(player.load('x'))).rejects.toMatchObject({
-      code: 'region/unreachable',
-      context: { regions: ['near: connection refused', 'far: No answer within 2000 ms.'] },
-    });
-  });
-
-  it('tells that no server is left where a region knows it', async () => {
-    const { clock, player, network } = stage();
-    const noServer = { status: 503, body: '{"error":{"code":"steering/no-server","message":"None.","context":{}}}' };
-    Object.assign(network.regions, { near: noServer, far: 'hangs' });
-    await expect(clock.resolve(player.load('x'))).rejects.toMatchObject({ code: 'steering/no-server' });
   });
 });
 

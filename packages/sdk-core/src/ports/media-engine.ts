@@ -63,7 +63,12 @@ export type EngineEvent =
   | { readonly type: 'seeked'; readonly positionMs: number }
   | { readonly type: 'ended' }
   /** A segment is in the buffer; what plays at `startMs` is this rendition. */
-  | { readonly type: 'appended'; readonly rendition: RenditionView; readonly segmentNumber: number; readonly startMs: number }
+  | {
+      readonly type: 'appended';
+      readonly rendition: RenditionView;
+      readonly segmentNumber: number;
+      readonly startMs: number;
+    }
   /** What is on screen changed. */
   | { readonly type: 'rendition-shown'; readonly rendition: RenditionView }
   /** The engine gave up: `decode` may be cured by other bytes, `unsupported` may not. */
