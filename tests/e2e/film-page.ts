@@ -13,6 +13,19 @@ export interface Transfer {
   readonly over: boolean;
 }
 
+export interface Sample {
+  readonly atMs: number;
+  readonly positionS: number;
+  readonly bufferedS: number;
+}
+
+export interface Standstills {
+  /** The longest one with too little media to go on: a stall. */
+  readonly withoutMediaMs: number;
+  /** The longest one with media at hand. */
+  readonly withMediaMs: number;
+}
+
 export type PageEvent = {
   [K in keyof PlayerEvents]: { readonly name: K; readonly atMs: number; readonly payload: PlayerEvents[K] };
 }[keyof PlayerEvents];
@@ -27,7 +40,7 @@ interface PageWindow extends Window {
   readonly player: import('@pressplay/sdk-web').Player;
   readonly probes: {
     readonly transfers: Transfer[];
-    readonly samples: [atMs: number, currentTimeS: number][];
+    readonly samples: Sample[];
     readonly events: PageEvent[];
     halfOf(minBytes: number): Promise<Transfer>;
     createPlayer(options: PageOptions): PageWindow['player'];
@@ -129,13 +142,13 @@ export class FilmPage {
     return this.page.evaluate(() => performance.now());
   }
 
-  /** The longest time in which the playhead stood still, from the samples taken each 100 ms since `sinceMs`. */
-  async longestStandstillMs(sinceMs: number): Promise<number> {
+  /** How long the playhead stood still since `sinceMs`, from samples taken each 100 ms. */
+  async standstills(sinceMs: number): Promise<Standstills> {
     const samples = await this.page.evaluate(
-      (since) => (window as unknown as PageWindow).probes.samples.filter(([atMs]) => atMs >= since),
+      (since) => (window as unknown as PageWindow).probes.samples.filter(({ atMs }) => atMs >= since),
       sinceMs,
     );
-    return longestStandstillMs(samples);
+    return standstillsOf(samples);
   }
 
   /** Until the playhead has passed so many more seconds. */
@@ -148,13 +161,22 @@ export class FilmPage {
   }
 }
 
-/** From the first to the last sample of the same position. */
-export function longestStandstillMs(samples: readonly (readonly [atMs: number, positionS: number])[]): number {
-  let longestMs = 0;
+/** Standing still with that much media at hand is the decoder's doing: a machine too busy to draw. */
+const ENOUGH_BUFFERED_S = 1;
+
+/** From the first to the last sample of the same position, longest first seen, by what was buffered meanwhile. */
+export function standstillsOf(samples: readonly Sample[]): Standstills {
   let since = samples[0];
+  let leastBufferedS = Number.POSITIVE_INFINITY;
+  const longest = { withoutMediaMs: 0, withMediaMs: 0 };
   for (const sample of samples) {
-    if (!since || sample[1] !== since[1]) since = sample;
-    longestMs = Math.max(longestMs, sample[0] - since[0]);
+    if (!since || sample.positionS !== since.positionS) {
+      since = sample;
+      leastBufferedS = Number.POSITIVE_INFINITY;
+    }
+    leastBufferedS = Math.min(leastBufferedS, sample.bufferedS);
+    const kind = leastBufferedS < ENOUGH_BUFFERED_S ? 'withoutMediaMs' : 'withMediaMs';
+    longest[kind] = Math.max(longest[kind], sample.atMs - since.atMs);
   }
-  return longestMs;
+  return longest;
 }

@@ -57,7 +57,18 @@
   }
 
   const video = document.querySelector('video');
-  setInterval(() => samples.push([performance.now(), video.currentTime]), 100);
+  setInterval(
+    () => samples.push({ atMs: performance.now(), positionS: video.currentTime, bufferedS: bufferedAheadS() }),
+    100,
+  );
+
+  function bufferedAheadS() {
+    for (let index = 0; index < video.buffered.length; index++) {
+      const [start, end] = [video.buffered.start(index), video.buffered.end(index)];
+      if (start <= video.currentTime + 0.1 && end > video.currentTime) return end - video.currentTime;
+    }
+    return 0;
+  }
 
   window.probes = {
     transfers,

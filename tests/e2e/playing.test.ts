@@ -26,11 +26,15 @@ test('a title plays: picture and sound are decoded, and nothing but the play req
   expect(media.audioBytes).toBeGreaterThan(0);
 
   await test.step('the first media byte is asked for right after the play response', async () => {
-    const transfers = await film.transfers();
-    const [play, first] = transfers;
+    const [play, ...others] = await film.transfers();
     expect(isPlayRequest(play?.url ?? '')).toBe(true);
-    expect(first?.startByte).toBeGreaterThan(0);
-    expect((first?.askedAtMs ?? Number.POSITIVE_INFINITY) - (play?.answeredAtMs ?? 0)).toBeLessThan(250);
+    // Probes ask for the first bytes of a file; media begins behind its init segment.
+    const first = others.find(({ startByte = 0 }) => startByte > 0);
+    const waitedMs = (first?.askedAtMs ?? Number.POSITIVE_INFINITY) - (play?.answeredAtMs ?? 0);
+    test
+      .info()
+      .annotations.push({ type: 'play response to first media request', description: `${Math.round(waitedMs)} ms` });
+    expect(waitedMs).toBeLessThan(250);
   });
 
   await test.step('no playlist is on the network, and no OCA was asked for permission first', () => {
