@@ -1,3 +1,8 @@
 import { defineConfig } from 'tsdown';
 
-export default defineConfig({ entry: ['src/index.ts', 'src/messages.ts', 'src/wire.ts'], dts: true, platform: 'neutral', fixedExtension: true });
+export default defineConfig({
+  entry: ['src/index.ts', 'src/messages.ts', 'src/wire.ts'],
+  dts: true,
+  platform: 'neutral',
+  fixedExtension: true,
+});

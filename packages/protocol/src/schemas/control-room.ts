@@ -22,7 +22,12 @@ export const OcaView = z
   .describe('One OCA as the control room shows it.');
 
 export const FleetEvent = z
-  .object({ atMs: z.number().describe('Unix time in milliseconds.'), text: z.string(), ocaId: OcaId.exactOptional(), regionId: RegionId.exactOptional() })
+  .object({
+    atMs: z.number().describe('Unix time in milliseconds.'),
+    text: z.string(),
+    ocaId: OcaId.exactOptional(),
+    regionId: RegionId.exactOptional(),
+  })
   .describe('Something that happened to the fleet.');
 
 export const FleetSnapshot = z
@@ -34,12 +39,16 @@ export const FleetSnapshot = z
     titles: z.array(TitleSummary),
     events: z.array(FleetEvent).describe('The latest, oldest first.'),
   })
-  .describe('GET /api/fleet on the supervisor; GET /api/fleet/stream sends one as a server-sent event each half second.');
+  .describe(
+    'GET /api/fleet on the supervisor; GET /api/fleet/stream sends one as a server-sent event each half second.',
+  );
 
 export const DemoSettings = z
   .object({
     regions: z.array(z.object({ regionId: RegionId, baseUrl: z.string() })),
     accessToken: z.string().describe('An API token of the demo account.'),
-    clients: z.array(z.object({ label: z.string(), address: z.string() })).describe('Addresses a demo client may claim.'),
+    clients: z
+      .array(z.object({ label: z.string(), address: z.string() }))
+      .describe('Addresses a demo client may claim.'),
   })
   .describe('GET /api/demo on the supervisor: what a page needs to play.');

@@ -8,18 +8,35 @@ const scope = {
 
 export const Fault = z
   .discriminatedUnion('kind', [
-    z.object({ kind: z.literal('latency'), delayMs: z.number().nonnegative(), ...scope }).describe('Headers come late.'),
+    z
+      .object({ kind: z.literal('latency'), delayMs: z.number().nonnegative(), ...scope })
+      .describe('Headers come late.'),
     z.object({ kind: z.literal('rate'), rateBps: z.number().positive(), ...scope }).describe('Each response is slow.'),
-    z.object({ kind: z.literal('stall'), afterBytes: z.number().nonnegative(), ...scope }).describe('Accepts, sends so many bytes of the body (0: not even headers), then nothing.'),
-    z.object({ kind: z.literal('reset'), afterBytes: z.number().nonnegative(), ...scope }).describe('The connection is reset after so many bytes of the body.'),
-    z.object({ kind: z.literal('status'), status: z.number().int().min(400).max(599), retryAfterS: z.number().int().positive().exactOptional(), ...scope }).describe('An error instead of the file.'),
-    z.object({ kind: z.literal('corrupt'), everyBytes: z.number().int().positive(), ...scope }).describe('One wrong byte in so many.'),
+    z
+      .object({ kind: z.literal('stall'), afterBytes: z.number().nonnegative(), ...scope })
+      .describe('Accepts, sends so many bytes of the body (0: not even headers), then nothing.'),
+    z
+      .object({ kind: z.literal('reset'), afterBytes: z.number().nonnegative(), ...scope })
+      .describe('The connection is reset after so many bytes of the body.'),
+    z
+      .object({
+        kind: z.literal('status'),
+        status: z.number().int().min(400).max(599),
+        retryAfterS: z.number().int().positive().exactOptional(),
+        ...scope,
+      })
+      .describe('An error instead of the file.'),
+    z
+      .object({ kind: z.literal('corrupt'), everyBytes: z.number().int().positive(), ...scope })
+      .describe('One wrong byte in so many.'),
   ])
   .describe('What QA may switch on at an OCA.');
 
 export const FaultList = z
   .object({ faults: z.array(Fault) })
-  .describe('PUT /control/faults on an OCA: replaces the faults that are on. Empty means none; running responses feel the change too.');
+  .describe(
+    'PUT /control/faults on an OCA: replaces the faults that are on. Empty means none; running responses feel the change too.',
+  );
 
 export const OcaControlStatus = z
   .object({

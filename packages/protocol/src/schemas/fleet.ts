@@ -27,7 +27,9 @@ export const Route = z.object({
 
 export const RoutesReport = z
   .object({ ocaId: OcaId, routes: z.array(Route) })
-  .describe('PUT /v1/ocas/{ocaId}/routes: the prefixes this OCA may serve, as learned from the ISP. Replaces all before.');
+  .describe(
+    'PUT /v1/ocas/{ocaId}/routes: the prefixes this OCA may serve, as learned from the ISP. Replaces all before.',
+  );
 
 export const InventoryReport = z
   .object({ ocaId: OcaId, fileIds: z.array(FileId) })
@@ -97,7 +99,15 @@ export const ClientNetworkEntry = z
 export const FleetFile = z
   .object({
     regions: z
-      .array(z.object({ regionId: RegionId, host: z.string(), port: z.number().int(), latitude: z.number(), longitude: z.number() }))
+      .array(
+        z.object({
+          regionId: RegionId,
+          host: z.string(),
+          port: z.number().int(),
+          latitude: z.number(),
+          longitude: z.number(),
+        }),
+      )
       .min(1),
     sites: z.array(
       SiteInfo.extend({

@@ -3,7 +3,7 @@
  * nginx builds its own ETag from it, so that the tag is equal on every OCA. Never 0, which some tools take for "unset".
  */
 export function mtimeSecondsOf(fileId: string): number {
-  return (Number.parseInt(fileId.slice(0, 8), 16) & 0x7fffffff) || 1;
+  return Number.parseInt(fileId.slice(0, 8), 16) & 0x7fffffff || 1;
 }
 
 /** The strong ETag of a file, in the form nginx gives it: `"mtimeHex-sizeHex"`. */
