@@ -35,8 +35,8 @@ function watchClaims(world: World): string[] {
   const claims: string[] = [];
   const { store } = world.fleet;
   const claimPlay = store.claimPlay.bind(store);
-  store.claimPlay = async (play) => {
-    const kept = await claimPlay(play);
+  store.claimPlay = async (...claim) => {
+    const kept = await claimPlay(...claim);
     claims.push(kept.playId);
     return kept;
   };

@@ -61,6 +61,7 @@ export function expectEveryByteOnce(world: World, player: Player, { title }: Syn
     expect(numbers, `seed ${world.seed}: ${kind} segments delivered`).toEqual(expected);
   }
   expectDisjointAndComplete(world, player.ledger(), ranges);
+  expectAccountsComplete(world, player);
 }
 
 /** The ledger's intervals of each range lie end to end: nothing twice, nothing left out. */
@@ -77,6 +78,17 @@ function expectDisjointAndComplete(world: World, ledger: PlayerLedger, ranges: r
   const delivered = ledger.entries.reduce((sum, entry) => sum + entry.deliveredTo - entry.requestedFrom, 0);
   const received = ranges.reduce((sum, range) => sum + range.receivedBytes, 0);
   expect(delivered, `seed ${world.seed}: the ledger and the engine count alike`).toBe(received);
+}
+
+/** Each byte that the viewer took off the wire from OCAs is in one account of the ledger, and in one only. */
+export function expectAccountsComplete(world: World, player: Player): void {
+  const { deliveredBytes, lostBytes, racedBytes, probeBytes, replacedBytes } = player.ledger().bytes;
+  const ocaIds = new Set(world.fleet.ocas.map(({ ocaId }) => ocaId));
+  const received = [...world.network.records(), ...world.network.running()]
+    .filter(({ from, to }) => !ocaIds.has(from) && ocaIds.has(to))
+    .reduce((sum, { readBytes }) => sum + readBytes, 0);
+  const accounted = deliveredBytes + lostBytes + racedBytes + probeBytes + replacedBytes;
+  expect(accounted, `seed ${world.seed}: ${JSON.stringify(player.ledger().bytes)}`).toBe(received);
 }
 
 /** What delivered something of a range, from its first byte on. */

@@ -69,8 +69,8 @@ async function playThroughTroubles(world: World, player: Player, healthyOcaId: s
   const endMs = world.clock.nowMs() + 180_000;
   while (!isOver()) {
     if (world.clock.nowMs() > endMs) throw world.failure('The play does not end.');
-    await world.clock.runUntil(isOver, integerFrom(random, 50, 1500));
-    const likely = random() < 0.5 ? (player.stats().ocaId ?? '') : '';
+    await world.clock.runUntil(isOver, integerFrom(random, 20, 600));
+    const likely = random() < 0.6 ? (player.stats().ocaId ?? '') : '';
     const target = likely !== '' && likely !== healthyOcaId ? likely : pickFrom(random, ocaIds);
     if (random() < 0.1) troubleRegion(world, random);
     else await pickFrom(random, TROUBLES)(world, target, random);
@@ -81,7 +81,7 @@ it.each(SEEDS)('seed %i: whatever breaks, one healthy OCA is enough', async (see
   const world = await createWorld({ seed, titles: [TITLE] });
   const random = world.random('scene');
   const link = { rateBps: integerFrom(random, 3 * MEGABIT, 30 * MEGABIT), latencyMs: integerFrom(random, 1, 40) };
-  const player = world.createPlayer({ link, bufferGoalMs: integerFrom(random, 8000, 30_000) });
+  const player = world.createPlayer({ link, bufferGoalMs: integerFrom(random, 4000, 20_000) });
   await world.settle(player.load('noise-1'), 10_000);
   const servers = player.stats().servers.map((server) => server.ocaId);
   await playThroughTroubles(world, player, pickFrom(random, servers));
