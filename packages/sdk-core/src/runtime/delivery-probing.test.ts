@@ -59,6 +59,21 @@ describe('probes at the start', () => {
     expect(world.handOvers).toMatchObject([{ from: 'a', to: 'd', reason: 'reset' }]);
   });
 
+  it('that fail beside media that flow do not drive the player away', async () => {
+    const world = new DeliveryWorld();
+    world.servers[0]!.respond = ({ headers }) =>
+      headers?.Range === 'bytes=0-2047' ? { status: 500, body: new Uint8Array() } : undefined;
+    world.servers[0]!.rateBps = 4_000_000;
+    const fetching = world.fetch({ startByte: 1000 });
+    await world.clock.advance(100);
+    world.delivery.startProbing();
+    await fetching;
+    await world.fetch({ startByte: 1000 });
+    expect(world.probes).toContainEqual({ ocaId: 'a', cause: 'status 500' });
+    expect(world.delivery.currentOcaId()).toBe('a');
+    world.delivery.close();
+  });
+
   it('of a server that lacks the file leave it out of that file', async () => {
     const world = new DeliveryWorld({ serverCount: 3 });
     world.servers[1]!.files.clear();

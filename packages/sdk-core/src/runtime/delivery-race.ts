@@ -38,11 +38,14 @@ interface Runner {
 function firstReady(runners: readonly Runner[]): Promise<Opened> {
   return new Promise((resolve, reject) => {
     let runningCount = runners.length;
+    let isDecided = false;
     for (const { transfer, opened, other } of runners) {
       opened.then((end) => {
         runningCount--;
-        if (end === undefined) other.stop('lost-race');
-        if (end === undefined || runningCount === 0) resolve({ transfer, end, others: [other] });
+        if (isDecided || (end && runningCount > 0)) return;
+        isDecided = true;
+        if (!end) other.stop('lost-race');
+        resolve({ transfer, end, others: [other] });
       }, reject);
     }
   });

@@ -1,14 +1,13 @@
 import { firstByteDeadlineMs, raceAfterMs, stallDeadlineMs } from '../delivery/deadlines.ts';
 import { type FailedAttempt, rangeError } from '../delivery/range-error.ts';
 import { isTransient, outcomeScope } from '../delivery/range-outcomes.ts';
-import { judgeSlowness } from '../delivery/too-slow.ts';
 import type { MoveReason, PlayerEvents } from '../player-events.ts';
 import type { CancelSignal } from '../ports/cancel-signal.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type HttpClient, HttpFailure } from '../ports/http-client.ts';
 import type { RangeRequest } from '../ports/media-engine.ts';
-import { markBytes, rateOver, recentRate } from '../throughput/recent-rate.ts';
 import type { DeliveryGrant } from './delivery-listener.ts';
+import { PaceJudge } from './delivery-pace.ts';
 import { type Opened, openRaced } from './delivery-race.ts';
 import type { DeliveryRecord } from './delivery-record.ts';
 import type { Renewals } from './delivery-renewals.ts';
@@ -37,8 +36,6 @@ const PROGRESS_BYTES = 16 * 1024;
 /** How long all servers may fail before the range does: as long as the buffer lasts, within these bounds. */
 const MIN_PATIENCE_MS = 4_000;
 const MAX_PATIENCE_MS = 30_000;
-/** How often the pace of a transfer is judged. */
-const JUDGE_EVERY_MS = 200;
 const FIRST_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 4_000;
 
@@ -157,12 +154,11 @@ export class RangeDelivery {
   #sink(transfer: Transfer): TransferSink {
     const { book, record, clock } = this.#context;
     const { ocaId } = transfer.plan;
-    let rate = recentRate(clock.nowMs());
-    let judgedAtMs = clock.nowMs();
+    const pace = new PaceJudge(clock);
     return {
       onBytes: (chunk) => {
         this.#nextByte += chunk.length;
-        rate = markBytes(rate, chunk.length, clock.nowMs());
+        pace.received(chunk.length);
         record.count('deliveredBytes', chunk.length);
         book.meter(ocaId).received(chunk.length);
         this.#order.onBytes(chunk);
@@ -170,21 +166,22 @@ export class RangeDelivery {
       stallMs: (largestGapMs) =>
         stallDeadlineMs({ neededInMs: this.#neededInMs(), largestGapMs, leniency: this.#leniency() }),
       isTooSlow: () => {
-        if (clock.nowMs() - judgedAtMs < JUDGE_EVERY_MS) return false;
-        judgedAtMs = clock.nowMs();
-        const { bps, spanMs } = rateOver(rate, judgedAtMs);
-        const [other] = book.others(ocaId, this.#query());
-        const verdict = judgeSlowness({
-          remainingBytes: this.#order.endByte - this.#nextByte,
-          recentBps: bps,
-          recentSpanMs: spanMs,
-          neededInMs: this.#neededInMs(),
-          mediaBps: this.#order.rendition.averageBps,
-          ...(other ? { other } : {}),
-        });
-        if (verdict.move) book.noteTooSlow(ocaId, bps);
-        return verdict.move;
+        const tooSlowBps = pace.tooSlowBps(() => this.#rest(ocaId));
+        if (tooSlowBps !== undefined) book.noteTooSlow(ocaId, tooSlowBps);
+        return tooSlowBps !== undefined;
       },
+    };
+  }
+
+  /** What is still to come, and who else could bring it. */
+  #rest(ocaId: string) {
+    const query = this.#query();
+    const [other] = this.#context.book.others(ocaId, query);
+    return {
+      remainingBytes: query.bytes,
+      neededInMs: this.#neededInMs(),
+      mediaBps: this.#order.rendition.averageBps,
+      ...(other ? { other } : {}),
     };
   }
 
@@ -205,7 +202,10 @@ export class RangeDelivery {
       endedAtMs,
       outcome,
     });
-    if (deliveredTo - plan.startByte >= PROGRESS_BYTES) this.#patienceFromMs = endedAtMs;
+    if (deliveredTo - plan.startByte >= PROGRESS_BYTES) {
+      this.#patienceFromMs = endedAtMs;
+      this.#backoffMs = FIRST_BACKOFF_MS;
+    }
     if (outcome === 'complete') this.#context.book.noteSuccess(plan.ocaId, rendition.fileId);
     if (outcome === 'complete' || outcome === 'cancelled' || outcome === 'lost-race') return;
     this.#left = { ocaId: plan.ocaId, reason: outcome };

@@ -282,6 +282,33 @@ describe('when no server is left', () => {
     expect(fetched.tookMs).toBeLessThan(12_000);
   });
 
+  it('is patient anew whenever the range has moved on', async () => {
+    const world = new DeliveryWorld({ serverCount: 1 });
+    const [a] = world.servers;
+    for (const fromMs of [100, 4100, 8100]) {
+      world.after(fromMs, () => a!.kill());
+      world.after(fromMs + 3000, () => {
+        a!.fault = undefined;
+        a!.rateBps = 2_000_000;
+      });
+    }
+    const fetched = await world.fetch({ neededInMs: 0 });
+    expectWhole(world, fetched);
+    expect(fetched.tookMs).toBeGreaterThan(8000);
+  });
+
+  it('does not ask a server with other bytes again for this file, unless a fresh grant names it', async () => {
+    const world = new DeliveryWorld();
+    world.servers[0]!.fault = { kind: 'other-etag' };
+    await world.fetch({ endByte: 1000 });
+    world.servers[0]!.fault = undefined;
+    world.servers[1]!.kill();
+    await world.clock.advance(60_000);
+    await expect(world.fetch()).rejects.toMatchObject({ code: 'delivery/no-server-left' });
+    world.delivery.use({ ...world.grant });
+    expectWhole(world, await world.fetch());
+  });
+
   it('goes on with the servers of a fresh grant', async () => {
     const world: DeliveryWorld = new DeliveryWorld({
       renewGrant: async (_reason, { http, rendition, file, grant }) => {
@@ -319,7 +346,9 @@ describe('tokens', () => {
   };
 
   it('are renewed once for all ranges when they have expired, and the server is asked again', async () => {
-    const world = new DeliveryWorld({ renewGrant: async (_reason, { grant }) => ({ ...grant, token: 'token-2' }) });
+    const world: DeliveryWorld = new DeliveryWorld({
+      renewGrant: (_reason, { grant, clock }) => clock.sleep(50).then(() => ({ ...grant, token: 'token-2' })),
+    });
     expiring(world, 'token-2');
     const [first, second] = [world.fetch({ endByte: 10_000 }), world.fetch({ startByte: 10_000, endByte: 20_000 })];
     await Promise.all([first, second]);
