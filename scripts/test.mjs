@@ -7,7 +7,7 @@ import { checkNodeVersion } from './steps/node-version.mjs';
 checkNodeVersion();
 const { turbo } = await import('./steps/build.mjs');
 const { install, isInstalled } = await import('./steps/install.mjs');
-const { endWithParent, node, npm } = await import('./steps/run.mjs');
+const { endWithParent, node, npm, ROOT } = await import('./steps/run.mjs');
 const { say, seconds, step } = await import('./steps/terminal.mjs');
 const { ensureChromium, ensureFfmpeg } = await import('./steps/tools.mjs');
 const { addCounts, NO_TESTS, readPlaywrightReport, readVitestReport } = await import('./steps/totals.mjs');
@@ -24,6 +24,9 @@ endWithParent(() => {
   rmSync(reports, { recursive: true, force: true });
 });
 
+/** As an absolute path: vitest takes anything else as a part of any path. */
+const inRoot = (folder) => path.join(ROOT, folder);
+
 const STEPS = [
   ['Dependencies', async () => (isInstalled() ? say('   installed') : install())],
   ['Tools', findTools],
@@ -31,8 +34,8 @@ const STEPS = [
   ['Types', types],
   ['Unit tests', () => vitest('unit', ['--exclude', 'tests/**'])],
   ['Build', () => turbo(['run', 'build'])],
-  ['Whole system in virtual time', () => vitest('system', ['--dir', 'tests', '--exclude', 'tests/processes/**'])],
-  ['Processes', () => vitest('processes', ['--dir', 'tests/processes', '--no-file-parallelism'])],
+  ['Whole system in virtual time', () => vitest('system', [inRoot('tests/'), '--exclude', 'tests/processes/**'])],
+  ['Processes', () => vitest('processes', [inRoot('tests/processes/'), '--no-file-parallelism'])],
   ['Browser tests', browserTests],
 ];
 

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { findFreeBasePort } from '@pressplay/testkit/fleet';
+import { addKeptSample, findFreeBasePort } from '@pressplay/testkit/fleet';
 
 export const ROOT = path.resolve(import.meta.dirname, '../..');
 export const CLI = path.join(ROOT, 'packages/cli/bin/pressplay.mjs');
@@ -25,6 +25,7 @@ export interface Place {
 
 export async function newPlace(): Promise<Place> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'pressplay-processes-'));
+  await addKeptSample(dataDir);
   const port = await findFreeBasePort();
   return {
     dataDir,

@@ -3,7 +3,7 @@ export { type DataFolder, openDataFolder } from './data-folder.ts';
 export { regionApi } from './fleet-api.ts';
 export { FleetError, type FleetErrorCode } from './fleet-error.ts';
 export type { Fleet, FleetOptions, OcaEndpoint, RegionEndpoint } from './fleet-options.ts';
-export { openOrigin } from './origin-titles.ts';
+export { addKeptSample, openOrigin } from './origin-titles.ts';
 export { DEFAULT_BASE_PORT, type FleetPorts, findFreeBasePort, portsFrom } from './ports.ts';
 export { type GuardOptions, guardProcess } from './process-guard.ts';
 export { type RequestLogLine, readRequestLog } from './request-log.ts';

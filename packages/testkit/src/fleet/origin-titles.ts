@@ -1,6 +1,6 @@
 import { loadKeptSample, makeSampleTitle, openFolderOrigin } from '@pressplay/mock-backend/node';
 import type { CatalogTitle } from '@pressplay/protocol/messages';
-import type { DataFolder } from './data-folder.ts';
+import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { FleetError } from './fleet-error.ts';
 import type { FleetOptions } from './fleet-options.ts';
 
@@ -8,6 +8,11 @@ type Origin = ReturnType<typeof openFolderOrigin>;
 
 export function openOrigin(data: Pick<DataFolder, 'origin'>): Origin {
   return openFolderOrigin(data.origin);
+}
+
+/** Puts the small test card that the repository keeps into a data folder: a fleet that starts on it encodes nothing. */
+export function addKeptSample(dataDir: string): Promise<CatalogTitle> {
+  return loadKeptSample(openOrigin(openDataFolder(dataDir)));
 }
 
 /** The titles a fleet starts with. Makes the sample where the origin is empty. */
