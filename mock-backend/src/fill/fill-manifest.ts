@@ -1,4 +1,4 @@
-import type { FillFile, FillManifest, FillSource } from '@pressplay/protocol/messages';
+import type { CatalogTitle, FillFile, FillManifest, FillSource, SiteClass } from '@pressplay/protocol/messages';
 import { mediaUrl } from '@pressplay/protocol/wire';
 import type { CatalogEntry } from '../catalog/catalog.ts';
 import { type FillOca, placeFile } from './placement.ts';
@@ -17,6 +17,8 @@ export interface ManifestQuestion {
   readonly usable: readonly SourceOca[];
   readonly titles: readonly CatalogEntry[];
   readonly holdersOf: (fileId: string) => ReadonlySet<string>;
+  /** Classes of the sites this fleet has, whether their OCAs report or not. */
+  readonly siteClasses: readonly SiteClass[];
   /** This region first. */
   readonly origins: readonly { readonly regionId: string; readonly baseUrl: string }[];
   readonly signFor: (titleId: string) => string;
@@ -29,38 +31,44 @@ const REFRESH_WHEN_FULL_MS = 10_000;
 
 /**
  * What an OCA should hold, in the order to fetch it: titles by publication, each with sound and small renditions
- * first. A file it holds, and one that must wait for a nearer copy, has no sources.
+ * first. A file it holds already has no sources; one whose turn has not come is left out until then.
  */
 export function fillManifest(question: ManifestQuestion): FillManifest {
-  const { oca, fleet, titles, holds } = question;
-  const catalogBytes = titles.reduce(
-    (sum, { title }) => sum + title.renditions.reduce((s, r) => s + r.sizeBytes, 0),
-    0,
-  );
-  const siteOcas = fleet.filter(({ site }) => site.siteId === oca.site.siteId);
-  const files = titles.flatMap((entry) => {
-    const wanted = [...entry.title.renditions]
-      .sort((a, b) => a.sizeBytes - b.sizeBytes)
-      .filter(({ fileId }) => placeFile(fileId, oca, siteOcas, catalogBytes).place);
-    const token = wanted.length > 0 ? question.signFor(entry.title.titleId) : '';
-    return wanted.map(
-      ({ fileId, sha256, sizeBytes }): FillFile => ({
-        fileId,
-        titleId: entry.title.titleId,
-        sha256,
-        sizeBytes,
-        sources: holds.has(fileId) ? [] : sourcesOf(fileId, token, entry, question),
-      }),
-    );
+  const { oca, titles, holds } = question;
+  const wanted = titles.map((entry) => ({ entry, files: wantedOf(entry, question) }));
+  const files = wanted.flatMap(({ entry, files }) => {
+    const token = files.some(({ fileId }) => !holds.has(fileId)) ? question.signFor(entry.title.titleId) : '';
+    return files.flatMap(({ fileId, sha256, sizeBytes }): FillFile[] => {
+      const sources = holds.has(fileId) ? [] : sourcesOf(fileId, token, entry, question);
+      const waits = sources.length === 0 && !holds.has(fileId);
+      return waits ? [] : [{ fileId, titleId: entry.title.titleId, sha256, sizeBytes, sources }];
+    });
   });
-  const isFull = files.every(({ fileId }) => holds.has(fileId));
+  const isFull = wanted.every(({ files }) => files.every(({ fileId }) => holds.has(fileId)));
   return { ocaId: oca.ocaId, files, refreshInMs: isFull ? REFRESH_WHEN_FULL_MS : REFRESH_WHILE_FILLING_MS };
 }
+
+function wantedOf({ title }: CatalogEntry, { oca, fleet, titles }: ManifestQuestion): CatalogTitle['renditions'] {
+  const catalogBytes = sum(titles.map((entry) => sum(entry.title.renditions.map(({ sizeBytes }) => sizeBytes))));
+  const siteOcas = fleet.filter(({ site }) => site.siteId === oca.site.siteId);
+  return title.renditions
+    .filter(({ fileId }) => placeFile(fileId, oca, siteOcas, catalogBytes).place)
+    .sort((a, b) => a.sizeBytes - b.sizeBytes);
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
 function sourcesOf(fileId: string, token: string, entry: CatalogEntry, question: ManifestQuestion): FillSource[] {
   const { oca, usable, holdersOf, origins, nowMs } = question;
   const waitedMs = nowMs - entry.knownSinceMs;
-  const ranked: RankedSources<SourceOca> = rankSources({ fileId, oca, usable, holders: holdersOf(fileId), waitedMs });
+  const ranked: RankedSources<SourceOca> = rankSources({
+    fileId,
+    oca,
+    usable,
+    holders: holdersOf(fileId),
+    siteClasses: question.siteClasses,
+    waitedMs,
+  });
   const fromOca = (kind: 'peer' | 'tier') => (one: SourceOca) => ({
     kind,
     from: one.ocaId,

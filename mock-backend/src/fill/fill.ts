@@ -48,6 +48,7 @@ export class Fill {
       usable,
       titles: await catalog.list(),
       holdersOf: (fileId) => fleet.holdersOf(fileId),
+      siteClasses: config.sites.map(({ siteClass }) => siteClass),
       origins: [...config.originBaseUrls].sort((a, b) => isHere(a) - isHere(b)),
       signFor: (titleId) => this.#sign(ocaId, titleId),
       nowMs,

@@ -7,13 +7,13 @@ import type { FillOca } from './placement.ts';
 export interface EscalationRule {
   /** Before an OCA that is not its site's master for the file looks beyond its site. */
   readonly peerWaitMs: number;
-  /** Before a site below the largest tier goes to the origin. */
+  /** Before a site goes to the origin itself, for each larger class of site that this fleet has. */
   readonly tierWaitMs: number;
   /** Peers, and as many tier sources, that a manifest names for a file. */
   readonly maxOcas: number;
 }
 
-export const ESCALATION_RULE: EscalationRule = { peerWaitMs: 8000, tierWaitMs: 12_000, maxOcas: 4 };
+export const ESCALATION_RULE: EscalationRule = { peerWaitMs: 8000, tierWaitMs: 6000, maxOcas: 4 };
 
 export interface SourceQuestion<T extends FillOca> {
   readonly fileId: string;
@@ -21,6 +21,8 @@ export interface SourceQuestion<T extends FillOca> {
   /** Usable OCAs of the whole fleet. */
   readonly usable: readonly T[];
   readonly holders: ReadonlySet<string>;
+  /** Of all sites: an OCA that has not reported yet may still come. */
+  readonly siteClasses: readonly SiteClass[];
   /** Since this region knows the file. */
   readonly waitedMs: number;
 }
@@ -75,11 +77,10 @@ export function rankSources<T extends FillOca>(
   if (!isMaster && waitedMs < rule.peerWaitMs) return nothing('waits-for-site-master');
   if (tiers.length > 0) return { peers, tiers, origin: true, reason: 'tier-holds' };
 
-  const largest = Math.max(TIER_SIZE[oca.site.siteClass], ...usable.map((one) => TIER_SIZE[one.site.siteClass]));
-  if (isMaster && TIER_SIZE[oca.site.siteClass] === largest)
-    return { peers, tiers, origin: true, reason: 'first-copy' };
-  if (waitedMs < rule.tierWaitMs) return nothing('waits-for-tier');
-  return { peers, tiers, origin: true, reason: 'waited-long-enough' };
+  const size = TIER_SIZE[oca.site.siteClass];
+  const larger = new Set(question.siteClasses.filter((siteClass) => TIER_SIZE[siteClass] > size)).size;
+  if (waitedMs < larger * rule.tierWaitMs) return nothing('waits-for-tier');
+  return { peers, tiers, origin: true, reason: isMaster && larger === 0 ? 'first-copy' : 'waited-long-enough' };
 }
 
 const nothing = <T extends FillOca>(reason: RankedSources<T>['reason']): RankedSources<T> => ({

@@ -16,7 +16,7 @@ export class FleetSync {
   readonly #clock: BackendClock;
   readonly #log: Log;
   readonly #healthDeadlineMs: number;
-  readonly #unsaved = new Map<string, StoredOca>();
+  #unsaved = new Map<string, StoredOca>();
   #nextAtMs = Number.NEGATIVE_INFINITY;
   #running: Promise<void> | undefined;
 
@@ -74,10 +74,16 @@ export class FleetSync {
   }
 
   async #saveAndReadBack(): Promise<void> {
-    const batch = [...this.#unsaved.values()];
-    if (batch.length > 0) await this.#store.saveOcas(batch);
-    for (const oca of batch) if (this.#unsaved.get(oca.ocaId) === oca) this.#unsaved.delete(oca.ocaId);
+    const batch = this.#unsaved;
+    this.#unsaved = new Map();
+    if (batch.size > 0) await this.#store.saveOcas([...batch.values()]).catch((error) => this.#putBack(batch, error));
     if (this.#someoneIsSilent()) await this.load();
+  }
+
+  /** What was not saved waits for the next batch, behind what came in meanwhile. */
+  #putBack(batch: ReadonlyMap<string, StoredOca>, error: unknown): never {
+    for (const [ocaId, oca] of batch) this.#unsaved.set(ocaId, { ...oca, ...this.#unsaved.get(ocaId) });
+    throw error;
   }
 
   #instant(): Instant {
