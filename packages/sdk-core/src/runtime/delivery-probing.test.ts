@@ -64,13 +64,16 @@ describe('probes at the start', () => {
     world.servers[0]!.respond = ({ headers }) =>
       headers?.Range === 'bytes=0-2047' ? { status: 500, body: new Uint8Array() } : undefined;
     world.servers[0]!.rateBps = 4_000_000;
-    const fetching = world.fetch({ startByte: 1000 });
-    await world.clock.advance(100);
-    world.delivery.startProbing();
-    await fetching;
+    world.servers[0]!.chunkBytes = 2048;
+    let excludedForMs = Number.NaN;
+    world.after(100, () => world.delivery.startProbing());
+    world.after(200, () => {
+      expect(world.probes).toContainEqual({ ocaId: 'a', cause: 'status 500' });
+      excludedForMs = world.delivery.servers()[0]?.excludedForMs ?? Number.NaN;
+    });
     await world.fetch({ startByte: 1000 });
-    expect(world.probes).toContainEqual({ ocaId: 'a', cause: 'status 500' });
-    expect(world.delivery.currentOcaId()).toBe('a');
+    expect(excludedForMs).toBe(0);
+    expect(world.changes).toEqual([{ to: 'a', reason: 'start' }]);
     world.delivery.close();
   });
 
