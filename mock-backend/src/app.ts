@@ -7,10 +7,10 @@ import { cors } from 'hono/cors';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ApiError, isApiError } from './api-error.ts';
 import { requireAccount, requireOca, requireOperator } from './authentication.ts';
-import type { Services } from './backend.ts';
 import { contradictionsOf } from './catalog/check-title.ts';
 import { clientOf } from './playback/client-of.ts';
 import { invalid, jsonBody, valid } from './request-body.ts';
+import type { Services } from './services.ts';
 import { parsePrefix } from './steering/address.ts';
 
 export interface Env {

@@ -7,7 +7,7 @@ import { originFileRoute } from './fill/origin-file.ts';
 import { FleetState } from './fleet/fleet-state.ts';
 import { FleetSync } from './fleet/fleet-sync.ts';
 import { Overview } from './fleet/overview.ts';
-import { clientNetworks, type FindNetwork } from './licensing/client-networks.ts';
+import { clientNetworks } from './licensing/client-networks.ts';
 import { PlayRegistry } from './playback/play-registry.ts';
 import { Playback } from './playback/playback.ts';
 import type { AccessTokens, BackendClock, Log, OriginAnswer } from './ports.ts';
@@ -33,19 +33,6 @@ export interface Backend {
   start(): Promise<void>;
   /** Hands to the store what it does not have yet. */
   stop(): Promise<void>;
-}
-
-/** Everything the routes ask. */
-export interface Services extends Pick<BackendDeps, 'config' | 'clock' | 'accessTokens' | 'randomId' | 'log'> {
-  readonly catalog: Catalog;
-  readonly fleet: FleetState;
-  readonly fleetSync: FleetSync;
-  readonly overview: Overview;
-  readonly playback: Playback;
-  readonly fill: Fill;
-  readonly findNetwork: FindNetwork;
-  readonly originFile: ReturnType<typeof originFileRoute>;
-  readonly isReady: () => Promise<boolean>;
 }
 
 const LOAD_AGAIN_AFTER_MS = 500;

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import type { Store } from './store/store.ts';
+import { expectError } from './testing/expect-error.ts';
+import { liveRegion, makeTitle, OCAS, testClock, testRegion } from './testing/test-region.ts';
+
+describe('while the store fails', () => {
+  const failing = (store: Store, isDown: () => boolean): Store =>
+    new Proxy(store, {
+      get:
+        (target, name: keyof Store) =>
+        async (...given: never[]) => {
+          if (isDown()) throw new Error('connection refused');
+          return (target[name] as (...all: never[]) => unknown).apply(target, given);
+        },
+    });
+
+  it('plays start and are renewed, reports are taken, and the store gets what it missed', async () => {
+    let isDown = false;
+    const region = await liveRegion();
+    const shaky = await liveRegion({ clock: region.clock, store: failing(region.store, () => isDown) });
+    isDown = true;
+    const { status, body } = await shaky.play();
+    expect(status).toBe(200);
+    await shaky.report('fjord-1-a', 'fjord-1', {});
+    expect((await shaky.call('POST', `/v1/plays/${body.playId}/renew`, { token: 'account-a' })).status).toBe(200);
+    expect((await shaky.call('GET', '/v1/titles', { token: 'account-a' })).status).toBe(200);
+    expectError(
+      await shaky.call('POST', `/v1/plays/${'1'.repeat(32)}/renew`, { token: 'account-a' }),
+      'store/unavailable',
+    );
+    const put = await shaky.call('PUT', '/v1/titles/new', { token: 'operator-token', body: makeTitle('new') });
+    expectError(put, 'store/unavailable');
+    expect((await region.play()).body.playId).toBe(body.playId);
+    isDown = false;
+    await shaky.backend.stop();
+    expect(await region.store.findPlay(body.playId)).toMatchObject({ titleId: 'film' });
+  });
+
+  it('a region that never read the catalog is not ready and says so, and recovers by itself', async () => {
+    let isDown = true;
+    const region = await liveRegion();
+    const shaky = testRegion({ clock: region.clock, store: failing(region.store, () => isDown) });
+    expect((await shaky.call('GET', '/v1/health')).status).toBe(503);
+    expectError(await shaky.play(), 'store/unavailable');
+    isDown = false;
+    region.clock.advance(600);
+    expect((await shaky.call('GET', '/v1/health')).body).toEqual({ regionId: 'us-east-1', ready: true });
+  });
+});
+
+it('a restarted region answers plays at once, from what the store kept', async () => {
+  const region = await liveRegion();
+  await region.backend.stop();
+  region.clock.advance(1000);
+  const restarted = testRegion({ clock: region.clock, store: region.store });
+  expect((await restarted.play()).body.servers).toHaveLength(4);
+});
+
+it('a region that an OCA cannot reach learns of it from the regions it reaches', async () => {
+  const clock = testClock();
+  const east = await liveRegion({ clock });
+  const europe = await liveRegion({ clock, store: east.store });
+  clock.advance(6000);
+  for (const [ocaId, siteId] of OCAS) await east.report(ocaId, siteId, {});
+  await east.backend.stop();
+  await europe.call('GET', '/v1/health');
+  await new Promise((resolve) => setImmediate(resolve));
+  expect((await europe.play()).body.servers).toHaveLength(4);
+});
+
+it('no log holds a token', async () => {
+  const region = await liveRegion();
+  const { body } = await region.play();
+  await region.call('GET', `/v1/origin/${body.token}/${'0'.repeat(32)}`);
+  expect(JSON.stringify(region.logged)).not.toContain(body.token.slice(-32));
+  expect(JSON.stringify(region.logged)).toContain('steering decision');
+});

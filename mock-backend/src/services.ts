@@ -1,0 +1,28 @@
+import type { BackendConfig } from './backend-config.ts';
+import type { Catalog } from './catalog/catalog.ts';
+import type { Fill } from './fill/fill.ts';
+import type { originFileRoute } from './fill/origin-file.ts';
+import type { FleetState } from './fleet/fleet-state.ts';
+import type { FleetSync } from './fleet/fleet-sync.ts';
+import type { Overview } from './fleet/overview.ts';
+import type { FindNetwork } from './licensing/client-networks.ts';
+import type { Playback } from './playback/playback.ts';
+import type { AccessTokens, BackendClock, Log } from './ports.ts';
+
+/** Everything the routes ask. */
+export interface Services {
+  readonly config: BackendConfig;
+  readonly clock: BackendClock;
+  readonly accessTokens: AccessTokens;
+  readonly randomId: () => string;
+  readonly log: Log;
+  readonly catalog: Catalog;
+  readonly fleet: FleetState;
+  readonly fleetSync: FleetSync;
+  readonly overview: Overview;
+  readonly playback: Playback;
+  readonly fill: Fill;
+  readonly findNetwork: FindNetwork;
+  readonly originFile: ReturnType<typeof originFileRoute>;
+  readonly isReady: () => Promise<boolean>;
+}
