@@ -84,7 +84,7 @@ export class RunningFleet implements Fleet {
       `Starting ${this.ocas.length} OCAs and ${this.regions.length} region${this.regions.length > 1 ? 's' : ''}`,
     );
     this.#providing = provideTitles(origin, { ...this.#options, signal: this.#ending.signal });
-    const [titles] = await Promise.all([
+    await Promise.all([
       this.#providing,
       this.#startRegions(),
       ...[...this.#ocaPlaces.values()].map((place) => place.process.start()),
@@ -97,7 +97,8 @@ export class RunningFleet implements Fleet {
       events: this.#events,
       countFiles: async () => countFiles(await origin.listTitles()),
     });
-    for (const title of titles) await this.publish(title);
+    // Asked again: an ingest may have added one meanwhile.
+    for (const title of await provideTitles(origin, this.#options)) await this.publish(title);
     await this.#watch.start();
     await this.#serveControlRoom();
     await this.#writeState(true);
