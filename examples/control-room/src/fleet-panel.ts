@@ -90,7 +90,7 @@ export class FleetPanel extends LightElement {
 
 function latencyText(server: ServerStats | undefined): string {
   if (!server) return '';
-  return server.excludedForMs > 0 ? `avoided ${formatMs(server.excludedForMs)}` : formatMs(server.latencyMs);
+  return server.excludedForMs > 0 ? `avoided ${Math.ceil(server.excludedForMs / 1_000)} s` : formatMs(server.latencyMs);
 }
 
 customElements.define('fleet-panel', FleetPanel);

@@ -66,7 +66,7 @@ export class TimelinePlot extends LightElement {
       legend: { show: false },
       cursor: { show: false },
       padding: [8, 8, 0, 0],
-      scales: { x: { time: false }, y: { range: (_plot, _min, max) => [0, Math.max(1, (max ?? 1) * 1.15)] } },
+      scales: { x: { time: false }, y: { range: (plot) => [0, ceilingOf(plot)] } },
       axes: [
         { ...AXIS, values: (_plot, ticks) => ticks.map((tick) => `${tick}s`), size: 24 },
         { ...AXIS, size: 34 },
@@ -116,6 +116,15 @@ export class TimelinePlot extends LightElement {
       if (width > 0 && width !== plot.width) plot.setSize({ width, height: plot.height });
     }
   }
+}
+
+/** The first series decides the scale; what else is drawn may leave it: an idle loopback has gigabits. */
+function ceilingOf(plot: uPlot): number {
+  const highest = (column: uPlot.AlignedData[number] | undefined): number =>
+    Math.max(0, ...Array.from(column ?? [], (value) => value ?? 0));
+  const [, first, second] = plot.data;
+  const mainCeiling = highest(first) * 1.15;
+  return Math.max(1, mainCeiling, Math.min(highest(second) * 1.1, mainCeiling * 4));
 }
 
 customElements.define('timeline-plot', TimelinePlot);
