@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import type { PlayResponse } from '@pressplay/protocol/messages';
 import type { FilmPage, LoadResult } from './film-page.ts';
 import { expect, FJORD_CLIENT, test, UNLICENSED_CLIENT } from './fixtures.ts';
 
@@ -79,11 +80,17 @@ test.describe('in the SDK', () => {
   });
 
   test('an altered media token ends the play with delivery/token-rejected', async ({ film, titleId }) => {
-    await alterPlayAnswers(film, (token) => token.slice(0, -1) + (token.endsWith('0') ? '1' : '0'));
+    await alterPlayAnswers(film, (answer) => ({ ...answer, token: withOtherLastDigit(answer.token) }));
     void film.play(titleId).catch(() => undefined);
     await expect.poll(async () => (await film.eventsOf('error')).length, { timeout: 20_000 }).toBeGreaterThan(0);
     const [event] = await film.eventsOf('error');
     expect(event?.error).toMatchObject({ code: 'delivery/token-rejected' });
+  });
+
+  test('an index that points outside its file is refused before a byte is asked for', async ({ film, titleId }) => {
+    await alterPlayAnswers(film, withLongerSegments);
+    expect(await codeOf(film.play(titleId))).toBe('region/bad-response');
+    expect((await film.transfers()).filter(({ startByte }) => startByte !== undefined)).toEqual([]);
   });
 
   test('no OCA left ends the play with delivery/no-server-left', async ({ film, fleet, titleId }) => {
@@ -143,7 +150,7 @@ test.describe('at an OCA', () => {
     const transfer = (await film.transfers()).find(({ startByte }) => startByte !== undefined);
     const { origin, pathname } = new URL(transfer?.url ?? '');
     const [, token = '', fileId = ''] = pathname.split('/');
-    const altered = token.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+    const altered = withOtherLastDigit(token);
     const longer = token.replace(/^[0-9a-f]+/, (expiry) => (Number.parseInt(expiry, 16) + 3600).toString(16));
     const refusals: [path: string, status: number, code: string][] = [
       [`/${altered}/${fileId}`, 403, 'token/bad-signature'],
@@ -187,12 +194,27 @@ test.describe('at an OCA', () => {
   });
 });
 
-/** The play answer on its way to the page, with another media token. */
-async function alterPlayAnswers(film: FilmPage, alter: (token: string) => string): Promise<void> {
+/** The play answer on its way to the page, with something in it altered. */
+async function alterPlayAnswers(film: FilmPage, alter: (answer: PlayResponse) => PlayResponse): Promise<void> {
   await film.page.route(/\/v1\/plays(\/[0-9a-f]+\/renew)?$/, async (route) => {
     if (route.request().method() !== 'POST') return route.continue();
     const response = await route.fetch();
-    const answer = (await response.json()) as { token: string };
-    return route.fulfill({ response, json: { ...answer, token: alter(answer.token) } });
+    return route.fulfill({ response, json: alter((await response.json()) as PlayResponse) });
   });
+}
+
+const withOtherLastDigit = (token: string): string => token.slice(0, -1) + (token.endsWith('0') ? '1' : '0');
+
+/** Each index says that the last segment is a megabyte longer than its file. */
+function withLongerSegments(answer: PlayResponse): PlayResponse {
+  const longer = (sizes: readonly number[]): number[] =>
+    sizes.map((size, at) => (at === sizes.length - 1 ? size + 1_000_000 : size));
+  const fileSets = answer.fileSets.map((set) => ({
+    ...set,
+    renditions: set.renditions.map((rendition) => ({
+      ...rendition,
+      index: { ...rendition.index, sizes: longer(rendition.index.sizes) },
+    })),
+  }));
+  return { ...answer, fileSets };
 }
