@@ -40,6 +40,15 @@ describe('a play from start to end', () => {
   });
 });
 
+it('is not taken for right when servers send wrong bytes', async () => {
+  const world = await createWorld({ seed: 8, titles: [TITLE] });
+  const player = world.createPlayer();
+  for (const { ocaId } of world.fleet.ocas) await world.setFaults(ocaId, [{ kind: 'corrupt', everyBytes: 100_000 }]);
+  await world.settle(player.load('noise-1'), 10_000);
+  await world.runUntil(() => player.state === 'ended' || player.state === 'failed', 90_000);
+  expect(() => expectEveryByteOnce(world, player, TITLE)).toThrow(/wrongBytes/);
+});
+
 describe('a seed', () => {
   it('replays the same run, event by event', async () => {
     const [first, second] = [await playOnce(4), await playOnce(4)];

@@ -41,6 +41,8 @@ export interface ExchangeRecord {
   readonly outcome: ExchangeOutcome;
 }
 
+type MutableRecord = { -readonly [K in keyof ExchangeRecord]: ExchangeRecord[K] };
+
 export interface ExchangeHost {
   readonly clock: Clock;
   /** Shares the links anew among the transfers that want to send. */
@@ -67,6 +69,7 @@ export class Exchange {
   #transfer: Transfer | undefined;
   #status: number | undefined;
   #readBytes = 0;
+  #record: MutableRecord | undefined;
   #endedAtMs: number | undefined;
   /** How it ends for the reader once the received chunks are taken. */
   #end: { readonly error?: unknown } | undefined;
@@ -85,20 +88,29 @@ export class Exchange {
     void this.#run();
   }
 
+  /** Stays true: what is read or sent after the end is in it too. */
   get record(): ExchangeRecord {
     const { method, url } = this.#request;
-    return {
+    this.#record ??= {
       from: this.client.name,
       to: this.server.name,
       method,
       path: maskMediaToken(url.slice(this.#origin.length)),
       startedAtMs: this.#startedAtMs,
-      ...(this.#endedAtMs === undefined ? {} : { endedAtMs: this.#endedAtMs }),
-      ...(this.#status === undefined ? {} : { status: this.#status }),
-      sentBytes: this.#transfer?.sentBytes ?? 0,
-      readBytes: this.#readBytes,
+      sentBytes: 0,
+      readBytes: 0,
       outcome: this.#outcome,
     };
+    return this.#update(this.#record);
+  }
+
+  #update(record: MutableRecord): ExchangeRecord {
+    record.sentBytes = this.#transfer?.sentBytes ?? 0;
+    record.readBytes = this.#readBytes;
+    record.outcome = this.#outcome;
+    if (this.#status !== undefined) record.status = this.#status;
+    if (this.#endedAtMs !== undefined) record.endedAtMs = this.#endedAtMs;
+    return record;
   }
 
   /** The next chunk of the body; undefined at the end. Rejects with `LinkFailure` when the connection broke. */
@@ -197,6 +209,7 @@ export class Exchange {
 
   #taken(chunk: Uint8Array): Uint8Array {
     this.#readBytes += chunk.byteLength;
+    if (this.#record) this.#update(this.#record);
     this.#transfer?.read(chunk.byteLength);
     return chunk;
   }
@@ -216,6 +229,7 @@ export class Exchange {
   #leaveServer(): void {
     this.#transfer?.stop();
     this.#hasLeftServer = true;
+    if (this.#record) this.#update(this.#record);
     this.#serverGone?.abort();
   }
 

@@ -184,6 +184,15 @@ describe('a viewer who lets go', () => {
     expect(world.clock.nowMs()).toBe(200);
   });
 
+  it('and reads later what had arrived: the record counts it', async () => {
+    const world = bench({ bodyBytes: 2000 });
+    const response = await get(world);
+    await world.clock.advance(1000);
+    expect(world.network.records()).toMatchObject([{ outcome: 'complete', readBytes: 0 }]);
+    await world.clock.resolve(drain(response).done);
+    expect(world.network.records()).toMatchObject([{ sentBytes: 2000, readBytes: 2000 }]);
+  });
+
   it('has at most a window on the way when nobody reads', async () => {
     const world = bench({ bodyBytes: 5_000_000 });
     await get(world);

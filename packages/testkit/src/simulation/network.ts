@@ -80,7 +80,7 @@ export class Network {
 
   /** What is on the wire now. */
   running(): ExchangeRecord[] {
-    return [...this.#running].map((exchange) => exchange.record);
+    return [...this.#running].map((exchange) => ({ ...exchange.record }));
   }
 
   /** Everything that ended, in order. */

@@ -85,7 +85,8 @@ export class SimulatedRegion {
       randomId: () => hexFrom(random, 32),
       origin: async (request, { fileId }) => origin.answer(request, fileId),
       log: (level, message, fields) => {
-        if (level === 'warn' || level === 'error') this.#events.add(this.regionId, `log-${level}`, { message, ...fields });
+        if (level === 'warn' || level === 'error')
+          this.#events.add(this.regionId, `log-${level}`, { message, ...fields });
       },
     });
     this.#backend = backend;
