@@ -71,8 +71,18 @@ export class Oca {
   start(): void {
     if (this.#stop.signal.aborted) this.#stop = new AbortController();
     const { signal } = this.#stop;
-    this.#loop(signal, this.#config.reportIntervalMs, async () => void this.#reporter.reportToIdle(signal));
-    this.#loop(signal, this.#config.fillIntervalMs, () => this.#fill.fillOnce(signal));
+    const { reportIntervalMs, fillIntervalMs } = this.#config;
+    // A region gives no fill manifest to an OCA it has not heard of.
+    const firstReport = this.#reporter.reportOnce(signal);
+    this.#loop(signal, async () => {
+      void this.#reporter.reportToIdle(signal);
+      return reportIntervalMs;
+    });
+    this.#loop(signal, async () => {
+      await firstReport;
+      const { refreshInMs = fillIntervalMs } = await this.#fill.fillOnce(signal);
+      return Math.min(fillIntervalMs, refreshInMs);
+    });
   }
 
   /** Ends the loops and breaks what still runs. Safe to call twice. */
@@ -140,16 +150,18 @@ export class Oca {
     this.#judge();
   }
 
-  #loop(signal: AbortSignal, intervalMs: number, round: () => Promise<unknown>): void {
+  /** Runs `round` again and again; it says after how many milliseconds. */
+  #loop(signal: AbortSignal, round: () => Promise<number>): void {
     let cancel = (): void => {};
     signal.addEventListener('abort', () => cancel());
-    const run = (): void => {
-      round()
-        .catch((error: unknown) => this.#deps.log('error', 'a background round failed', { error: String(error) }))
-        .finally(() => {
-          if (!signal.aborted) cancel = this.#deps.clock.schedule(intervalMs, run);
-        });
+    const failed = (error: unknown): number => {
+      this.#deps.log('error', 'a background round failed', { error: String(error) });
+      return this.#config.reportIntervalMs;
     };
-    run();
+    const run = async (): Promise<void> => {
+      const waitMs = await round().catch(failed);
+      if (!signal.aborted) cancel = this.#deps.clock.schedule(waitMs, () => void run());
+    };
+    void run();
   }
 }

@@ -20,6 +20,8 @@ export interface FillSummary {
   readonly failed: readonly string[];
   /** Files of the manifest still missing afterwards. */
   readonly missing: number;
+  /** When the manifest asks to be read again; absent without a manifest. */
+  readonly refreshInMs?: number;
 }
 
 type FillDeps = Pick<OcaDeps, 'clock' | 'http' | 'disks' | 'sha256' | 'log'>;
@@ -47,7 +49,7 @@ export class FillAgent {
     const found = await this.#manifest(stop);
     if (!found) return { fetched: [], failed: [], missing: 0 };
     const { disks, clock } = this.#deps;
-    const { files } = found.manifest;
+    const { files, refreshInMs } = found.manifest;
     const queue = diffManifest(files, (id) => disks.get(id) !== undefined, this.#retries, clock.nowMs()).fetch.slice(
       0,
       FILES_A_ROUND,
@@ -62,7 +64,7 @@ export class FillAgent {
     };
     await Promise.all(Array.from({ length: PARALLEL_FILES }, worker));
     const missing = files.filter((file) => disks.get(file.fileId) === undefined).length;
-    return { region: found.regionId, fetched, failed, missing };
+    return { region: found.regionId, fetched, failed, missing, refreshInMs };
   }
 
   /** From the first region that answers; the one that answered last is asked first. */
