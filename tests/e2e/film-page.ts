@@ -27,7 +27,12 @@ export interface Standstills {
 }
 
 export type PageEvent = {
-  [K in keyof PlayerEvents]: { readonly name: K; readonly atMs: number; readonly payload: PlayerEvents[K] };
+  [K in keyof PlayerEvents]: {
+    readonly name: K;
+    readonly atMs: number;
+    readonly bufferedS?: number;
+    readonly payload: PlayerEvents[K];
+  };
 }[keyof PlayerEvents];
 
 export type LoadResult =
@@ -151,6 +156,12 @@ export class FilmPage {
     return standstillsOf(samples);
   }
 
+  /** Rebufferings for want of media; one with media at hand is a busy machine's. */
+  async stalls(): Promise<PageEvent[]> {
+    const events = await this.events();
+    return events.filter(({ name, bufferedS = 0 }) => name === 'rebuffer' && bufferedS < ENOUGH_BUFFERED_S);
+  }
+
   /** Until the playhead has passed so many more seconds. */
   async watchFor(seconds: number): Promise<void> {
     await this.page.waitForFunction(
@@ -161,7 +172,7 @@ export class FilmPage {
   }
 }
 
-/** Standing still with that much media at hand is the decoder's doing: a machine too busy to draw. */
+/** A standstill or rebuffering with that much media at hand is the decoder's doing: a machine too busy to draw. */
 const ENOUGH_BUFFERED_S = 1;
 
 /** From the first to the last sample of the same position, longest first seen, by what was buffered meanwhile. */

@@ -33,7 +33,14 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     async ({}, use) => {
       const dataDir = await mkdtemp(path.join(tmpdir(), 'pressplay-e2e-'));
       const ports = portsFrom(await findFreeBasePort());
-      const fleet = await startFleet({ dataDir, ports, database: 'embedded', paceBps: PACE_BPS, titles: 'sample' });
+      const fleet = await startFleet({
+        dataDir,
+        ports,
+        database: 'embedded',
+        paceBps: PACE_BPS,
+        titles: 'sample',
+        serveControlRoom: true,
+      });
       await use(fleet);
       await fleet.stop();
       await rm(dataDir, { recursive: true, force: true });

@@ -90,7 +90,10 @@
         'segment-delivered',
         'rebuffer',
       ];
-      for (const name of names) player.on(name, (payload) => events.push({ name, atMs: performance.now(), payload }));
+      for (const name of names)
+        player.on(name, (payload) =>
+          events.push({ name, atMs: performance.now(), bufferedS: bufferedAheadS(), payload }),
+        );
       player.on('error', ({ error }) =>
         events.push({
           name: 'error',
