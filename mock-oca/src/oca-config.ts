@@ -14,7 +14,7 @@ export const OcaConfig = z.object({
   controlToken: z.string().min(16).describe('Bearer token that control routes ask for.'),
   regions: z.array(z.object({ regionId: schemas.RegionId, baseUrl })),
   routes: z.array(schemas.Route),
-  paceBps: z.number().positive().optional().describe('Each response is sent no faster than this.'),
+  paceBps: z.number().positive().optional().describe('Each response to a viewer is sent no faster than this.'),
   reportIntervalMs: z.number().positive().default(1000),
   fillIntervalMs: z.number().positive().default(2000),
   maxConnections: z

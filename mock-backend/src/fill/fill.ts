@@ -1,5 +1,5 @@
 import type { FillManifest } from '@pressplay/protocol/messages';
-import { type HmacSha256Hex, signMediaToken } from '@pressplay/protocol/wire';
+import { fillPlayId, type HmacSha256Hex, signMediaToken } from '@pressplay/protocol/wire';
 import { ApiError } from '../api-error.ts';
 import { type BackendConfig, HEALTH_DEADLINE_MS } from '../backend-config.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -55,11 +55,9 @@ export class Fill {
     });
   }
 
-  /** The play id of a fill token names the OCA that copies: `fill` and its id without dashes. */
   #sign(ocaId: string, titleId: string): string {
     const { config, clock, hmac } = this.#deps;
     const expiresAtS = Math.floor((clock.wallMs() + FILL_TOKEN_LIFETIME_MS) / 1000);
-    const playId = `fill${ocaId.replaceAll('-', '')}`.slice(0, 64);
-    return signMediaToken({ expiresAtS, playId, scope: titleId }, config.urlKey, hmac);
+    return signMediaToken({ expiresAtS, playId: fillPlayId(ocaId), scope: titleId }, config.urlKey, hmac);
   }
 }

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { type HmacSha256Hex, signMediaToken } from '@pressplay/protocol/wire';
+import { fillPlayId, type HmacSha256Hex, signMediaToken } from '@pressplay/protocol/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planResponse, type RequestHead, type ServingState } from './plan-response.ts';
@@ -247,6 +247,14 @@ describe('admission and faults', () => {
 
   it('carries the pace of the OCA', () => {
     expect(plan({}, { paceBps: 8_000_000 }).paceBps).toBe(8_000_000);
+  });
+
+  it('does not pace an OCA that copies the file', () => {
+    const claims = { expiresAtS: nowMs / 1000 + 60, playId: fillPlayId('fjord-1-b'), scope: 'film' };
+    const target = path.replace(/^\/[^/]+/, `/${signMediaToken(claims, state.urlKey, state.hmac)}`);
+    const copy = plan({ target }, { paceBps: 8_000_000 });
+    expect(copy.status).toBe(200);
+    expect(copy).not.toHaveProperty('paceBps');
   });
 
   it('has no fault where none is on for this client and file', () => {

@@ -2,6 +2,7 @@ import type { Fault } from '@pressplay/protocol/messages';
 import {
   etagOf,
   type HmacSha256Hex,
+  isFillPlayId,
   type MediaTokenClaims,
   mtimeSecondsOf,
   verifyMediaToken,
@@ -70,7 +71,9 @@ function planForTarget(
   if (!token.ok) return refuse({ code: token.code, message: TOKEN_MESSAGES[token.code] });
   const claims = { playId: token.claims.playId, title: token.claims.scope };
   const found = admit(target.fileId, token.claims, state);
-  return { ...('file' in found ? filePlan(head, found.file, state.paceBps) : refuse(found.refused)), claims };
+  // Neighbours that copy a file are not viewers: a pace would only hold up the fill.
+  const paceBps = isFillPlayId(claims.playId) ? undefined : state.paceBps;
+  return { ...('file' in found ? filePlan(head, found.file, paceBps) : refuse(found.refused)), claims };
 }
 
 const TOKEN_MESSAGES = {

@@ -33,6 +33,15 @@ export function verifyMediaToken(token: string, key: string, hmac: HmacSha256Hex
   return { ok: true, claims: { expiresAtS, playId, scope } };
 }
 
+/** The play id in an OCA's own tokens, with which it copies files: never that of a viewer, which is hex. */
+export function fillPlayId(ocaId: string): string {
+  return `fill${ocaId.replaceAll('-', '')}`.slice(0, 64);
+}
+
+export function isFillPlayId(playId: string): boolean {
+  return playId.startsWith('fill');
+}
+
 /** What a log may show of a URL or path: the token's play and title, never its signature. */
 export function maskMediaToken(text: string): string {
   return text.replace(/([0-9a-f]{1,12}-[0-9a-z]{1,64}-[a-z0-9-]{1,64})-[0-9a-f]{32}/g, '$1-***');
