@@ -51,17 +51,19 @@ test('a title plays: picture and sound are decoded, and nothing but the play req
   await test.info().attach('playing', { path: test.info().outputPath('playing.png'), contentType: 'image/png' });
 });
 
-test('it starts within a moment', async ({ film, titleId }) => {
+test('it starts within a moment', async ({ bareFilm, fleet, titleId }) => {
+  const options = { regions: fleet.regions, accessToken: await fleet.accessToken(), clientAddress: FJORD_CLIENT };
   const tookMs: number[] = [];
   for (let load = 0; load < 7; load++) {
-    const result = await film.play(titleId);
+    await bareFilm.page.reload();
+    await bareFilm.createPlayer(options);
+    const result = await bareFilm.play(titleId);
     tookMs.push(result.ok ? result.tookMs : Number.POSITIVE_INFINITY);
-    await film.command('stop');
   }
   const [fastestMs = 0, , , medianMs = Number.POSITIVE_INFINITY] = tookMs.sort((a, b) => a - b);
-  const description = `median ${Math.round(medianMs)} ms of ${tookMs.length} loads, fastest ${Math.round(fastestMs)} ms`;
+  const description = `median ${Math.round(medianMs)} ms of ${tookMs.length} fresh pages, fastest ${Math.round(fastestMs)} ms`;
   test.info().annotations.push({ type: 'load to playing', description });
-  // A third of this on a quiet machine; whole test runs share two cores.
+  // A quarter of this on a quiet machine; whole test runs share two cores.
   expect(medianMs).toBeLessThan(1500);
 });
 

@@ -1,5 +1,5 @@
 import type { EngineEvent } from '@pressplay/sdk-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { bufferAheadMs, watchVideo } from './video-events.ts';
 
 const ranges = (...pairs: [number, number][]): TimeRanges => ({
@@ -28,6 +28,9 @@ class FakeVideo extends EventTarget {
   currentTime = 0;
   ended = false;
   readyState = 2;
+  paused = false;
+  seeking = false;
+  buffered = ranges();
   error: MediaError | null = null;
 }
 
@@ -77,13 +80,28 @@ describe('a watched video element', () => {
     expect(events.map((event) => event.type)).toEqual(['paused', 'ended']);
   });
 
-  it('reports a wait for data, but not one that is over when its event comes', () => {
+  it('reports at once that it waits for data, but not a wait that is over when its event comes', () => {
     const { video, events, fire } = watched();
     fire('waiting');
     expect(events).toEqual([{ type: 'waiting' }]);
     video.readyState = 4;
     fire('waiting');
     expect(events).toHaveLength(1);
+  });
+
+  it('reports a decoder that stands still with data at hand only when that lasts', () => {
+    vi.useFakeTimers();
+    const { video, events, fire } = watched();
+    video.buffered = ranges([0, 10]);
+    fire('waiting');
+    video.readyState = 4;
+    vi.advanceTimersByTime(1000);
+    expect(events).toEqual([]);
+    video.readyState = 2;
+    fire('waiting');
+    vi.advanceTimersByTime(1000);
+    expect(events).toEqual([{ type: 'waiting' }]);
+    vi.useRealTimers();
   });
 
   it('is left alone after the watch was stopped', () => {

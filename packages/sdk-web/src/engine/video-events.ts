@@ -6,23 +6,34 @@ export interface VideoEventTarget {
   mediaError(error: MediaError | null): void;
 }
 
-/** Tells the core what happens to the video element, whoever caused it: the player, the page or the element's own controls. Returns a function that stops it. */
+/** `HTMLMediaElement.HAVE_FUTURE_DATA`, where no such class exists. */
+const HAVE_FUTURE_DATA = 3;
+/** hls.js starts at the first buffered frame, which may lie a little after the position asked for. */
+const START_SEEK_TOLERANCE_MS = 500;
+/** With so much at hand, a wait is a decoder catching its breath; it counts once it lasts. */
+const AT_HAND_MS = 1000;
+const BREATH_MS = 250;
+/** hls.js steps over holes of that size. */
+const HOLE_S = 0.1;
+
+/**
+ * Tells the core what happens to the video element, whoever caused it: the player, the page or the element's own
+ * controls. Returns a function that stops it.
+ */
 export function watchVideo(video: HTMLVideoElement, startAtMs: number, target: VideoEventTarget): () => void {
   const positionMs = (): number => video.currentTime * 1000;
   let started = false;
   // hls.js moves the playhead to the start position: nobody asked for that seek.
   const isStartSeek = (): boolean => !started && Math.abs(positionMs() - startAtMs) < START_SEEK_TOLERANCE_MS;
+  const waits = new Waits(video, () => target.notify({ type: 'waiting' }));
 
+  const playing = (): void => {
+    started = true;
+    target.notify({ type: 'playing' });
+  };
   const listeners: readonly (readonly [string, () => void])[] = [
-    [
-      'playing',
-      () => {
-        started = true;
-        target.notify({ type: 'playing' });
-      },
-    ],
-    // The event comes a little after its cause; by then the next frame may be there.
-    ['waiting', () => video.readyState >= HAVE_FUTURE_DATA || target.notify({ type: 'waiting' })],
+    ['playing', playing],
+    ['waiting', () => waits.begin()],
     // At the end the element pauses itself first; `ended` says it all.
     ['pause', () => video.ended || target.notify({ type: 'paused' })],
     ['seeking', () => isStartSeek() || target.notify({ type: 'seeking', positionMs: positionMs() })],
@@ -32,17 +43,41 @@ export function watchVideo(video: HTMLVideoElement, startAtMs: number, target: V
   ];
   for (const [name, listener] of listeners) video.addEventListener(name, listener);
   return () => {
+    waits.forget();
     for (const [name, listener] of listeners) video.removeEventListener(name, listener);
   };
 }
 
-/** `HTMLMediaElement.HAVE_FUTURE_DATA`, where no such class exists. */
-const HAVE_FUTURE_DATA = 3;
+/** Which of the element's waits are worth telling. */
+class Waits {
+  readonly #video: HTMLVideoElement;
+  readonly #tell: () => void;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-/** hls.js starts at the first buffered frame, which may lie a little after the position asked for. */
-const START_SEEK_TOLERANCE_MS = 500;
+  constructor(video: HTMLVideoElement, tell: () => void) {
+    this.#video = video;
+    this.#tell = tell;
+  }
 
-/** What is buffered from `positionS` on, in milliseconds. A hole of 100 ms counts as none: hls.js steps over it. */
+  begin(): void {
+    this.forget();
+    const { buffered, currentTime } = this.#video;
+    if (bufferAheadMs(buffered, currentTime) < AT_HAND_MS) this.#tellIfStill();
+    else this.#timer = setTimeout(() => this.#tellIfStill(), BREATH_MS);
+  }
+
+  forget(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** The event comes a little after its cause; by then the next frame may be there. */
+  #tellIfStill(): void {
+    const { readyState, paused, seeking } = this.#video;
+    if (readyState < HAVE_FUTURE_DATA && !paused && !seeking) this.#tell();
+  }
+}
+
+/** What is buffered from `positionS` on, in milliseconds. */
 export function bufferAheadMs(buffered: TimeRanges, positionS: number): number {
   let endS = positionS;
   for (let index = 0; index < buffered.length; index++) {
@@ -50,5 +85,3 @@ export function bufferAheadMs(buffered: TimeRanges, positionS: number): number {
   }
   return (endS - positionS) * 1000;
 }
-
-const HOLE_S = 0.1;
