@@ -68,7 +68,7 @@ async function findTools() {
 }
 
 async function lint() {
-  await node('node_modules/@biomejs/biome/bin/biome', ['check', '.']);
+  await node('node_modules/@biomejs/biome/bin/biome', ['check', '.'], { name: 'Biome' });
   const folders = ['packages', 'mock-backend', 'mock-oca', 'examples', 'bench', 'tests'];
   await node('node_modules/dependency-cruiser/bin/dependency-cruise.mjs', [
     '--config',
@@ -79,7 +79,7 @@ async function lint() {
 
 async function types() {
   await turbo(['run', 'typecheck']);
-  await node('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.tests.json']);
+  await node('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.tests.json'], { name: 'tsc' });
 }
 
 async function vitest(name, args) {
