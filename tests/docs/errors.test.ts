@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { INGEST_ERRORS } from '@pressplay/mock-backend/node';
+import { INGEST_ERRORS, ORIGIN_ERRORS } from '@pressplay/mock-backend/node';
 import { OCA_ERRORS, PLAY_API_ERRORS } from '@pressplay/protocol/wire';
 import { SDK_ERROR_CODES } from '@pressplay/sdk-core';
+import { FLEET_ERRORS } from '@pressplay/testkit/fleet';
 import { describe, expect, it } from 'vitest';
 
 const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
@@ -20,6 +21,8 @@ describe('docs/errors.md lists every code, and no other', () => {
     ['OCA', Object.keys(OCA_ERRORS)],
     ['SDK', [...SDK_ERROR_CODES]],
     ['Ingest', Object.keys(INGEST_ERRORS)],
+    ['Origin', Object.keys(ORIGIN_ERRORS)],
+    ['Fleet', Object.keys(FLEET_ERRORS)],
   ])('%s', (section, codes) => {
     expect(codesIn(section).sort()).toEqual([...codes].sort());
   });

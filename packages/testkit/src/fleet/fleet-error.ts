@@ -1,20 +1,16 @@
-export type FleetErrorCode =
-  /** A port the fleet needs belongs to somebody else. */
-  | 'fleet/port-in-use'
-  /** Another fleet runs on the same data folder. */
-  | 'fleet/data-in-use'
-  /** A package that runs as a process has no build. */
-  | 'fleet/build-missing'
-  /** The disk of the data folder is full. */
-  | 'fleet/disk-full'
-  /** A process of the fleet ended, or did not come up in time. */
-  | 'fleet/process-failed'
-  /** A region or an OCA answered something else than expected. */
-  | 'fleet/bad-answer'
-  /** No region, OCA or title of this name. */
-  | 'fleet/unknown-name'
-  /** The title did not become playable in time. */
-  | 'fleet/title-not-live';
+/** Every code a fleet fails with, and what it means. Listed in docs/errors.md. */
+export const FLEET_ERRORS = {
+  'fleet/port-in-use': 'A port the fleet needs belongs to somebody else.',
+  'fleet/data-in-use': 'Another fleet runs on the same data folder.',
+  'fleet/build-missing': 'A package that runs as a process has no build.',
+  'fleet/disk-full': 'The disk of the data folder is full.',
+  'fleet/process-failed': 'A process of the fleet ended, or did not come up in time.',
+  'fleet/bad-answer': 'A region or an OCA answered something else than expected.',
+  'fleet/unknown-name': 'No region, OCA or title of this name.',
+  'fleet/title-not-live': 'The title did not become playable in time.',
+} as const;
+
+export type FleetErrorCode = keyof typeof FLEET_ERRORS;
 
 /** What can go wrong with a fleet; `message` is one clear line for a terminal. */
 export class FleetError extends Error {

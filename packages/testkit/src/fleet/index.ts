@@ -1,7 +1,7 @@
 /** Whole fleets of real processes: for `npm start`, for tests, and for QA who want a server to fail. */
 export { type DataFolder, openDataFolder } from './data-folder.ts';
 export { regionApi } from './fleet-api.ts';
-export { FleetError, type FleetErrorCode } from './fleet-error.ts';
+export { FLEET_ERRORS, FleetError, type FleetErrorCode } from './fleet-error.ts';
 export type { Fleet, FleetOptions, OcaEndpoint, RegionEndpoint } from './fleet-options.ts';
 export { addKeptSample, openOrigin } from './origin-titles.ts';
 export { DEFAULT_BASE_PORT, type FleetPorts, findFreeBasePort, portsFrom } from './ports.ts';
