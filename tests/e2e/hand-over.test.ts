@@ -58,6 +58,25 @@ test.describe('in the middle of a large segment', () => {
   });
 });
 
+test('an OCA damages bytes: what does not decode is fetched again from another one', async ({
+  film,
+  fleet,
+  titleId,
+}) => {
+  const half = film.halfOf(LARGE_SEGMENT_BYTES);
+  expect(await film.play(titleId)).toMatchObject({ ok: true });
+  const damaging = ocaOf(fleet, await half);
+  const atMs = await film.nowMs();
+  await fleet.setFaults(damaging, [{ kind: 'corrupt', everyBytes: 200 }]);
+  await film.watchFor(14);
+  expect(await film.eventsOf('error')).toEqual([]);
+  expect((await film.stats()).rebufferMs).toBeLessThan(2000);
+  const large = (await film.ledger()).entries.filter(
+    (entry) => entry.startedAtMs > atMs && entry.deliveredTo - entry.requestedFrom >= LARGE_SEGMENT_BYTES,
+  );
+  expect(large.filter(({ ocaId }) => ocaId !== damaging).length, JSON.stringify(large)).toBeGreaterThanOrEqual(3);
+});
+
 test('a region killed before the next play: the next region grants it', async ({ film, fleet, titleId }) => {
   const [first, second] = fleet.regions;
   await fleet.killRegion(first?.regionId ?? '');
@@ -90,7 +109,7 @@ async function breakInHalf(
   expect(await film.play(titleId)).toMatchObject({ ok: true });
   const transfer = await half;
   const atMs = await film.nowMs();
-  const ocaId = fleet.ocas.find((oca) => transfer.url.startsWith(`${oca.baseUrl}/`))?.ocaId ?? '';
+  const ocaId = ocaOf(fleet, transfer);
   await breakOca(ocaId);
   await film.watchFor(8);
   await test.step('the film did not stall', async () => {
@@ -99,6 +118,10 @@ async function breakInHalf(
     expect(await film.eventsOf('error')).toEqual([]);
   });
   return { transfer, ocaId, atMs };
+}
+
+function ocaOf(fleet: Fleet, { url }: Transfer): string {
+  return fleet.ocas.find((oca) => url.startsWith(`${oca.baseUrl}/`))?.ocaId ?? '';
 }
 
 async function expectNoStall(film: FilmPage, sinceMs: number): Promise<void> {

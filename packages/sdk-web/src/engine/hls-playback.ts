@@ -29,7 +29,10 @@ export interface HlsPlaybackOptions {
 export class HlsPlayback {
   readonly #options: HlsPlaybackOptions;
   readonly #hls: Hls;
-  readonly #stops: readonly (() => void)[];
+  readonly #stopSlowWatch: () => void;
+  #stopVideoWatch: () => void;
+  /** Where the element goes as soon as it has a playhead. */
+  #resumeAtMs: number;
   #lastRecoveryAtMs: number | undefined;
   #shown: RenditionView | undefined;
   #lastLevel = -1;
@@ -41,17 +44,13 @@ export class HlsPlayback {
     this.#hls.on(Events.FRAG_BUFFERED, (_name, data) => this.#onBuffered(data));
     this.#hls.on(Events.FRAG_CHANGED, (_name, data) => this.#onShown(data));
     this.#hls.on(Events.ERROR, (_name, data) => this.#onError(data));
-    this.#stops = [
-      watchVideo(options.video, options.startAtMs, {
-        notify: (event) => options.host.notify(event),
-        mediaError: (error) => this.#onMediaError(error),
-      }),
-      watchSlowSegments(this.#hls, {
-        bufferAheadMs: () => this.snapshot().bufferAheadMs,
-        lowestBytes: (segmentNumber) => segmentBytes(options.presentation.video[0], segmentNumber),
-        chosenBytes: (segmentNumber) => segmentBytes(this.#select(segmentNumber), segmentNumber),
-      }),
-    ];
+    this.#resumeAtMs = options.startAtMs;
+    this.#stopVideoWatch = this.#watchVideo();
+    this.#stopSlowWatch = watchSlowSegments(this.#hls, {
+      bufferAheadMs: () => this.snapshot().bufferAheadMs,
+      lowestBytes: (segmentNumber) => segmentBytes(options.presentation.video[0], segmentNumber),
+      chosenBytes: (segmentNumber) => segmentBytes(this.#select(segmentNumber), segmentNumber),
+    });
     this.#hls.attachMedia(options.video);
     this.#hls.loadSource(TITLE_URL);
   }
@@ -69,13 +68,14 @@ export class HlsPlayback {
   }
 
   seek(positionMs: number): void {
+    this.#resumeAtMs = positionMs;
     this.#options.video.currentTime = positionMs / 1000;
   }
 
   snapshot(): EngineSnapshot {
     const { video } = this.#options;
     return {
-      positionMs: video.currentTime * 1000,
+      positionMs: this.#positionMs(),
       bufferAheadMs: bufferAheadMs(video.buffered, video.currentTime),
       paused: video.paused,
       ended: video.ended,
@@ -83,7 +83,8 @@ export class HlsPlayback {
   }
 
   close(): void {
-    for (const stop of this.#stops) stop();
+    this.#stopVideoWatch();
+    this.#stopSlowWatch();
     this.#hls.destroy();
   }
 
@@ -93,7 +94,7 @@ export class HlsPlayback {
     const source: SegmentSource = {
       renditionAt: (url) => renditionOfUrl(presentation, url),
       fetchRange: (request) => host.fetchRange(request),
-      gaveUp: (error) => this.#fail('fetch', error),
+      gaveUp: (cause, error) => this.#fail(cause, error),
     };
     const nextLevel = (hls: Hls): number => this.#nextLevel(hls);
     const abrController = class extends LevelChoice {
@@ -119,11 +120,11 @@ export class HlsPlayback {
 
   /** The level for the segment after the video buffer's end. While the buffer is full nothing is loaded, and nothing needs choosing. */
   #nextLevel(hls: Hls): number {
-    const { startAtMs, bufferGoalMs, presentation } = this.#options;
+    const { bufferGoalMs, presentation } = this.#options;
     const buffer = hls.mainForwardBufferInfo;
     const known = hls.levels[this.#lastLevel] !== undefined;
     if (known && buffer && buffer.len * 1000 >= bufferGoalMs) return this.#lastLevel;
-    const bufferEndMs = buffer && buffer.len > 0 ? buffer.end * 1000 : this.#startMs(startAtMs);
+    const bufferEndMs = buffer && buffer.len > 0 ? buffer.end * 1000 : this.#positionMs();
     const segments = presentation.video[0]?.segments ?? [];
     const chosen = this.#select(segmentNumberAfter(segments, bufferEndMs, LOOK_UP_TOLERANCE_MS));
     const level = hls.levels.findIndex((candidate) => renditionOfUrl(presentation, candidate.uri) === chosen);
@@ -132,10 +133,17 @@ export class HlsPlayback {
     return this.#lastLevel;
   }
 
-  /** Where loading begins while nothing is buffered: the start position until the element has a playhead. */
-  #startMs(startAtMs: number): number {
+  #positionMs(): number {
     const { video } = this.#options;
-    return video.readyState === 0 ? Math.max(startAtMs, video.currentTime * 1000) : video.currentTime * 1000;
+    return video.readyState === 0 ? this.#resumeAtMs : video.currentTime * 1000;
+  }
+
+  #watchVideo(): () => void {
+    const { video, host } = this.#options;
+    return watchVideo(video, this.#resumeAtMs, {
+      notify: (event) => host.notify(event),
+      mediaError: (error) => this.#onMediaError(error),
+    });
   }
 
   #select(segmentNumber: number): RenditionView {
@@ -174,9 +182,16 @@ export class HlsPlayback {
     if (verdict.action === 'fail') this.#fail(verdict.cause, error);
     if (verdict.action !== 'recover-media') return;
     this.#lastRecoveryAtMs = nowMs;
+    this.#recover();
+  }
+
+  /** A new decoder at the same place. The element pauses itself when it gets a new source, and begins again at zero. */
+  #recover(): void {
     const wasPlaying = !this.#options.video.paused;
+    this.#resumeAtMs = this.#positionMs();
+    this.#stopVideoWatch();
     this.#hls.recoverMediaError();
-    // The element pauses itself when it gets a new source.
+    this.#stopVideoWatch = this.#watchVideo();
     if (wasPlaying) this.play();
   }
 

@@ -16,6 +16,40 @@ const rendition: RenditionView = {
   segments: [],
 };
 
+/** `moof { traf { tfhd, trun of no samples } }`, `mdat`: the smallest segment. */
+const SEGMENT = Uint8Array.from([
+  ...[
+    0,
+    0,
+    0,
+    48,
+    ...ascii('moof'),
+    0,
+    0,
+    0,
+    40,
+    ...ascii('traf'),
+    0,
+    0,
+    0,
+    16,
+    ...ascii('tfhd'),
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    1,
+  ],
+  ...[0, 0, 0, 16, ...ascii('trun'), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, ...ascii('mdat')],
+]);
+
+function ascii(type: string): number[] {
+  return [...type].map((character) => character.charCodeAt(0));
+}
+
 /** A loader whose range is in the test's hands, and what it told hls.js. */
 function loading(sn: number | 'initSegment' = 4, progressive = false) {
   const told: string[] = [];
@@ -32,7 +66,7 @@ function loading(sn: number | 'initSegment' = 4, progressive = false) {
         asked.signal?.addEventListener('abort', () => reject(new HttpFailure('aborted', 'cancelled')));
       });
     },
-    gaveUp: (error) => void gaveUp.push(error),
+    gaveUp: (cause, error) => void gaveUp.push([cause, error]),
   });
   const callbacks: LoaderCallbacks<FragmentLoaderContext> = {
     onSuccess: (response) => {
@@ -47,7 +81,7 @@ function loading(sn: number | 'initSegment' = 4, progressive = false) {
   const context = {
     url: 'pressplay://title/f',
     rangeStart: 100,
-    rangeEnd: 110,
+    rangeEnd: 156,
     frag: { sn },
   } as unknown as FragmentLoaderContext;
   loader.load(context, {} as LoaderConfiguration, callbacks);
@@ -58,20 +92,20 @@ function loading(sn: number | 'initSegment' = 4, progressive = false) {
 describe('the segment loader', () => {
   it('asks the core for the byte range of the segment, and joins its chunks', async () => {
     const { request, settle, turn, told, data } = loading();
-    expect(request()).toMatchObject({ segmentNumber: 4, startByte: 100, endByte: 110 });
-    request()?.onBytes(Uint8Array.of(0, 1, 2, 3));
-    request()?.onBytes(Uint8Array.of(4, 5, 6, 7, 8, 9));
+    expect(request()).toMatchObject({ segmentNumber: 4, startByte: 100, endByte: 156 });
+    request()?.onBytes(SEGMENT.subarray(0, 20));
+    request()?.onBytes(SEGMENT.subarray(20));
     settle()?.resolve();
     await turn();
     expect(told).toEqual(['success']);
-    expect(new Uint8Array(data() as ArrayBuffer)).toEqual(Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9));
+    expect(new Uint8Array(data() as ArrayBuffer)).toEqual(SEGMENT);
   });
 
   it('keeps the statistics current while it loads, because hls.js reads them', () => {
     const { loader, request } = loading();
-    expect(loader.stats).toMatchObject({ total: 10, loaded: 0, loading: { first: 0, end: 0 } });
+    expect(loader.stats).toMatchObject({ total: 56, loaded: 0, loading: { first: 0, end: 0 } });
     request()?.onBytes(new Uint8Array(4));
-    expect(loader.stats).toMatchObject({ total: 10, loaded: 4, chunkCount: 1, aborted: false });
+    expect(loader.stats).toMatchObject({ total: 56, loaded: 4, chunkCount: 1, aborted: false });
     expect(loader.stats.loading.first).toBeGreaterThanOrEqual(loader.stats.loading.start);
   });
 
@@ -107,7 +141,7 @@ describe('the segment loader', () => {
 
   it('does not count a finished load as aborted when hls.js cleans up', async () => {
     const { loader, request, settle, turn } = loading();
-    request()?.onBytes(new Uint8Array(10));
+    request()?.onBytes(SEGMENT);
     settle()?.resolve();
     await turn();
     loader.destroy();
@@ -121,12 +155,21 @@ describe('the segment loader', () => {
     settle()?.reject(error);
     await turn();
     expect(told).toEqual(['error 0']);
-    expect(gaveUp).toEqual([error]);
+    expect(gaveUp).toEqual([['fetch', error]]);
+  });
+
+  it('keeps damaged bytes from hls.js and says that they do not decode', async () => {
+    const { request, settle, turn, told, gaveUp } = loading();
+    request()?.onBytes(new Uint8Array(56));
+    settle()?.resolve();
+    await turn();
+    expect(told).toEqual(['error 0']);
+    expect(gaveUp).toEqual([['decode', new Error('v720 segment 4: the boxes do not fill the segment')]]);
   });
 
   it('hands over an empty whole where hls.js appended the chunks already', async () => {
     const { request, settle, turn, told, data } = loading(4, true);
-    request()?.onBytes(new Uint8Array(10));
+    request()?.onBytes(SEGMENT);
     settle()?.resolve();
     await turn();
     expect(told).toEqual(['progress', 'success']);

@@ -9,12 +9,14 @@ import {
 
 type Callbacks = LoaderCallbacks<FragmentLoaderContext>;
 
+import { checkSegment } from './check-segment.ts';
+
 /** Where a segment's bytes come from. */
 export interface SegmentSource {
   renditionAt(url: string): RenditionView | undefined;
   fetchRange(request: RangeRequest): Promise<void>;
-  /** The core has no server left for a range: nothing that hls.js could still try would help. */
-  gaveUp(error: unknown): void;
+  /** The core has no server left for a range, or the bytes are damaged: nothing that hls.js could still try would help. */
+  gaveUp(cause: 'fetch' | 'decode', error: unknown): void;
 }
 
 /**
@@ -41,7 +43,7 @@ export class SegmentLoader implements Loader<FragmentLoaderContext> {
     this.stats.loading.start = performance.now();
     const rendition = this.#source.renditionAt(context.url);
     const segmentNumber = context.frag.sn;
-    if (!rendition) this.#fail(context, new Error(`no rendition at ${context.url}`));
+    if (!rendition) this.#fail(context, 'fetch', new Error(`no rendition at ${context.url}`));
     else if (segmentNumber === 'initSegment') queueMicrotask(() => this.#succeed(context, rendition.initBytes.slice()));
     else void this.#download(context, rendition, segmentNumber);
   }
@@ -61,10 +63,14 @@ export class SegmentLoader implements Loader<FragmentLoaderContext> {
         onBytes,
         signal: this.#cancel.signal,
       });
-      this.#succeed(context, bytes);
     } catch (error) {
-      if (!this.#cancel.signal.aborted) this.#fail(context, error);
+      if (!this.#cancel.signal.aborted) this.#fail(context, 'fetch', error);
+      return;
     }
+    const verdict = checkSegment(bytes);
+    if (verdict.ok) this.#succeed(context, bytes);
+    else
+      this.#fail(context, 'decode', new Error(`${rendition.renditionId} segment ${segmentNumber}: ${verdict.problem}`));
   }
 
   #receive(context: FragmentLoaderContext, bytes: Uint8Array<ArrayBuffer>, chunk: Uint8Array): void {
@@ -89,10 +95,10 @@ export class SegmentLoader implements Loader<FragmentLoaderContext> {
     callbacks.onSuccess({ url: context.url, data, code: 200 }, this.stats, context, null);
   }
 
-  #fail(context: FragmentLoaderContext, error: unknown): void {
+  #fail(context: FragmentLoaderContext, cause: 'fetch' | 'decode', error: unknown): void {
     const callbacks = this.#finish();
     if (!callbacks) return;
-    this.#source.gaveUp(error);
+    this.#source.gaveUp(cause, error);
     // Code 0: hls.js does not try again, because the core has already tried everything.
     callbacks.onError(
       { code: 0, text: error instanceof Error ? error.message : String(error) },
