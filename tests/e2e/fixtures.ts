@@ -32,18 +32,20 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern to learn what the fixture needs.
     async ({}, use) => {
       const dataDir = await mkdtemp(path.join(tmpdir(), 'pressplay-e2e-'));
-      const ports = portsFrom(await findFreeBasePort());
-      const fleet = await startFleet({
-        dataDir,
-        ports,
-        database: 'embedded',
-        paceBps: PACE_BPS,
-        titles: 'sample',
-        serveControlRoom: true,
-      });
-      await use(fleet);
-      await fleet.stop();
-      await rm(dataDir, { recursive: true, force: true });
+      try {
+        const fleet = await startFleet({
+          dataDir,
+          ports: portsFrom(await findFreeBasePort()),
+          database: 'embedded',
+          paceBps: PACE_BPS,
+          titles: 'sample',
+          serveControlRoom: true,
+        });
+        await use(fleet);
+        await fleet.stop();
+      } finally {
+        await rm(dataDir, { recursive: true, force: true });
+      }
     },
     { scope: 'worker', timeout: 120_000 },
   ],
