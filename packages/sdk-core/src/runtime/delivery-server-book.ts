@@ -57,7 +57,11 @@ export class ServerBook {
     this.#grant = grant;
     this.#lacking.clear();
     const { ocaId } = this.#preference;
-    if (ocaId !== undefined && !this.server(ocaId)) this.#leave(ocaId, 'steering');
+    if (ocaId === undefined) return;
+    const index = grant.servers.findIndex((server) => server.ocaId === ocaId);
+    if (index < 0) this.#leave(ocaId, 'steering');
+    else if (!Object.values(grant.fileServers).some((servers) => servers.includes(index)))
+      this.#leave(ocaId, 'other-bytes');
   }
 
   get grant(): DeliveryGrant | undefined {

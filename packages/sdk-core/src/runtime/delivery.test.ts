@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CancelController } from '../ports/cancel-signal.ts';
-import { DeliveryWorld, type Fetched } from '../testing/delivery-world.ts';
+import { DeliveryWorld, type Fetched, FILE_ID } from '../testing/delivery-world.ts';
 
 /** The right bytes, each once, in order; every request at the first byte not yet delivered. */
 function expectWhole(world: DeliveryWorld, fetched: Fetched, startByte = 0, endByte = world.file.length): void {
@@ -388,6 +388,37 @@ describe('tokens', () => {
     await world.fetch({ endByte: 1000 });
     expect(world.renewals).toEqual(['token-expired']);
     expect(world.http.exchanges.at(-1)?.request.url).toContain('/token-2/');
+  });
+
+  it('that have expired meanwhile are not sent: the renewal comes first, once', async () => {
+    const world: DeliveryWorld = new DeliveryWorld({
+      renewGrant: (_reason, { grant, clock }) =>
+        clock.sleep(50).then(() => ({ ...grant, token: 'token-2', expiresAtMs: clock.nowMs() + 1e6 })),
+    });
+    world.delivery.use({ ...world.grant, expiresAtMs: 100_000 });
+    await world.clock.advance(200_000);
+    expiring(world, 'token-2');
+    await Promise.all([world.fetch({ endByte: 10_000 }), world.fetch({ startByte: 10_000, endByte: 20_000 })]);
+    expect(world.renewals).toEqual(['token-expired']);
+    expect(world.http.exchanges).toHaveLength(2);
+  });
+
+  it('that have expired are tried all the same where no region renews them: servers may be more lenient', async () => {
+    const world = new DeliveryWorld();
+    world.delivery.use({ ...world.grant, expiresAtMs: 100_000 });
+    await world.clock.advance(200_000);
+    expectWhole(world, await world.fetch());
+  });
+});
+
+describe('a server that a new grant takes off every file', () => {
+  it('is no longer the preferred one, and the change is told', async () => {
+    const world = new DeliveryWorld();
+    await world.fetch({ endByte: 1000 });
+    world.delivery.use({ ...world.grant, fileServers: { [FILE_ID]: [1] } });
+    await world.fetch({ endByte: 1000 });
+    expect(world.delivery.currentOcaId()).toBe('b');
+    expect(world.changes.at(-1)).toEqual({ from: 'a', to: 'b', reason: 'other-bytes' });
   });
 });
 

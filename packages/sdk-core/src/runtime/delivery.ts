@@ -39,6 +39,7 @@ export class Delivery {
   #bufferEndsAtMs = 0;
   /** When the token is renewed ahead of time: once per grant. */
   #renewAtMs = Number.POSITIVE_INFINITY;
+  #renewing: Promise<unknown> | undefined;
 
   constructor(ports: DeliveryPorts, listener: DeliveryListener) {
     this.#ports = ports;
@@ -82,7 +83,6 @@ export class Delivery {
     this.#checkCall(request);
     if (request.startByte === request.endByte) return;
     this.#bufferEndsAtMs = this.#ports.clock.nowMs() + request.neededInMs;
-    this.#renewAhead();
     const isFirst = this.#isFirst;
     this.#isFirst = false;
     const cancellation = new CancelController();
@@ -91,6 +91,7 @@ export class Delivery {
     for (const source of sources) source.addEventListener('abort', cancel);
     if (sources.some(({ aborted }) => aborted)) cancel();
     try {
+      await this.#renewAhead();
       const range = new RangeDelivery(this.#rangeContext(), { ...request, isFirst, signal: cancellation.signal });
       this.#tellDelivered(request, await range.perform());
     } finally {
@@ -146,12 +147,18 @@ export class Delivery {
     }
   }
 
-  /** Ranges go on with the old token meanwhile; a refusal would renew it too. */
-  #renewAhead(): void {
+  /** Once per grant. Ranges go on with the old token meanwhile, unless it is known to have expired. */
+  async #renewAhead(): Promise<void> {
     const { grant } = this.#book;
-    if (!grant || this.#ports.clock.nowMs() < this.#renewAtMs) return;
-    this.#renewAtMs = Number.POSITIVE_INFINITY;
-    void this.#renewals.renew('token-expired', grant, this.#closing.signal);
+    const nowMs = this.#ports.clock.nowMs();
+    if (!grant) return;
+    if (nowMs >= this.#renewAtMs) {
+      this.#renewAtMs = Number.POSITIVE_INFINITY;
+      this.#renewing = this.#renewals.renew('token-expired', grant, this.#closing.signal).finally(() => {
+        this.#renewing = undefined;
+      });
+    }
+    if (nowMs >= grant.expiresAtMs) await this.#renewing;
   }
 
   #tellDelivered(request: RangeRequest, ocaId: string): void {

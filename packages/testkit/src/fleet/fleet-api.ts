@@ -2,7 +2,8 @@ import { schemas } from '@pressplay/protocol';
 import type { CatalogTitle, Fault, FleetStatus, OcaControlStatus, TitleSummary } from '@pressplay/protocol/messages';
 import { FleetError } from './fleet-error.ts';
 
-const TIMEOUT_MS = 3000;
+/** Long enough for a busy machine: a region that is gone refuses at once. */
+const TIMEOUT_MS = 10_000;
 
 /** The operator's side of one region. */
 export interface RegionApi {
