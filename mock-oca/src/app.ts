@@ -7,7 +7,9 @@ import { DISK_ERROR_WINDOW_MS, HEALTHY, type Health, judgeHealth } from './healt
 import { RegionReporter } from './health/region-reporter.ts';
 import { OcaConfig } from './oca-config.ts';
 import { announcedRoutes } from './routes/announced-routes.ts';
+import { MediaAnswer } from './serving/media-answer.ts';
 import { MediaService } from './serving/media-service.ts';
+import type { RequestHead } from './serving/plan-response.ts';
 import { renderResponse } from './serving/render-response.ts';
 
 /** An appliance without a socket. Throws on a configuration that makes no sense. */
@@ -55,6 +57,11 @@ export class Oca {
   async fetch(request: Request, peer: { readonly clientAddress: string }): Promise<Response> {
     if (isControlTarget(new URL(request.url).pathname)) return this.control.fetch(request);
     return renderResponse(this.media, request, peer.clientAddress);
+  }
+
+  /** A media request and its answer as plain data, for a host in the same process. Its chunks are not to be changed. */
+  answer(head: RequestHead): MediaAnswer {
+    return new MediaAnswer(this.media, head);
   }
 
   /** One round of filling. */

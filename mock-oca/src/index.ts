@@ -15,6 +15,7 @@ export { MemoryDiskStore } from './disks/memory-disk-store.ts';
 export type { FillSummary } from './fill/fill-agent.ts';
 export { OcaConfig, type OcaConfigInput } from './oca-config.ts';
 export { ConnectionCut } from './serving/exchange.ts';
+export type { MediaAnswer } from './serving/media-answer.ts';
 export { type Admission, planResponse, type RequestHead, type ServingState } from './serving/plan-response.ts';
 export type { RequestLogLine, TransferOutcome } from './serving/request-log.ts';
 export type { PlanBody, ServePlan } from './serving/serve-plan.ts';

@@ -11,6 +11,8 @@ export interface FileEntry {
 export interface OpenFile {
   /** Reads into `target` from `position`; resolves with the bytes read, 0 at the end. Rejects with `DiskError`. */
   read(target: Uint8Array, position: number): Promise<number>;
+  /** The bytes themselves, shared: of a store in memory. Empty at the end. Nobody may change them. */
+  view?(position: number, maxBytes: number): Uint8Array;
   /** Idempotent. */
   close(): void;
 }

@@ -27,6 +27,7 @@ export class MemoryDiskStore implements DiskStore {
         target.set(part);
         return part.length;
       },
+      view: (position, maxBytes) => bytes.subarray(position, position + maxBytes),
       close() {},
     };
   }

@@ -52,8 +52,10 @@ function add(sum: ActiveFault = {}, fault: Fault): ActiveFault {
   }
 }
 
-/** Turns one byte in `everyBytes` of the file into a wrong one, in place. The same bytes every time. */
-export function corrupt(chunk: Uint8Array, startByte: number, everyBytes: number): void {
+/** The chunk with one byte in `everyBytes` of the file turned into a wrong one. The same bytes every time. */
+export function corrupted(chunk: Uint8Array, startByte: number, everyBytes: number): Uint8Array {
+  const wrong = new Uint8Array(chunk);
   const first = everyBytes - 1 - (startByte % everyBytes);
-  for (let at = first; at < chunk.length; at += everyBytes) chunk[at] = (chunk[at] ?? 0) ^ 0xff;
+  for (let at = first; at < wrong.length; at += everyBytes) wrong[at] = (wrong[at] ?? 0) ^ 0xff;
+  return wrong;
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../deps.ts';
 import type { DiskStore, OpenFile } from '../disks/disk-store.ts';
-import { type ActiveFault, activeFault, corrupt } from '../faults/active-fault.ts';
+import { type ActiveFault, activeFault, corrupted } from '../faults/active-fault.ts';
 import type { FaultSwitch } from '../faults/fault-switch.ts';
 import { spend } from './pace.ts';
 import type { RequestHead } from './plan-response.ts';
@@ -19,7 +19,7 @@ export class ConnectionCut extends Error {
   }
 }
 
-/** Hands out the bytes of one range, in order. A chunk is valid until the next `read`, and the caller may change it. */
+/** Hands out the bytes of one range, in order. A chunk is valid until the next `read`, and not to be changed. */
 export interface ChunkReader {
   read(position: number, maxBytes: number): Promise<Uint8Array>;
   release(): void;
@@ -166,10 +166,10 @@ export class Exchange {
     const { body } = this.#plan;
     if (body.kind !== 'file' || !this.#reader) return undefined;
     const position = body.startByte + this.#transfer.sentBytes;
-    const chunk = await this.#readOrCut(this.#reader, position, bytes);
+    const right = await this.#readOrCut(this.#reader, position, bytes);
     if (this.#ended) return undefined;
     const every = this.#fault()?.corruptEveryBytes;
-    if (every !== undefined) corrupt(chunk, position, every);
+    const chunk = every === undefined ? right : corrupted(right, position, every);
     const sentBytes = this.#transfer.sentBytes + chunk.length;
     this.#transfer = { ...this.#transfer, sentBytes, pace: pace && spend(pace, chunk.length) };
     this.#parts.onSent(chunk.length);

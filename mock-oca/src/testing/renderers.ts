@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Oca } from '../app.ts';
 import { listen } from '../engines/node/node-server.ts';
+import { isControlTarget } from '../faults/control-routes.ts';
 
 export interface Answer {
   readonly status: number;
@@ -23,11 +24,15 @@ export interface Rendered {
   close(): Promise<void>;
 }
 
-/** The two hosts of the same plans. */
+/** The hosts of the same plans. */
 export const renderers: readonly { readonly name: string; readonly host: (oca: Oca) => Promise<Rendered> }[] = [
   {
     name: 'as a Response',
     host: async (oca) => ({ ask: (ask) => askFunction(oca, ask), close: async () => oca.stop() }),
+  },
+  {
+    name: 'as plain data',
+    host: async (oca) => ({ ask: (ask) => askPlainly(oca, ask), close: async () => oca.stop() }),
   },
   { name: 'on a Node socket', host: hostOnSocket },
 ];
@@ -42,6 +47,23 @@ async function askFunction(oca: Oca, { target, method = 'GET', headers = {}, bod
     read: async () => (await reader?.read())?.value,
     cancel: () => void reader?.cancel(),
   };
+}
+
+async function askPlainly(oca: Oca, ask: Ask): Promise<Answer> {
+  const { target, method = 'GET', headers = {} } = ask;
+  if (isControlTarget(target)) return askFunction(oca, ask);
+  const answer = oca.answer({ target, method, headers: lowerCased(headers), clientAddress: '127.0.0.1' });
+  const plan = await answer.plan;
+  return {
+    status: plan.status,
+    headers: lowerCased(plan.headers),
+    read: () => answer.read(),
+    cancel: () => answer.cancel(),
+  };
+}
+
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 async function hostOnSocket(oca: Oca): Promise<Rendered> {
