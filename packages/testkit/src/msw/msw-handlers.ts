@@ -1,5 +1,5 @@
 import { HttpResponse, http, type RequestHandler } from 'msw';
-import type { ServeRequest } from '../simulation/endpoint.ts';
+import type { ServeRequest } from '../simulation/served-answer.ts';
 
 /** Something that answers at a base URL: a region's backend, an OCA. */
 export interface InMemoryServer {

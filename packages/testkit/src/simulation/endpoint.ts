@@ -1,4 +1,5 @@
 import type { SharedLink } from './fair-share.ts';
+import type { AnswerRequest } from './served-answer.ts';
 
 /**
  * - `up`: everything passes.
@@ -17,8 +18,6 @@ export interface Link {
   readonly state: LinkState;
 }
 
-export type ServeRequest = (request: Request, peer: { readonly clientAddress: string }) => Promise<Response>;
-
 /** One machine: a viewer, an OCA, a region. */
 export class Endpoint {
   readonly name: string;
@@ -28,7 +27,7 @@ export class Endpoint {
   readonly outbound: SharedLink;
   readonly inbound: SharedLink;
   /** Absent while no process runs here: connections are refused then. */
-  serve: ServeRequest | undefined;
+  serve: AnswerRequest | undefined;
   /** Idle kept-alive connections, by origin. */
   readonly idleConnections = new Map<string, number>();
   #link: Link;

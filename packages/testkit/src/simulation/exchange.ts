@@ -1,22 +1,9 @@
 import { maskMediaToken } from '@pressplay/protocol/wire';
 import type { Clock } from '@pressplay/sdk-core';
 import { type Endpoint, oneWayMs } from './endpoint.ts';
+import { originOf } from './origin-of.ts';
+import type { AnswerHead, ServedAnswer, WireRequest } from './served-answer.ts';
 import { Transfer } from './transfer.ts';
-
-/** What a client sends: plain data from the SDK's port, or a `Request` that a process of the fleet made itself. */
-export type ExchangeRequest =
-  | Request
-  | {
-      readonly method: string;
-      readonly url: string;
-      readonly headers: Readonly<Record<string, string>>;
-      readonly body?: string;
-    };
-
-export interface ExchangeHead {
-  readonly status: number;
-  readonly headers: Headers;
-}
 
 /** Why a client got no answer, or no more of it. */
 export class LinkFailure extends Error {
@@ -55,16 +42,15 @@ export interface ExchangeHost {
 export class Exchange {
   readonly client: Endpoint;
   readonly server: Endpoint;
-  readonly head: Promise<ExchangeHead>;
+  readonly head: Promise<AnswerHead>;
   readonly #host: ExchangeHost;
-  readonly #request: ExchangeRequest;
+  readonly #request: WireRequest;
   readonly #startedAtMs: number;
   readonly #origin: string;
-  /** Only where the request is made here: a `Request` brings its own signal, and controllers are dear. */
-  #serverGone: AbortController | undefined;
+  #answer: ServedAnswer | undefined;
   #hasLeftServer = false;
   readonly #received: Uint8Array[] = [];
-  #headSettled: { resolve: (head: ExchangeHead) => void; reject: (error: unknown) => void } | undefined;
+  #headSettled: { resolve: (head: AnswerHead) => void; reject: (error: unknown) => void } | undefined;
   #waitingReader: { resolve: (chunk: Uint8Array | undefined) => void; reject: (error: unknown) => void } | undefined;
   #transfer: Transfer | undefined;
   #status: number | undefined;
@@ -75,7 +61,7 @@ export class Exchange {
   #end: { readonly error?: unknown } | undefined;
   #outcome: ExchangeOutcome = 'running';
 
-  constructor(host: ExchangeHost, client: Endpoint, server: Endpoint, request: ExchangeRequest) {
+  constructor(host: ExchangeHost, client: Endpoint, server: Endpoint, request: WireRequest) {
     this.#host = host;
     this.client = client;
     this.server = server;
@@ -152,44 +138,35 @@ export class Exchange {
       this.break('connection reset');
       return;
     }
-    const response = await this.#serve();
-    if (!response) return;
-    if (this.#hasLeftServer) {
-      response.body?.cancel().catch(() => {});
-      return;
-    }
+    const head = await this.#serve();
+    if (!head || this.#hasLeftServer) return;
     const headArrives = this.#travel();
-    const bodyArrives = this.#pump(response);
+    const bodyArrives = this.#pump(head);
     await headArrives;
-    this.#status = response.status;
-    this.#headSettled?.resolve({ status: response.status, headers: response.headers });
+    this.#status = head.status;
+    this.#headSettled?.resolve(head);
     await bodyArrives;
     if (this.#outcome !== 'running') return;
     this.client.keepConnection(this.#origin);
     this.#finish('complete');
   }
 
-  async #serve(): Promise<Response | undefined> {
+  async #serve(): Promise<AnswerHead | undefined> {
     try {
-      return await this.server.serve?.(this.#asRequest(), { clientAddress: this.client.address });
+      this.#answer = this.server.serve?.(this.#request, { clientAddress: this.client.address });
+      return await this.#answer?.head;
     } catch (error) {
       this.break(`the server failed: ${error}`);
       return undefined;
     }
   }
 
-  #asRequest(): Request {
-    if (this.#request instanceof Request) return this.#request;
-    this.#serverGone = new AbortController();
-    const { url, ...init } = this.#request;
-    return new Request(url, { ...init, signal: this.#serverGone.signal });
-  }
-
   /** Resolves when all of the body has arrived. */
-  #pump({ body }: Response): Promise<void> {
-    if (!body) return Promise.resolve();
+  #pump({ hasBody }: AnswerHead): Promise<void> {
+    const answer = this.#answer;
+    if (!answer || !hasBody) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#transfer = new Transfer(this.#host.clock, this.server, this.client, body, {
+      this.#transfer = new Transfer(this.#host.clock, this.server, this.client, answer, {
         onDemandChanged: this.#host.onDemandChanged,
         onBytes: (chunk) => this.#receive(chunk),
         onEnd: resolve,
@@ -230,7 +207,7 @@ export class Exchange {
     this.#transfer?.stop();
     this.#hasLeftServer = true;
     if (this.#record) this.#update(this.#record);
-    this.#serverGone?.abort();
+    this.#answer?.cancel();
   }
 
   /** One trip, however long a hang makes it. Never arrives once the exchange is over. */
@@ -246,10 +223,4 @@ export class Exchange {
   #later(callback: () => void): void {
     this.#host.clock.schedule(oneWayMs(this.client, this.server), callback);
   }
-}
-
-/** `URL` would do, at ten times the price: an origin ends at the first slash after the scheme's two. */
-export function originOf(url: string): string {
-  const end = url.indexOf('/', url.indexOf('//') + 2);
-  return end < 0 ? url : url.slice(0, end);
 }

@@ -1,7 +1,8 @@
 import { type HttpClient, HttpFailure, type HttpRequest, type HttpResponse } from '@pressplay/sdk-core';
 import type { Endpoint } from './endpoint.ts';
-import type { Exchange, ExchangeRequest } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import type { Network } from './network.ts';
+import type { AnswerHead, WireRequest } from './served-answer.ts';
 
 /** The SDK's port over the simulated network, for a viewer at `client`. */
 export function httpClientOver(network: Network, client: Endpoint): HttpClient {
@@ -31,7 +32,7 @@ export function fetchOver(network: Network, client: Endpoint): (request: Request
 
 const NULL_BODY_STATUSES = new Set([204, 205, 304]);
 
-function exchangeRequestOf({ method, url, headers, body }: HttpRequest): ExchangeRequest {
+function exchangeRequestOf({ method, url, headers, body }: HttpRequest): WireRequest {
   return { method, url, headers: headers ?? {}, ...(body === undefined ? {} : { body }) };
 }
 
@@ -55,10 +56,10 @@ function cancelWith(exchange: Exchange, { signal }: HttpRequest): () => void {
   return () => signal.removeEventListener('abort', abort);
 }
 
-function responseOf(exchange: Exchange, head: { status: number; headers: Headers }, release: () => void): HttpResponse {
+function responseOf(exchange: Exchange, { status, headers }: AnswerHead, release: () => void): HttpResponse {
   return {
-    status: head.status,
-    header: (name) => head.headers.get(name),
+    status,
+    header: (name) => headerOf(headers, name),
     body: {
       read: async () => {
         try {
@@ -76,6 +77,12 @@ function responseOf(exchange: Exchange, head: { status: number; headers: Headers
       },
     },
   };
+}
+
+function headerOf(headers: AnswerHead['headers'], name: string): string | null {
+  if (headers instanceof Headers) return headers.get(name);
+  for (const key in headers) if (key.length === name.length && key.toLowerCase() === name) return headers[key] ?? null;
+  return null;
 }
 
 function streamOf(exchange: Exchange): ReadableStream<Uint8Array> {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Link } from './endpoint.ts';
 import { Network } from './network.ts';
 import { fetchOver, httpClientOver } from './network-clients.ts';
+import { answeredBy, type ServeRequest } from './served-answer.ts';
 
 const MEGABIT = 1_000_000;
 const ORIGIN = 'http://oca.test';
@@ -29,11 +30,12 @@ function bench({
   const network = new Network(clock);
   const oca = network.join('oca', '127.20.1.1', { rateBps: 10 * MEGABIT, latencyMs: 5, state: 'up', ...server });
   const home = network.join('home', '198.51.100.7', { rateBps: 8 * MEGABIT, latencyMs: 10, state: 'up', ...viewer });
-  network.listen(oca, ORIGIN, async (request, peer) => {
+  const serve: ServeRequest = async (request, peer) => {
     if (request.method === 'PUT') return new Response(null, { status: 204 });
     if (request.method === 'POST') return Response.json({ echo: await request.text(), from: peer.clientAddress });
     return new Response(new Uint8Array(bodyBytes).fill(7), { headers: { etag: '"7-1"' } });
-  });
+  };
+  network.listen(oca, ORIGIN, answeredBy(serve));
   return { clock, network, http: httpClientOver(network, home) };
 }
 

@@ -1,14 +1,9 @@
 import type { Clock } from '@pressplay/sdk-core';
-import { Endpoint, type Link, type ServeRequest } from './endpoint.ts';
-import {
-  Exchange,
-  type ExchangeHost,
-  type ExchangeRecord,
-  type ExchangeRequest,
-  LinkFailure,
-  originOf,
-} from './exchange.ts';
+import { Endpoint, type Link } from './endpoint.ts';
+import { Exchange, type ExchangeHost, type ExchangeRecord, LinkFailure } from './exchange.ts';
 import { shareFairly } from './fair-share.ts';
+import { originOf } from './origin-of.ts';
+import type { AnswerRequest, WireRequest } from './served-answer.ts';
 import type { Transfer } from './transfer.ts';
 
 /**
@@ -47,7 +42,7 @@ export class Network {
   }
 
   /** From now on requests to `origin` reach this process on that machine. */
-  listen(endpoint: Endpoint, origin: string, serve: ServeRequest): void {
+  listen(endpoint: Endpoint, origin: string, serve: AnswerRequest): void {
     endpoint.serve = serve;
     this.#origins.set(origin, endpoint);
   }
@@ -69,7 +64,7 @@ export class Network {
   }
 
   /** Throws `LinkFailure` where no machine has this origin. */
-  request(client: Endpoint, request: ExchangeRequest): Exchange {
+  request(client: Endpoint, request: WireRequest): Exchange {
     const origin = originOf(request.url);
     const server = this.#origins.get(origin);
     if (!server) throw new LinkFailure(`no machine at ${origin}`);

@@ -35,6 +35,7 @@ export class ShelfDiskStore implements DiskStore {
         target.set(part);
         return part.length;
       },
+      view: (position, maxBytes) => bytes.subarray(position, position + maxBytes),
       close() {},
     };
   }

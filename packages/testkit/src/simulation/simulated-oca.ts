@@ -1,10 +1,11 @@
 import { createOca, MemoryDiskStore, type Oca, type RequestLogLine } from '@pressplay/mock-oca';
 import type { Fault, FleetFile, OcaControlStatus } from '@pressplay/protocol/messages';
 import type { Clock, RegionEndpoint } from '@pressplay/sdk-core';
-import type { Endpoint, ServeRequest } from './endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
 import type { EventLog } from './event-log.ts';
 import type { Network } from './network.ts';
 import { type FleetKeys, hmacSha256Hex, sha256Hasher } from './secrets.ts';
+import { answeredByOca, type ServeRequest } from './served-answer.ts';
 import { ShelfDiskStore, type ShelvedFile } from './shelf-disk-store.ts';
 import { SimulatedProcess } from './simulated-process.ts';
 
@@ -101,7 +102,7 @@ export class SimulatedOca {
       requestLog: (line) => void this.requestLog.push(line),
     });
     this.#life = { oca, process };
-    this.#network.listen(endpoint, this.baseUrl, (request, peer) => oca.fetch(request, peer));
+    this.#network.listen(endpoint, this.baseUrl, answeredByOca(oca));
     oca.start();
   }
 

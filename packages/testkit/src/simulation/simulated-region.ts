@@ -1,12 +1,13 @@
 import { type Backend, createBackend, type Store } from '@pressplay/mock-backend';
 import type { CatalogTitle, FleetFile, FleetStatus } from '@pressplay/protocol/messages';
 import type { Clock } from '@pressplay/sdk-core';
-import type { Endpoint, ServeRequest } from './endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
 import type { EventLog } from './event-log.ts';
 import type { Network } from './network.ts';
 import type { SimulatedOrigin } from './origin.ts';
 import { hexFrom, type Prng } from './prng.ts';
 import { type FleetKeys, hmacSha256Hex } from './secrets.ts';
+import { answeredBy, type ServeRequest } from './served-answer.ts';
 
 /** How the control plane of a world is set; what is absent has the backend's own default. */
 export interface ControlPlaneSettings {
@@ -90,7 +91,11 @@ export class SimulatedRegion {
       },
     });
     this.#backend = backend;
-    this.#network.listen(endpoint, this.baseUrl, (request, peer) => backend.fetch(request, peer));
+    this.#network.listen(
+      endpoint,
+      this.baseUrl,
+      answeredBy((request, peer) => backend.fetch(request, peer)),
+    );
   }
 
   kill(): void {

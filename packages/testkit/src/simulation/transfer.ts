@@ -1,6 +1,7 @@
 import type { Clock } from '@pressplay/sdk-core';
 import { type Endpoint, oneWayMs } from './endpoint.ts';
 import type { SharedLink } from './fair-share.ts';
+import type { ServedAnswer } from './served-answer.ts';
 
 /** A piece on the wire is at most this long, and at most `PIECE_MS` at the present rate: aborts lose realistic amounts. */
 const MAX_PIECE_BYTES = 64 * 1024;
@@ -10,6 +11,8 @@ const PIECE_MS = 20;
 const WINDOW_BYTES = 256 * 1024;
 /** The sender reads ahead from its source up to this. */
 const SEND_BUFFER_BYTES = 64 * 1024;
+
+type Source = Pick<ServedAnswer, 'read' | 'cancel'>;
 
 export interface TransferEvents {
   /** Whether this transfer wants a share of its links changed. */
@@ -28,7 +31,7 @@ export class Transfer {
   readonly #clock: Clock;
   readonly #from: Endpoint;
   readonly #to: Endpoint;
-  readonly #source: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #source: Source;
   readonly #events: TransferEvents;
   readonly #queue: Uint8Array[] = [];
   #queuedBytes = 0;
@@ -40,11 +43,11 @@ export class Transfer {
   #creditBytes = 0;
   #lastArrivalMs = 0;
 
-  constructor(clock: Clock, from: Endpoint, to: Endpoint, body: ReadableStream<Uint8Array>, events: TransferEvents) {
+  constructor(clock: Clock, from: Endpoint, to: Endpoint, source: Source, events: TransferEvents) {
     this.#clock = clock;
     this.#from = from;
     this.#to = to;
-    this.#source = body.getReader();
+    this.#source = source;
     this.#events = events;
     this.links = [from.outbound, to.inbound];
     this.#fill();
@@ -88,7 +91,7 @@ export class Transfer {
     this.#stopped = true;
     this.#queue.length = 0;
     this.#queuedBytes = 0;
-    if (this.#sourceState !== 'ended') this.#source.cancel().catch(() => {});
+    if (this.#sourceState !== 'ended') this.#source.cancel();
     this.#events.onDemandChanged();
   }
 
@@ -100,7 +103,7 @@ export class Transfer {
     if (this.#stopped || this.#sourceState !== 'idle' || this.#queuedBytes >= SEND_BUFFER_BYTES) return;
     this.#sourceState = 'reading';
     this.#source.read().then(
-      ({ done, value }) => this.#take(done ? undefined : value),
+      (chunk) => this.#take(chunk),
       (error) => this.#fail(error),
     );
   }

@@ -1,0 +1,89 @@
+import type { MediaAnswer, Oca } from '@pressplay/mock-oca';
+import { originOf } from './origin-of.ts';
+
+/** What a client sends: plain data from the SDK's port, or a `Request` that a process of the fleet made itself. */
+export type WireRequest =
+  | Request
+  | {
+      readonly method: string;
+      readonly url: string;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body?: string;
+    };
+
+export interface AnswerHead {
+  readonly status: number;
+  readonly headers: Headers | Readonly<Record<string, string>>;
+  readonly hasBody: boolean;
+}
+
+/** What a process on a machine says to one request. `Response` would do, at several times the price. */
+export interface ServedAnswer {
+  readonly head: Promise<AnswerHead>;
+  /** The next chunk of the body; undefined at its end. */
+  read(): Promise<Uint8Array | undefined>;
+  /** The client is gone. Idempotent. */
+  cancel(): void;
+}
+
+export interface Peer {
+  readonly clientAddress: string;
+}
+
+export type AnswerRequest = (request: WireRequest, peer: Peer) => ServedAnswer;
+
+export type ServeRequest = (request: Request, peer: Peer) => Promise<Response>;
+
+/** For servers that are `Request -> Response`. */
+export function answeredBy(serve: ServeRequest): AnswerRequest {
+  return (request, peer) => {
+    const response = Promise.resolve().then(() => serve(asRequest(request), peer));
+    let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+    let isCancelled = false;
+    return {
+      head: response.then(({ status, headers, body }) => ({ status, headers, hasBody: body !== null })),
+      read: async () => {
+        reader ??= (await response).body?.getReader();
+        return (await reader?.read())?.value;
+      },
+      cancel: () => {
+        if (isCancelled) return;
+        isCancelled = true;
+        response.then(({ body }) => (reader ? reader.cancel() : body?.cancel())).catch(() => {});
+      },
+    };
+  };
+}
+
+/** An OCA's media as plain data; what else it answers, as `Response`. */
+export function answeredByOca(oca: Oca): AnswerRequest {
+  const others = answeredBy((request, peer) => oca.fetch(request, peer));
+  return (request, peer) => {
+    const { method, url } = request;
+    const target = url.slice(originOf(url).length);
+    if (target.startsWith('/control')) return others(request, peer);
+    return mediaAnswer(oca.answer({ method, target, headers: plainHeaders(request), ...peer }));
+  };
+}
+
+function mediaAnswer(answer: MediaAnswer): ServedAnswer {
+  return {
+    head: answer.plan.then(({ status, headers, body }) => ({ status, headers, hasBody: body.kind !== 'none' })),
+    read: () => answer.read(),
+    cancel: () => answer.cancel(),
+  };
+}
+
+function asRequest(request: WireRequest): Request {
+  if (request instanceof Request) return request;
+  const { url, ...init } = request;
+  return new Request(url, init);
+}
+
+/** With names in lower case. */
+function plainHeaders(request: WireRequest): Record<string, string> {
+  if (request instanceof Request) return Object.fromEntries(request.headers);
+  const plain: Record<string, string> = {};
+  for (const name in request.headers) plain[name.toLowerCase()] = request.headers[name] ?? '';
+  return plain;
+}
