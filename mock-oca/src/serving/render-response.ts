@@ -34,8 +34,7 @@ function bodyOf(answer: MediaAnswer): ReadableStream<Uint8Array> {
         try {
           const chunk = await answer.read();
           if (chunk) controller.enqueue(chunk);
-          else if (answer.cancelled)
-            controller.error(new ConnectionCut('client-closed', 'The request was aborted.'));
+          else if (answer.cancelled) controller.error(new ConnectionCut('client-closed', 'The request was aborted.'));
           else controller.close();
         } catch (error) {
           controller.error(error);
