@@ -9,12 +9,13 @@ const running = new Set();
 
 /**
  * Runs a program in a process group of its own, so that it can be ended with all its children, and rejects unless it
- * exits with 0. `quiet` keeps its output and shows it only when it fails.
+ * exits with 0. `quiet` keeps its output and shows it only when it fails; `silent` does not show it then either, for what
+ * is only tried.
  */
 export function run(command, args, options = {}) {
-  const { env = {}, cwd = ROOT, quiet = false, timeoutMs, name = path.basename(command) } = options;
+  const { env = {}, cwd = ROOT, quiet = false, silent = false, timeoutMs, name = path.basename(command) } = options;
   return new Promise((resolve, reject) => {
-    const stdio = quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'];
+    const stdio = quiet || silent ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'];
     const child = spawn(command, args, { cwd, stdio, detached: true, env: { ...process.env, ...env } });
     running.add(child);
     let output = '';

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { npm, ROOT, run, works } from './run.mjs';
 import { StepError, say } from './terminal.mjs';
@@ -19,17 +19,20 @@ export async function ensureChromium() {
     if (works(named, ['--version'])) return named;
     throw new StepError(`PRESSPLAY_CHROMIUM names ${named}, which does not start`);
   }
-  const installed = findInstalledChromium();
-  if (installed) return installed;
-  say('   No Chromium found: trying Playwright’s own');
-  const own = await installPlaywrights();
-  if (own) return own;
-  if (await aptInstall('chromium')) {
+  const found = findInstalledChromium() ?? startable(await playwrightsPath());
+  if (found) return found;
+  // Debian's package brings the libraries that a bare machine lacks. Elsewhere that name may be a stub of something else.
+  if (isDebian() && (await aptInstall('chromium'))) {
     const packaged = findInstalledChromium();
     if (packaged) return packaged;
   }
+  say('   No Chromium found: trying Playwright’s own');
+  const downloaded = await installPlaywrights();
+  if (startable(downloaded)) return downloaded;
   throw new StepError(
-    'No Chromium found and none could be installed. Install Chromium or Chrome, or name one with PRESSPLAY_CHROMIUM=/path/to/chromium.',
+    downloaded
+      ? `Playwright’s Chromium does not start here: libraries are missing. Run "npx playwright install-deps chromium" once, or install Chromium with your package manager.`
+      : 'No Chromium found and none could be installed. Install Chromium or Chrome, or name one with PRESSPLAY_CHROMIUM=/path/to/chromium.',
   );
 }
 
@@ -42,7 +45,11 @@ function findInstalledChromium() {
     '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   ];
   // An absolute path: whoever starts the browser does not search for it.
-  return candidates.map(absolutePath).find((file) => file !== undefined && works(file, ['--version']));
+  return candidates.map(absolutePath).find(startable);
+}
+
+function startable(file) {
+  return file !== undefined && works(file, ['--version']) ? file : undefined;
 }
 
 function absolutePath(command) {
@@ -51,14 +58,33 @@ function absolutePath(command) {
   return folders.map((folder) => path.join(folder, command)).find((file) => existsSync(file));
 }
 
+/** Downloads Playwright’s own Chromium; its path where that worked. Said in one line: it is only tried. */
 async function installPlaywrights() {
   try {
-    await npm(['exec', '--no', '--', 'playwright', 'install', 'chromium'], { quiet: true, timeoutMs: 240_000 });
-    const script = "import('@playwright/test').then(({ chromium }) => console.log(chromium.executablePath()))";
-    const file = (await run(process.execPath, ['-e', script], { quiet: true, cwd: `${ROOT}/tests` })).trim();
-    return works(file, ['--version']) ? file : undefined;
-  } catch {
+    await npm(['exec', '--no', '--', 'playwright', 'install', 'chromium'], {
+      silent: true,
+      timeoutMs: 240_000,
+      name: 'Playwright',
+    });
+    return await playwrightsPath();
+  } catch (error) {
+    say(`   It could not be downloaded: ${error.message}`);
     return undefined;
+  }
+}
+
+/** Where Playwright keeps its Chromium, when it has one. */
+async function playwrightsPath() {
+  const script = "import('@playwright/test').then(({ chromium }) => console.log(chromium.executablePath()))";
+  const file = (await run(process.execPath, ['-e', script], { quiet: true, cwd: path.join(ROOT, 'tests') })).trim();
+  return existsSync(file) ? file : undefined;
+}
+
+function isDebian() {
+  try {
+    return /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'));
+  } catch {
+    return false;
   }
 }
 
