@@ -17,6 +17,8 @@ export interface BackendConfig {
   readonly tokenLifetimeMs?: number;
   /** An OCA silent for longer is not named; 5 s. */
   readonly healthDeadlineMs?: number;
+  /** How soon an OCA that holds all it should asks for its fill manifest again; 10 s. */
+  readonly manifestRefreshMs?: number;
   /** A title is live once so many OCAs hold all of it, */
   readonly copiesNeeded: number;
   /** at so many sites. */
@@ -25,3 +27,4 @@ export interface BackendConfig {
 
 export const TOKEN_LIFETIME_MS = 6 * 3600 * 1000;
 export const HEALTH_DEADLINE_MS = 5000;
+export const MANIFEST_REFRESH_MS = 10_000;

@@ -23,11 +23,12 @@ export interface ManifestQuestion {
   readonly origins: readonly { readonly regionId: string; readonly baseUrl: string }[];
   readonly signFor: (titleId: string) => string;
   readonly nowMs: number;
+  /** When an OCA that holds everything asks again. */
+  readonly refreshWhenFullMs: number;
 }
 
 /** While something is missing, an OCA asks again soon: the next ring's sources appear within moments. */
 const REFRESH_WHILE_FILLING_MS = 1000;
-const REFRESH_WHEN_FULL_MS = 10_000;
 
 /**
  * What an OCA should hold, in the order to fetch it: titles by publication, each with sound and small renditions
@@ -45,7 +46,7 @@ export function fillManifest(question: ManifestQuestion): FillManifest {
     });
   });
   const isFull = wanted.every(({ files }) => files.every(({ fileId }) => holds.has(fileId)));
-  return { ocaId: oca.ocaId, files, refreshInMs: isFull ? REFRESH_WHEN_FULL_MS : REFRESH_WHILE_FILLING_MS };
+  return { ocaId: oca.ocaId, files, refreshInMs: isFull ? question.refreshWhenFullMs : REFRESH_WHILE_FILLING_MS };
 }
 
 function wantedOf({ title }: CatalogEntry, { oca, fleet, titles }: ManifestQuestion): CatalogTitle['renditions'] {

@@ -1,7 +1,7 @@
 import type { FillManifest } from '@pressplay/protocol/messages';
 import { fillPlayId, type HmacSha256Hex, signMediaToken } from '@pressplay/protocol/wire';
 import { ApiError } from '../api-error.ts';
-import { type BackendConfig, HEALTH_DEADLINE_MS } from '../backend-config.ts';
+import { type BackendConfig, HEALTH_DEADLINE_MS, MANIFEST_REFRESH_MS } from '../backend-config.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import { usabilityOf } from '../fleet/usability.ts';
@@ -52,6 +52,7 @@ export class Fill {
       origins: [...config.originBaseUrls].sort((a, b) => isHere(a) - isHere(b)),
       signFor: (titleId) => this.#sign(ocaId, titleId),
       nowMs,
+      refreshWhenFullMs: config.manifestRefreshMs ?? MANIFEST_REFRESH_MS,
     });
   }
 

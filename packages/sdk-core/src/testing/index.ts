@@ -6,4 +6,5 @@ export { type RegionManner, SampleNetwork, sampleByte } from './sample-network.t
 export { type SampleShape, samplePlayResponse } from './sample-play.ts';
 export * from './scripted-http.ts';
 export { seededRandom } from './seeded-random.ts';
-export { VirtualClock } from './virtual-clock.ts';
+export { settle } from './settle.ts';
+export { VirtualClock, type VirtualClockOptions } from './virtual-clock.ts';

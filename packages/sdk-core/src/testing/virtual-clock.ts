@@ -5,6 +5,12 @@ import { type HeapTimer, TimerHeap } from './timer-heap.ts';
 /** 2030-01-01: a wall clock that no test confuses with the monotonic one. */
 const DEFAULT_WALL_START_MS = 1_893_456_000_000;
 
+export interface VirtualClockOptions {
+  readonly wallStartMs?: number;
+  /** Resolves when everything that follows from the last timer has run; default one macrotask turn. */
+  readonly settle?: () => Promise<void>;
+}
+
 /**
  * A `Clock` that moves only when told to. Timers fire in due order, each at its own due time; those due together in
  * the order of scheduling. Between two timers every promise and stream settles (one macrotask turn).
@@ -14,9 +20,11 @@ export class VirtualClock implements Clock {
   #scheduledCount = 0;
   readonly #wallStartMs: number;
   readonly #timers = new TimerHeap();
+  readonly #settle: () => Promise<void>;
 
-  constructor(options: { readonly wallStartMs?: number } = {}) {
+  constructor(options: VirtualClockOptions = {}) {
     this.#wallStartMs = options.wallStartMs ?? DEFAULT_WALL_START_MS;
+    this.#settle = options.settle ?? settle;
   }
 
   nowMs(): number {
@@ -57,14 +65,14 @@ export class VirtualClock implements Clock {
    */
   async runUntil(isDone: () => boolean, limitMs: number = Number.POSITIVE_INFINITY): Promise<boolean> {
     const endMs = this.#nowMs + limitMs;
-    await settle();
+    await this.#settle();
     while (!isDone()) {
       const next = this.#timers.peek();
       if (!next || next.dueMs > endMs) return false;
       this.#timers.pop();
       this.#nowMs = next.dueMs;
       next.callback();
-      await settle();
+      await this.#settle();
     }
     return true;
   }

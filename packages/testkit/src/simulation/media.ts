@@ -1,9 +1,8 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
 import type { CatalogRendition, CatalogTitle, Licence } from '@pressplay/protocol/messages';
 import { etagOf } from '@pressplay/protocol/wire';
 import { boxOf, concatBytes, segmentHead, segmentIndexBox } from './boxes.ts';
 import { type Prng, prngFor } from './prng.ts';
+import { sha256Hex } from './sha256.ts';
 import type { ShelvedFile } from './shelf-disk-store.ts';
 
 /** A title made of noise: real boxes, real hashes, no picture. */
@@ -95,11 +94,19 @@ function synthesizeRendition(
   const sizes = durationsMs.map((ms) => Math.round(((averageBps * ms) / 8000) * (1 - spread + 2 * spread * random())));
   const init = concatBytes([boxOf('ftyp', asciiOf('iso6cmfc')), boxOf('moov', noise(600, random))]);
   const index = segmentIndexBox(sizes, durationsMs);
-  const segments = sizes.map((size, i) =>
-    concatBytes([segmentHead(i, size), noise(size - segmentHead(i, size).length, random)]),
+  const headSize = init.length + index.length;
+  const bytes = noise(
+    sizes.reduce((sum, size) => sum + size, headSize),
+    random,
   );
-  const bytes = concatBytes([init, index, ...segments]);
-  const hash = bytesToHex(sha256(bytes));
+  bytes.set(init);
+  bytes.set(index, init.length);
+  let at = headSize;
+  sizes.forEach((size, i) => {
+    bytes.set(segmentHead(i, size), at);
+    at += size;
+  });
+  const hash = sha256Hex(bytes);
   const fileId = hash.slice(0, 32);
   const rendition = {
     ...traits,

@@ -1,16 +1,4 @@
-import { hmac } from '@noble/hashes/hmac.js';
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import type { HmacSha256Hex } from '@pressplay/protocol/wire';
-
-/** Synchronous and without WebCrypto: also runs in virtual time and in browsers. */
-export const hmacSha256Hex: HmacSha256Hex = (key, text) =>
-  bytesToHex(hmac(sha256, utf8ToBytes(key), utf8ToBytes(text)));
-
-export function sha256Hasher(): { update(bytes: Uint8Array): void; hex(): string } {
-  const hash = sha256.create();
-  return { update: (bytes) => void hash.update(bytes), hex: () => bytesToHex(hash.digest()) };
-}
+import { hmacSha256Hex } from './sha256.ts';
 
 /** The keys of one fleet, all from its secret. */
 export interface FleetKeys {

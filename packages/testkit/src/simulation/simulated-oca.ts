@@ -4,8 +4,9 @@ import type { Clock, RegionEndpoint } from '@pressplay/sdk-core';
 import type { Endpoint } from './endpoint.ts';
 import type { EventLog } from './event-log.ts';
 import type { Network } from './network.ts';
-import { type FleetKeys, hmacSha256Hex, sha256Hasher } from './secrets.ts';
+import type { FleetKeys } from './secrets.ts';
 import { answeredByOca, type ServeRequest } from './served-answer.ts';
+import { hmacSha256Hex, sha256Hasher } from './sha256.ts';
 import { ShelfDiskStore, type ShelvedFile } from './shelf-disk-store.ts';
 import { SimulatedProcess } from './simulated-process.ts';
 

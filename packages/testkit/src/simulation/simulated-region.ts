@@ -6,13 +6,15 @@ import type { EventLog } from './event-log.ts';
 import type { Network } from './network.ts';
 import type { SimulatedOrigin } from './origin.ts';
 import { hexFrom, type Prng } from './prng.ts';
-import { type FleetKeys, hmacSha256Hex } from './secrets.ts';
+import type { FleetKeys } from './secrets.ts';
 import { answeredBy, type ServeRequest } from './served-answer.ts';
+import { hmacSha256Hex } from './sha256.ts';
 
 /** How the control plane of a world is set; what is absent has the backend's own default. */
 export interface ControlPlaneSettings {
   readonly tokenLifetimeMs?: number;
   readonly healthDeadlineMs?: number;
+  readonly manifestRefreshMs?: number;
   readonly copiesNeeded?: number;
   readonly sitesNeeded?: number;
 }

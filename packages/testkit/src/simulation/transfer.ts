@@ -10,7 +10,7 @@ const PIECE_MS = 20;
 /** What may be sent beyond what the receiver has read. */
 const WINDOW_BYTES = 256 * 1024;
 /** The sender reads ahead from its source up to this. */
-const SEND_BUFFER_BYTES = 64 * 1024;
+const SEND_BUFFER_BYTES = 128 * 1024;
 
 type Source = Pick<ServedAnswer, 'read' | 'cancel'>;
 
@@ -133,7 +133,9 @@ export class Transfer {
     const head = this.#queue[0];
     if (!head) return;
     const paced = Math.max(MIN_PIECE_BYTES, Math.floor((this.#rateBps * PIECE_MS) / 8000));
-    const bytes = Math.min(head.byteLength, this.#windowBytes(), paced, MAX_PIECE_BYTES);
+    // What would be left of a chunk goes with it when it is little.
+    const piece = head.byteLength < 1.5 * paced ? head.byteLength : paced;
+    const bytes = Math.min(piece, this.#windowBytes(), MAX_PIECE_BYTES);
     const durationMs = (Math.max(0, bytes - this.#creditBytes) * 8000) / this.#rateBps;
     const cancel = this.#clock.schedule(durationMs, () => {
       this.#piece = undefined;

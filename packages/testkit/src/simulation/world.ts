@@ -3,6 +3,7 @@ import type { Fault, FleetFile, FleetStatus } from '@pressplay/protocol/messages
 import type { HttpClient, Player } from '@pressplay/sdk-core';
 import { VirtualClock } from '@pressplay/sdk-core/testing';
 import { DEMO_FLEET } from '../demo-fleet.ts';
+import { drainFor } from './drain.ts';
 import type { Link } from './endpoint.ts';
 import { EventLog, type WorldEvent } from './event-log.ts';
 import { type SyntheticTitle, shelvedFilesOf, synthesizeTitle } from './media.ts';
@@ -37,7 +38,7 @@ const ALL_OF_TIME_MS = 24 * 3_600_000;
 /** A whole system, from the SDK to the disks, in the time of one virtual clock. */
 export class World {
   readonly seed: number;
-  readonly clock = new VirtualClock();
+  readonly clock = new VirtualClock({ settle: drainFor() });
   readonly network = new Network(this.clock);
   readonly fleet: SimulatedFleet;
   readonly #log = new EventLog(this.clock);
