@@ -3,7 +3,9 @@ import path from 'node:path';
 import { npm, ROOT, run, works } from './run.mjs';
 import { StepError, say } from './terminal.mjs';
 
-const APT_TIMEOUT_MS = 120_000;
+/** Its list comes in seconds or, behind a firewall that swallows packets, not for minutes. */
+const APT_UPDATE_TIMEOUT_MS = 40_000;
+const APT_INSTALL_TIMEOUT_MS = 600_000;
 
 /** True when ffmpeg works, after trying the system's package manager where that needs no password. */
 export async function ensureFfmpeg() {
@@ -92,11 +94,13 @@ function isDebian() {
 async function aptInstall(name) {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return false;
   say(`   Installing ${name} with apt-get`);
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  const options = { quiet: true, env, timeoutMs: APT_TIMEOUT_MS, name: 'apt-get' };
+  const options = { quiet: true, env: { DEBIAN_FRONTEND: 'noninteractive' }, name: 'apt-get' };
+  // Another apt may run: the machine's own updates, or another checkout.
+  const patience = ['-o', 'DPkg::Lock::Timeout=120'];
   try {
-    await run('apt-get', ['update', '-qq'], options);
-    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], options);
+    await run('apt-get', ['update', '-qq'], { ...options, timeoutMs: APT_UPDATE_TIMEOUT_MS });
+    const install = ['install', '-y', '-qq', '--no-install-recommends', ...patience, name];
+    await run('apt-get', install, { ...options, timeoutMs: APT_INSTALL_TIMEOUT_MS });
     return true;
   } catch (error) {
     say(`   ${name} could not be installed: ${error.message}`);
