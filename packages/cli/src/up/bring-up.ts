@@ -39,6 +39,8 @@ export async function bringUp(options: FleetOptions): Promise<Fleet> {
     {
       // Its own listener would end the process before the fleet has ended.
       registerSignalListeners: false,
+      // A terminal that does not tell its width would get one letter a line.
+      fallbackRendererCondition: () => !((process.stdout.columns ?? 0) > 0),
     },
   );
   const context = await run(list);
