@@ -37,7 +37,7 @@ async function prepare() {
 async function provideFfmpeg() {
   if (await ensureFfmpeg()) return;
   say(
-    '   ffmpeg is missing: the small sample kept in the repository is used. Install ffmpeg for the full one and for `pressplay ingest`.',
+    '   ffmpeg is missing: the small sample kept in the repository is used. Install ffmpeg for `pressplay ingest`, and for the full one, which `npm start -- --data DIR` then makes in a new folder.',
   );
 }
 

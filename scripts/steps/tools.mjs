@@ -34,7 +34,7 @@ export async function ensureChromium() {
   throw new StepError(
     downloaded
       ? `Playwright’s Chromium does not start here: libraries are missing. Run "npx playwright install-deps chromium" once, or install Chromium with your package manager.`
-      : 'No Chromium found and none could be installed. Install Chromium or Chrome, or name one with PRESSPLAY_CHROMIUM=/path/to/chromium.',
+      : 'No Chromium found and none could be installed. Install Chromium or Chrome (on Debian: sudo apt-get install chromium), or name one with PRESSPLAY_CHROMIUM=/path/to/chromium.',
   );
 }
 
