@@ -48,3 +48,22 @@ it('ends a step that takes too long, with everything it started, and says so', (
   expect(status).toBe(0);
   expect(stdout.trim()).toBe('sh took longer than 0.3 s');
 });
+
+it.each([
+  ['quiet', 'noise\n'],
+  ['silent', ''],
+])('a %s step that fails shows %j of its output', (option, shown) => {
+  const { stdout, stderr } = evaluate(`
+    const { run } = await import('./scripts/steps/run.mjs');
+    await run('sh', ['-c', 'echo noise; exit 3'], { ${option}: true }).catch((error) => console.log(error.message));`);
+  expect(stdout.trim()).toBe('sh failed (exit code 3)');
+  expect(stderr).toBe(shown);
+});
+
+it('says that the Chromium one names does not start, instead of taking another', () => {
+  const { stdout } = evaluate(`
+    process.env.PRESSPLAY_CHROMIUM = '/no/such/chromium';
+    const { ensureChromium } = await import('./scripts/steps/tools.mjs');
+    await ensureChromium().catch((error) => console.log(error.message));`);
+  expect(stdout.trim()).toBe('PRESSPLAY_CHROMIUM names /no/such/chromium, which does not start');
+});
