@@ -1,13 +1,14 @@
 import type { Player } from '@pressplay/sdk-core';
 import {
   createWorld,
+  entriesOf,
   type SyntheticTitle,
   synthesizeTitle,
   type WitnessedRange,
   type World,
 } from '@pressplay/testkit/simulation';
 import { describe, expect, it } from 'vitest';
-import { entriesOf, expectEveryByteOnce, handOversOf, loggedStartAt, runUntilMidSegment } from './proof.ts';
+import { expectEveryByteOnce, handOversOf, loggedStartAt, runUntilMidSegment } from './proof.ts';
 
 const MEGABIT = 1_000_000;
 const TITLE: SyntheticTitle = synthesizeTitle({ titleId: 'noise-1', durationMs: 40_000 });

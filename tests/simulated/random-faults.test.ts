@@ -1,11 +1,12 @@
-import type { Fault } from '@pressplay/protocol/messages';
 import type { Player } from '@pressplay/sdk-core';
 import {
   createWorld,
   integerFrom,
-  type Prng,
   pickFrom,
   synthesizeTitle,
+  TROUBLES,
+  troubleSomebody,
+  troubleTheStart,
   type World,
 } from '@pressplay/testkit/simulation';
 import { describe, expect, it } from 'vitest';
@@ -27,72 +28,23 @@ function seedsOf(setting: string | undefined): number[] {
   return Array.from({ length: Number(setting ?? 20) }, (_, i) => i + 1);
 }
 
-type Trouble = (world: World, ocaId: string, random: Prng) => Promise<void> | void;
-
-const faults =
-  (...list: Fault[]): Trouble =>
-  (world, ocaId) =>
-    world.fleet.oca(ocaId).isUp ? world.setFaults(ocaId, list) : undefined;
-
-const TROUBLES: readonly Trouble[] = [
-  (world, ocaId) => {
-    if (world.fleet.oca(ocaId).isUp) world.killOca(ocaId);
-  },
-  (world, ocaId) => {
-    if (!world.fleet.oca(ocaId).isUp) world.restartOca(ocaId);
-  },
-  (world, ocaId) => world.setLink(ocaId, { state: 'hang' }),
-  (world, ocaId) => world.setLink(ocaId, { state: 'reset' }),
-  (world, ocaId) => world.setLink(ocaId, { state: 'refuse' }),
-  (world, ocaId) => world.setLink(ocaId, { state: 'up' }),
-  (world, ocaId, random) => world.setLink(ocaId, { rateBps: integerFrom(random, 100_000, 3 * MEGABIT) }),
-  (world, ocaId, random) => faults({ kind: 'latency', delayMs: integerFrom(random, 100, 4000) })(world, ocaId, random),
-  (world, ocaId, random) =>
-    faults({ kind: 'stall', afterBytes: integerFrom(random, 0, 400_000) })(world, ocaId, random),
-  (world, ocaId, random) =>
-    faults({ kind: 'reset', afterBytes: integerFrom(random, 0, 400_000) })(world, ocaId, random),
-  (world, ocaId, random) =>
-    faults({ kind: 'rate', rateBps: integerFrom(random, 50_000, MEGABIT) })(world, ocaId, random),
-  faults({ kind: 'status', status: 503 }),
-  faults({ kind: 'status', status: 500 }),
-  faults(),
-];
-
-/** Regions die and come back as they like once the play has begun. */
-function troubleRegion(world: World, random: Prng): void {
-  const region = pickFrom(random, world.fleet.regions);
-  if (region.isUp) world.killRegion(region.regionId);
-  else world.restartRegion(region.regionId);
-}
-
 /** Exactly so long, unless it is over before: `runUntil` alone stays at the last timer that fired. */
 async function runFor(world: World, durationMs: number, isOver: () => boolean): Promise<void> {
   const endMs = world.clock.nowMs() + durationMs;
   if (!(await world.clock.runUntil(isOver, durationMs))) await world.advance(endMs - world.clock.nowMs());
 }
 
-/** Random troubles at random moments; the OCA named is left alone. */
+/** Random troubles at random moments; the OCA named is left alone. Regions die and come back as they like. */
 async function playThroughTroubles(world: World, player: Player, healthyOcaId: string): Promise<void> {
   const random = world.random('troubles');
-  const ocaIds = world.fleet.ocas.map(({ ocaId }) => ocaId).filter((ocaId) => ocaId !== healthyOcaId);
+  const plan = { troubles: TROUBLES, healthyOcaId, regionShare: 0.1, servingOcaId: () => player.stats().ocaId };
   const isOver = (): boolean => player.state === 'ended' || player.state === 'failed';
   const endMs = world.clock.nowMs() + 180_000;
   while (!isOver()) {
     if (world.clock.nowMs() > endMs) throw world.failure('The play does not end.');
     await runFor(world, integerFrom(random, 20, 600), isOver);
     if (isOver()) return;
-    const likely = random() < 0.7 ? (player.stats().ocaId ?? '') : '';
-    const target = likely !== '' && likely !== healthyOcaId ? likely : pickFrom(random, ocaIds);
-    if (random() < 0.1) troubleRegion(world, random);
-    else await pickFrom(random, TROUBLES)(world, target, random);
-  }
-}
-
-/** Before the play begins some OCAs are in trouble already, and the control plane does not know it yet. */
-async function troubleTheStart(world: World, healthyOcaId: string): Promise<void> {
-  const random = world.random('start');
-  for (const { ocaId } of world.fleet.ocas) {
-    if (ocaId !== healthyOcaId && random() < 0.4) await pickFrom(random, TROUBLES)(world, ocaId, random);
+    await troubleSomebody(world, random, plan);
   }
 }
 
@@ -104,7 +56,7 @@ describe('troubles at random', () => {
     const random = world.random('scene');
     const link = { rateBps: integerFrom(random, 1.5 * MEGABIT, 6 * MEGABIT), latencyMs: integerFrom(random, 1, 40) };
     const healthyOcaId = pickFrom(random, IN_REACH);
-    await troubleTheStart(world, healthyOcaId);
+    await troubleTheStart(world, world.random('start'), { troubles: TROUBLES, healthyOcaId, share: 0.4 });
     const player = world.createPlayer({ link, bufferGoalMs: integerFrom(random, 4000, 12_000) });
     await world.settle(player.load('noise-1'), 10_000);
     await playThroughTroubles(world, player, healthyOcaId);

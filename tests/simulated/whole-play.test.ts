@@ -1,4 +1,4 @@
-import { createWorld, synthesizeTitle } from '@pressplay/testkit/simulation';
+import { byteViolations, createWorld, synthesizeTitle } from '@pressplay/testkit/simulation';
 import { describe, expect, it } from 'vitest';
 import { expectEveryByteOnce } from './proof.ts';
 
@@ -46,7 +46,8 @@ it('is not taken for right when servers send wrong bytes', async () => {
   for (const { ocaId } of world.fleet.ocas) await world.setFaults(ocaId, [{ kind: 'corrupt', everyBytes: 100_000 }]);
   await world.settle(player.load('noise-1'), 10_000);
   await world.runUntil(() => player.state === 'ended' || player.state === 'failed', 90_000);
-  expect(() => expectEveryByteOnce(world, player, TITLE)).toThrow(/wrongBytes/);
+  expect(byteViolations({ world, player, title: TITLE }).join('\n')).toMatch(/wrongBytes/);
+  expect(() => expectEveryByteOnce(world, player, TITLE)).toThrow();
 });
 
 describe('a seed', () => {

@@ -26,6 +26,8 @@ export class Endpoint {
   /** What this machine sends and what it receives: full duplex. */
   readonly outbound: SharedLink;
   readonly inbound: SharedLink;
+  /** What this machine shares with neighbours on its way to the network: the same in both directions. */
+  readonly bottlenecks: SharedLink[] = [];
   /** Absent while no process runs here: connections are refused then. */
   serve: AnswerRequest | undefined;
   /** Idle kept-alive connections, by origin. */

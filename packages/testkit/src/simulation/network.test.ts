@@ -53,6 +53,27 @@ function drain(response: HttpResponse): { readonly bytes: number; readonly done:
 const get = ({ clock, http }: Bench, signal?: AbortSignal): Promise<HttpResponse> =>
   clock.resolve(http({ method: 'GET', url: URL_OF_FILE, ...(signal ? { signal } : {}) }), 60_000);
 
+describe('a bottleneck', () => {
+  it('is shared by the neighbours behind it, however fast their own lines are', async () => {
+    const world = bench({ server: { rateBps: 100 * MEGABIT }, viewer: { rateBps: 50 * MEGABIT } });
+    const neighbour = world.network.join('next door', '198.51.100.8', {
+      rateBps: 50 * MEGABIT,
+      latencyMs: 10,
+      state: 'up',
+    });
+    world.network.shareBottleneck(['home', 'next door'], 8 * MEGABIT);
+    const [here, there] = [
+      drain(await get(world)),
+      drain(await get({ ...world, http: httpClientOver(world.network, neighbour) })),
+    ];
+    const startedAtMs = world.clock.nowMs();
+    await world.clock.resolve(Promise.all([here.done, there.done]));
+    expect(here.bytes + there.bytes).toBe(2_000_000);
+    expect(world.clock.nowMs() - startedAtMs).toBeGreaterThan(1850);
+    expect(world.clock.nowMs() - startedAtMs).toBeLessThan(2100);
+  });
+});
+
 describe('an exchange', () => {
   it('costs a round trip to connect and one to answer; the next one saves the first', async () => {
     const world = bench();

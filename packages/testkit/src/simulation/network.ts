@@ -55,12 +55,16 @@ export class Network {
 
   /** Takes effect on running transfers at once. */
   setLink(name: string, link: Partial<Link>): void {
-    const endpoint = this.#endpoints.get(name);
-    if (!endpoint)
-      throw new Error(`The network has no endpoint "${name}". It has: ${[...this.#endpoints.keys()].join(', ')}`);
+    const endpoint = this.#known(name);
     endpoint.change(link);
     if (link.state === 'reset') this.#breakAll(endpoint, 'connection reset');
     this.#shareSoon();
+  }
+
+  /** These machines share one line to the rest of the network, from their next transfers on. */
+  shareBottleneck(names: readonly string[], rateBps: number): void {
+    const line = { rateBps };
+    for (const name of names) this.#known(name).bottlenecks.push(line);
   }
 
   /** Throws `LinkFailure` where no machine has this origin. */
@@ -81,6 +85,12 @@ export class Network {
   /** Everything that ended, in order. */
   records(): readonly ExchangeRecord[] {
     return this.#records;
+  }
+
+  #known(name: string): Endpoint {
+    const endpoint = this.#endpoints.get(name);
+    if (endpoint) return endpoint;
+    throw new Error(`The network has no endpoint "${name}". It has: ${[...this.#endpoints.keys()].join(', ')}`);
   }
 
   #ended(exchange: Exchange): void {

@@ -55,6 +55,7 @@ export interface PlayerFactoryPorts {
 /** Players with the real SDK and the headless engine, watched by the world. */
 export class SimulatedPlayers {
   readonly #ports: PlayerFactoryPorts;
+  readonly #names = new WeakMap<Player, string>();
   readonly #witnesses = new WeakMap<Player, WitnessEngine>();
   #count = 0;
 
@@ -93,10 +94,15 @@ export class SimulatedPlayers {
     const ports = { clock, http: wrapHttp ? wrapHttp(http) : http, random: prngFor(seed, name), engine };
     const player = new Player({ ...defaults, ...playerOptions }, ports);
     this.#witnesses.set(player, engine);
+    this.#names.set(player, name);
     for (const event of Object.keys(EVENT_NAMES) as (keyof PlayerEvents)[]) {
       player.on(event, (payload) => this.#ports.events.add(name, event, payload));
     }
     return player;
+  }
+
+  nameOf(player: Player): string {
+    return this.#names.get(player) ?? 'a stranger';
   }
 
   witnessed(player: Player): readonly WitnessedRange[] {

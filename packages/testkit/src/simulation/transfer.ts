@@ -49,7 +49,7 @@ export class Transfer {
     this.#to = to;
     this.#source = source;
     this.#events = events;
-    this.links = [from.outbound, to.inbound];
+    this.links = [from.outbound, ...from.bottlenecks, ...to.bottlenecks, to.inbound];
     this.#fill();
   }
 

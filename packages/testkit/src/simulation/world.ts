@@ -6,6 +6,7 @@ import { DEMO_FLEET } from '../demo-fleet.ts';
 import { drainFor } from './drain.ts';
 import type { Link } from './endpoint.ts';
 import { EventLog, type WorldEvent } from './event-log.ts';
+import { followTrace } from './follow-trace.ts';
 import { type SyntheticTitle, shelvedFilesOf, synthesizeTitle } from './media.ts';
 import { Network } from './network.ts';
 import { type Prng, prngFor } from './prng.ts';
@@ -13,6 +14,7 @@ import { SimulatedFleet } from './simulated-fleet.ts';
 import type { OcaSettings } from './simulated-oca.ts';
 import { type SimulatedPlayerOptions, SimulatedPlayers } from './simulated-players.ts';
 import type { ControlPlaneSettings } from './simulated-region.ts';
+import type { Trace } from './trace.ts';
 import type { WitnessedRange } from './witness-engine.ts';
 
 export interface WorldOptions {
@@ -92,6 +94,11 @@ export class World {
     return this.#players.witnessed(player);
   }
 
+  /** Under which its events are logged. */
+  nameOf(player: Player): string {
+    return this.#players.nameOf(player);
+  }
+
   /** Starts every region and OCA, with these titles in the catalog. Called once, by `createWorld`. */
   async start(titles: readonly SyntheticTitle[]): Promise<void> {
     for (const { files } of titles) this.#remember(files);
@@ -107,6 +114,17 @@ export class World {
   setLink(name: string, link: Partial<Link>): void {
     this.#log.add('world', 'set-link', { name, ...link });
     this.network.setLink(name, link);
+  }
+
+  /** The link of a machine as somebody measured it, from `fromMs` into the trace, until the function given back is called. */
+  followTrace(name: string, trace: Trace, fromMs = 0): () => void {
+    this.#log.add('world', 'follow-trace', { name, steps: trace.steps.length, fromMs });
+    return followTrace(this.clock, this.network, name, trace, fromMs);
+  }
+
+  skewWallClock(ocaId: string, skewMs: number): void {
+    this.#log.add('world', 'skew-wall-clock', { ocaId, skewMs });
+    this.fleet.oca(ocaId).skewWallClock(skewMs);
   }
 
   killOca(ocaId: string): void {

@@ -1,0 +1,133 @@
+import { isPlayerError, type PlayerEvents } from '@pressplay/sdk-core';
+import type { SyntheticTitle } from '../simulation/media.ts';
+import { integerFrom, type Prng } from '../simulation/prng.ts';
+import type { Trace } from '../simulation/trace.ts';
+import {
+  clockJump,
+  corruption,
+  TROUBLES,
+  type Trouble,
+  troubleSomebody,
+  troubleTheStart,
+} from '../simulation/troubles.ts';
+import { createWorld, type World } from '../simulation/world.ts';
+import { fleetViolations, viewerViolations } from './check-session.ts';
+import { leadLine } from './lead-line.ts';
+import type { Scene, TroubleScene, ViewerScene } from './scene.ts';
+import type { Viewer } from './viewer.ts';
+import { figuresOf, type ViewerFigures } from './viewer-figures.ts';
+
+export interface SessionResult {
+  readonly seed: number;
+  readonly viewers: readonly ViewerFigures[];
+  readonly virtualMs: number;
+  readonly violations: readonly string[];
+}
+
+export interface SessionSources {
+  readonly titles: readonly SyntheticTitle[];
+  trace(name: string): Trace;
+}
+
+/** The longest that any play may take: the slowest traces take minutes for a minute. */
+const PATIENCE_MS = 30 * 60_000;
+/** Nobody's trouble lasts for ever: after that the world is left as it is. */
+const TROUBLE_MS = 120_000;
+/** Everything that a closed player may still do. */
+const AFTERMATH_MS = 10_000;
+
+/** Plays one scene to its end and checks what must hold. The same scene gives the same result. */
+export async function playSession(scene: Scene, sources: SessionSources): Promise<SessionResult> {
+  const title = sources.titles[scene.title];
+  if (!title) throw new Error(`There is no title ${scene.title}.`);
+  const { seed, tokenLifetimeMs } = scene;
+  const world = await createWorld({
+    seed,
+    titles: [title],
+    ...(tokenLifetimeMs === undefined ? {} : { controlPlane: { tokenLifetimeMs } }),
+  });
+  const liars = new Set<string>();
+  const random = world.random('troubles');
+  const troubles = scene.trouble ? troublesOf(scene.trouble, liars) : [];
+  if (scene.trouble) {
+    const { healthyOcaId, startShare: share } = scene.trouble;
+    await troubleTheStart(world, random, { troubles, healthyOcaId, share });
+  }
+  const viewers: Viewer[] = [];
+  const lines = scene.viewers.map((viewer) => leadLine(world, viewer.clientAddress, viewer.link, sources, random));
+  const { bottleneckBps } = scene;
+  if (bottleneckBps !== undefined)
+    world.network.shareBottleneck([...new Set(scene.viewers.map((viewer) => viewer.clientAddress))], bottleneckBps);
+  for (const viewer of scene.viewers) enter(world, viewer, title, viewers);
+  await playOn(world, scene, viewers, troubles, random);
+  const figures = viewers.map((viewer) => figuresOf(world, viewer));
+  const violations = viewers.flatMap((viewer) => viewerViolations(world, viewer, scene, title, liars));
+  for (const { player } of viewers) player.destroy();
+  for (const stop of lines) stop();
+  await world.advance(AFTERMATH_MS);
+  violations.push(
+    ...(await fleetViolations(
+      world,
+      viewers.map(({ player }) => player),
+    )),
+  );
+  return { seed, viewers: figures, virtualMs: world.clock.nowMs(), violations };
+}
+
+function troublesOf({ corrupts, clocksJump }: TroubleScene, liars: Set<string>): Trouble[] {
+  const lie: Trouble = (world, ocaId, random) => {
+    liars.add(ocaId);
+    return corruption(world, ocaId, random);
+  };
+  return [...TROUBLES, ...(corrupts ? [lie] : []), ...(clocksJump ? [clockJump] : [])];
+}
+
+function enter(world: World, scene: ViewerScene, title: SyntheticTitle, viewers: Viewer[]): void {
+  const { clientAddress, bufferGoalMs, startAfterMs } = scene;
+  const accountId = `viewer-${viewers.length + 1}`;
+  const player = world.createPlayer({ clientAddress, bufferGoalMs, accountId });
+  const viewer: Viewer = { scene, player, errors: [], lowestBufferMs: 0, mostServers: 0 };
+  viewers.push(viewer);
+  player.on('error', ({ error }: PlayerEvents['error']) => viewer.errors.push(error));
+  const load = (): void => {
+    player.load(title.title.titleId).catch((error: unknown) => {
+      if (!isPlayerError(error)) viewer.errors.push(error);
+    });
+  };
+  if (startAfterMs === 0) load();
+  else world.clock.schedule(startAfterMs, load);
+}
+
+/** Until everybody's play is over, with troubles in between. */
+async function playOn(
+  world: World,
+  { trouble }: Scene,
+  viewers: readonly Viewer[],
+  troubles: readonly Trouble[],
+  random: Prng,
+): Promise<void> {
+  const isOver = (): boolean => viewers.every(({ player }) => player.state === 'ended' || player.state === 'failed');
+  const startedAtMs = world.clock.nowMs();
+  const spentMs = (): number => world.clock.nowMs() - startedAtMs;
+  const servingOcaId = (): string | undefined => viewers[0]?.player.stats().ocaId;
+  while (!isOver() && spentMs() < PATIENCE_MS) {
+    const gapMs = trouble ? integerFrom(random, trouble.meanGapMs * 0.2, trouble.meanGapMs * 1.8) : 1000;
+    await runFor(world, gapMs, isOver);
+    for (const viewer of viewers) look(viewer);
+    if (!trouble || isOver() || spentMs() > TROUBLE_MS) continue;
+    const { healthyOcaId, regionShare } = trouble;
+    await troubleSomebody(world, random, { troubles, healthyOcaId, regionShare, servingOcaId });
+  }
+}
+
+/** Exactly so long, unless it is over before: `runUntil` alone stays at the last timer that fired. */
+async function runFor(world: World, durationMs: number, isOver: () => boolean): Promise<void> {
+  const endMs = world.clock.nowMs() + durationMs;
+  if (!(await world.clock.runUntil(isOver, durationMs))) await world.advance(endMs - world.clock.nowMs());
+}
+
+function look(viewer: Viewer): void {
+  const { bufferAheadMs, servers } = viewer.player.stats();
+  viewer.lowestBufferMs = Math.min(viewer.lowestBufferMs, bufferAheadMs);
+  viewer.mostServers = Math.max(viewer.mostServers, servers.length);
+}

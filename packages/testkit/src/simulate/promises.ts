@@ -1,0 +1,41 @@
+import type { Scene, ViewerScene } from './scene.ts';
+
+/** What the SDK owes in a scene: more where a good server and an honest line exist. */
+export interface Promised {
+  /** The play goes through; elsewhere it may fail, with a typed error. */
+  readonly ends: boolean;
+  /** The longest rebuffering in all; undefined where none can be promised. */
+  readonly rebufferMs: number | undefined;
+}
+
+/** Above the slowest rendition with its sound, at its largest, by far. */
+const HONEST_RATE_BPS = 1_500_000;
+const HONEST_LATENCY_MS = 40;
+/** To find the one good server among ten may take this long. */
+const LONGEST_REBUFFER_MS = 5000;
+const SMALL_BUFFER_MS = 6000;
+
+export function promisedTo(viewer: ViewerScene, scene: Scene): Promised {
+  const { trouble, tokenLifetimeMs } = scene;
+  const isServed = !trouble || trouble.healthyOcaId !== undefined;
+  // Without a region no token is renewed.
+  const keepsToken = tokenLifetimeMs === undefined || !trouble || trouble.regionShare === 0;
+  const isHonest = leastRateBps(viewer, scene) >= HONEST_RATE_BPS && isNear(viewer);
+  const ends = isServed && keepsToken && isHonest;
+  const hasBuffer = viewer.bufferGoalMs >= SMALL_BUFFER_MS;
+  return { ends, rebufferMs: ends && hasBuffer ? LONGEST_REBUFFER_MS : undefined };
+}
+
+/** What a viewer has at worst, everybody else taking his share; 0 where nobody knows. */
+function leastRateBps({ link, clientAddress }: ViewerScene, { viewers, bottleneckBps }: Scene): number {
+  if (link.kind === 'trace') return 0;
+  const ownBps = link.kind === 'steady' ? link.rateBps : link.rateBps / link.swing;
+  const atHome = viewers.filter((viewer) => viewer.clientAddress === clientAddress);
+  // One address has one line, that of the viewer who came last.
+  if (atHome.length > 1) return 0;
+  return Math.min(ownBps, (bottleneckBps ?? Number.POSITIVE_INFINITY) / viewers.length);
+}
+
+function isNear({ link }: ViewerScene): boolean {
+  return link.kind !== 'trace' && link.latencyMs <= HONEST_LATENCY_MS;
+}

@@ -1,0 +1,102 @@
+import { integerFrom, type Prng, pickFrom, prngFor } from '../simulation/prng.ts';
+
+/** What one session is made of: drawn from its seed alone, before anything runs. */
+export interface Scene {
+  readonly seed: number;
+  /** Index into the titles of the command. */
+  readonly title: number;
+  readonly viewers: readonly ViewerScene[];
+  /** All viewers hang on one line of this rate. */
+  readonly bottleneckBps?: number;
+  /** Short: the token is renewed during the play. */
+  readonly tokenLifetimeMs?: number;
+  readonly trouble?: TroubleScene;
+}
+
+export interface ViewerScene {
+  readonly clientAddress: string;
+  readonly startAfterMs: number;
+  readonly bufferGoalMs: number;
+  readonly link: LinkScene;
+}
+
+export type LinkScene =
+  | { readonly kind: 'steady'; readonly rateBps: number; readonly latencyMs: number }
+  | { readonly kind: 'steps'; readonly rateBps: number; readonly latencyMs: number; readonly swing: number }
+  /** `share` of the way through the trace at the start. */
+  | { readonly kind: 'trace'; readonly file: string; readonly share: number };
+
+export interface TroubleScene {
+  /** This OCA is never touched; absent where all may be. */
+  readonly healthyOcaId?: string;
+  /** Share of the OCAs in trouble before anybody plays. */
+  readonly startShare: number;
+  /** Pause between two troubles. */
+  readonly meanGapMs: number;
+  readonly regionShare: number;
+  readonly corrupts: boolean;
+  readonly clocksJump: boolean;
+}
+
+/** Where viewers are, and the OCAs that steering names to them first: those of the site inside their provider. */
+const NETWORKS = [
+  { prefix: '198.51.100', inReach: ['fjord-1-a', 'fjord-1-b', 'fjord-1-c', 'fjord-1-d'] },
+  { prefix: '203.0.113', inReach: ['mesa-1-a', 'mesa-1-b'] },
+] as const;
+
+const MIN_RATE_BPS = 500_000;
+const MAX_RATE_BPS = 40_000_000;
+
+export interface SceneSources {
+  readonly titleCount: number;
+  /** Names of trace files; empty where there are none. */
+  readonly traces: readonly string[];
+}
+
+export function drawScene(seed: number, { titleCount, traces }: SceneSources): Scene {
+  const random = prngFor(seed, 'scene');
+  const network = pickFrom(random, NETWORKS);
+  const title = integerFrom(random, 0, titleCount - 1);
+  const count = pickFrom(random, [1, 1, 1, 1, 2, 3]);
+  const isHousehold = random() < 0.5;
+  const viewers = Array.from({ length: count }, (_, i) => ({
+    clientAddress: `${network.prefix}.${isHousehold ? 7 : 7 + i}`,
+    startAfterMs: i === 0 ? 0 : integerFrom(random, 0, 8000),
+    bufferGoalMs: integerFrom(random, 4000, 30_000),
+    link: drawLink(random, traces),
+  }));
+  return {
+    seed,
+    title,
+    viewers,
+    ...(count > 1 && !isHousehold && random() < 0.5 && { bottleneckBps: logUniform(random, 2_000_000, MAX_RATE_BPS) }),
+    ...(random() < 0.2 && { tokenLifetimeMs: integerFrom(random, 12_000, 60_000) }),
+    ...(random() < 0.8 && { trouble: drawTrouble(random, network.inReach) }),
+  };
+}
+
+function drawLink(random: Prng, traces: readonly string[]): LinkScene {
+  const kind = random();
+  if (kind < 0.5 && traces.length > 0) return { kind: 'trace', file: pickFrom(random, traces), share: random() };
+  const rateBps = logUniform(random, MIN_RATE_BPS, MAX_RATE_BPS);
+  const latencyMs = logUniform(random, 1, 80);
+  return kind < 0.75
+    ? { kind: 'steady', rateBps, latencyMs }
+    : { kind: 'steps', rateBps, latencyMs, swing: 1.5 + random() * 3 };
+}
+
+function drawTrouble(random: Prng, inReach: readonly string[]): TroubleScene {
+  const healthyOcaId = pickFrom(random, inReach);
+  return {
+    ...(random() < 0.85 && { healthyOcaId }),
+    startShare: random() < 0.5 ? 0 : random() * 0.6,
+    meanGapMs: logUniform(random, 300, 8000),
+    regionShare: random() < 0.3 ? 0.1 : 0,
+    corrupts: random() < 0.1,
+    clocksJump: random() < 0.2,
+  };
+}
+
+function logUniform(random: Prng, min: number, max: number): number {
+  return Math.round(min * (max / min) ** random());
+}

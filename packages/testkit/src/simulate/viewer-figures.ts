@@ -1,0 +1,50 @@
+import { type ByteAccounts, isPlayerError } from '@pressplay/sdk-core';
+import type { World } from '../simulation/world.ts';
+import type { Viewer } from './viewer.ts';
+
+/** What one viewer got. */
+export interface ViewerFigures {
+  readonly outcome: 'ended' | 'failed' | 'unfinished';
+  /** Of a play that failed. */
+  readonly errorCode?: string;
+  readonly startupMs?: number;
+  readonly rebufferMs: number;
+  readonly rebufferCount: number;
+  readonly playedMs: number;
+  /** Of the video delivered. */
+  readonly videoBytes: number;
+  readonly videoMs: number;
+  /** Changes of the preferred server, and ranges that went on elsewhere. */
+  readonly moves: number;
+  readonly handOvers: number;
+  readonly switches: number;
+  readonly bytes: ByteAccounts;
+}
+
+export function figuresOf(world: World, { player, errors }: Viewer): ViewerFigures {
+  const { state, startupMs, rebufferMs, rebufferCount, positionMs, bytes } = player.stats();
+  const error = errors.at(-1);
+  const video = world
+    .witnessed(player)
+    .filter(({ outcome, renditionId }) => outcome === 'complete' && renditionId.startsWith('v'));
+  const name = world.nameOf(player);
+  const count = (event: string, isCounted: (detail: { from?: string }) => boolean = () => true): number =>
+    world.events.filter(
+      (one) => one.source === name && one.name === event && isCounted(one.detail as { from?: string }),
+    ).length;
+  const segments = player.presentation?.video[0]?.segments ?? [];
+  return {
+    outcome: state === 'ended' || state === 'failed' ? state : 'unfinished',
+    ...(state === 'failed' && { errorCode: isPlayerError(error) ? error.code : 'untyped' }),
+    ...(startupMs !== undefined && { startupMs }),
+    rebufferMs,
+    rebufferCount,
+    playedMs: positionMs,
+    videoBytes: video.reduce((sum, { receivedBytes }) => sum + receivedBytes, 0),
+    videoMs: video.reduce((sum, { segmentNumber }) => sum + (segments[segmentNumber]?.durationMs ?? 0), 0),
+    moves: count('server-changed', ({ from }) => from !== undefined),
+    handOvers: count('hand-over'),
+    switches: count('rendition-selected', ({ from }) => from !== undefined),
+    bytes,
+  };
+}
