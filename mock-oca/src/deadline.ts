@@ -1,4 +1,4 @@
-import type { Clock, Http } from './deps.ts';
+import type { Clock, Http, TextHttp } from './deps.ts';
 
 export class DeadlineExceeded extends Error {
   override readonly name = 'DeadlineExceeded';
@@ -46,20 +46,27 @@ export interface ControlCall {
 
 /** One JSON exchange with the control plane. Rejects unless it is answered with 2xx within the limit. */
 export function callControlPlane(
-  ports: { readonly clock: Clock; readonly http: Http },
-  call: ControlCall,
+  ports: { readonly clock: Clock; readonly http: Http; readonly textHttp?: TextHttp },
+  { method, url, bearer, body }: ControlCall,
   limitMs: number,
   stop?: AbortSignal,
 ): Promise<unknown> {
+  const textHttp = ports.textHttp ?? textOver(ports.http);
+  const headers: Record<string, string> = { authorization: `Bearer ${bearer}` };
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  const call = { method, url, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
   const exchange = async (signal: AbortSignal): Promise<unknown> => {
-    const headers: Record<string, string> = { authorization: `Bearer ${call.bearer}` };
-    if (call.body !== undefined) headers['content-type'] = 'application/json';
-    const body = call.body === undefined ? null : JSON.stringify(call.body);
-    const response = await ports.http(new Request(call.url, { method: call.method, headers, body, signal }));
-    const text = await response.text();
-    if (!response.ok)
-      throw new Error(`${call.method} ${call.url} was answered with ${response.status}: ${text.slice(0, 200)}`);
+    const { status, text } = await textHttp(call, signal);
+    if (status < 200 || status > 299)
+      throw new Error(`${method} ${url} was answered with ${status}: ${text.slice(0, 200)}`);
     return text === '' ? undefined : JSON.parse(text);
   };
   return withDeadline(ports.clock, limitMs, exchange, stop);
+}
+
+function textOver(http: Http): TextHttp {
+  return async ({ url, ...init }, signal) => {
+    const response = await http(new Request(url, { ...init, signal }));
+    return { status: response.status, text: await response.text() };
+  };
 }

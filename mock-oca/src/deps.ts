@@ -14,6 +14,19 @@ export interface Clock {
 /** One request to another machine. Must honour `request.signal`. */
 export type Http = (request: Request) => Promise<Response>;
 
+export interface TextCall {
+  readonly method: 'GET' | 'PUT';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** The same for small texts: between machines of one process a `Request` and a `Response` cost more than they carry. */
+export type TextHttp = (
+  call: TextCall,
+  signal: AbortSignal,
+) => Promise<{ readonly status: number; readonly text: string }>;
+
 export interface Sha256Hasher {
   update(bytes: Uint8Array): void;
   hex(): string;
@@ -26,6 +39,8 @@ export interface OcaDeps {
   readonly config: OcaConfigInput;
   readonly disks: DiskStore;
   readonly http: Http;
+  /** For the control plane; where absent, `http` is asked. */
+  readonly textHttp?: TextHttp;
   readonly clock: Clock;
   readonly hmac: HmacSha256Hex;
   readonly sha256: () => Sha256Hasher;

@@ -24,7 +24,7 @@ export interface FillSummary {
   readonly refreshInMs?: number;
 }
 
-type FillDeps = Pick<OcaDeps, 'clock' | 'http' | 'disks' | 'sha256' | 'log'>;
+type FillDeps = Pick<OcaDeps, 'clock' | 'http' | 'textHttp' | 'disks' | 'sha256' | 'log'>;
 
 /** Brings onto the disks what the control plane wants there. */
 export class FillAgent {

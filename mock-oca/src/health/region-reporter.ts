@@ -28,11 +28,11 @@ interface RegionState {
 /** Tells every region, each on its own, so that a dead or hanging one delays no other. */
 export class RegionReporter {
   readonly #config: OcaConfig;
-  readonly #deps: Pick<OcaDeps, 'clock' | 'http' | 'log'>;
+  readonly #deps: Pick<OcaDeps, 'clock' | 'http' | 'textHttp' | 'log'>;
   readonly #sources: ReportSources;
   readonly #regions: readonly RegionState[];
 
-  constructor(config: OcaConfig, deps: Pick<OcaDeps, 'clock' | 'http' | 'log'>, sources: ReportSources) {
+  constructor(config: OcaConfig, deps: Pick<OcaDeps, 'clock' | 'http' | 'textHttp' | 'log'>, sources: ReportSources) {
     this.#config = config;
     this.#deps = deps;
     this.#sources = sources;

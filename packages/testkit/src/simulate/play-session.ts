@@ -33,6 +33,9 @@ export interface SessionSources {
 const PATIENCE_MS = 30 * 60_000;
 /** Nobody's trouble lasts for ever: after that the world is left as it is. */
 const TROUBLE_MS = 120_000;
+/** The demo's rhythms are brisker: reports would be most of what a session costs. */
+const REPORT_MS = 4000;
+const REFRESH_MS = 60_000;
 /** Everything that a closed player may still do. */
 const AFTERMATH_MS = 10_000;
 
@@ -41,10 +44,12 @@ export async function playSession(scene: Scene, sources: SessionSources): Promis
   const title = sources.titles[scene.title];
   if (!title) throw new Error(`There is no title ${scene.title}.`);
   const { seed, tokenLifetimeMs } = scene;
+  const shortLife = tokenLifetimeMs === undefined ? {} : { tokenLifetimeMs };
   const world = await createWorld({
     seed,
     titles: [title],
-    ...(tokenLifetimeMs === undefined ? {} : { controlPlane: { tokenLifetimeMs } }),
+    ocas: { reportIntervalMs: REPORT_MS, fillIntervalMs: REFRESH_MS },
+    controlPlane: { healthDeadlineMs: 2.5 * REPORT_MS, manifestRefreshMs: REFRESH_MS, ...shortLife },
   });
   const liars = new Set<string>();
   const random = world.random('troubles');

@@ -1,3 +1,4 @@
+import type { TextHttp } from '@pressplay/mock-oca';
 import { type HttpClient, HttpFailure, type HttpRequest, type HttpResponse } from '@pressplay/sdk-core';
 import type { Endpoint } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
@@ -27,6 +28,21 @@ export function fetchOver(network: Network, client: Endpoint): (request: Request
     request.signal.addEventListener('abort', () => exchange.cancel(request.signal.reason));
     const { status, headers } = await exchange.head;
     return new Response(NULL_BODY_STATUSES.has(status) ? null : streamOf(exchange), { status, headers });
+  };
+}
+
+/** The same for small texts, without `Request` and `Response`. */
+export function textOver(network: Network, client: Endpoint): TextHttp {
+  return async (call, signal) => {
+    signal.throwIfAborted();
+    const exchange = asNetworkFailure(() => network.request(client, call));
+    signal.addEventListener('abort', () => exchange.cancel(signal.reason));
+    const { status } = await exchange.head;
+    const decoder = new TextDecoder();
+    let text = '';
+    for (let chunk = await exchange.read(); chunk; chunk = await exchange.read())
+      text += decoder.decode(chunk, { stream: true });
+    return { status, text: text + decoder.decode() };
   };
 }
 

@@ -18,11 +18,21 @@ export function fleetKeysOf(secret: string): FleetKeys {
     urlKey: derive('media-urls'),
     controlToken: derive('control'),
     operatorToken: derive('operator'),
-    ocaTokenFor: (ocaId) => derive(`oca:${ocaId}`),
+    ocaTokenFor: remembered((ocaId) => derive(`oca:${ocaId}`)),
     accessTokenFor,
     verifyAccessToken: async (token) => {
       const accountId = token.slice(0, Math.max(0, token.lastIndexOf('.')));
       return accountId !== '' && token === accessTokenFor(accountId) ? { accountId } : undefined;
     },
+  };
+}
+
+/** Every report of every OCA asks for the same few. */
+function remembered(derive: (name: string) => string): (name: string) => string {
+  const known = new Map<string, string>();
+  return (name) => {
+    const value = known.get(name) ?? derive(name);
+    known.set(name, value);
+    return value;
   };
 }

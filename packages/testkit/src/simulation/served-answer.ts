@@ -76,8 +76,11 @@ function mediaAnswer(answer: MediaAnswer): ServedAnswer {
 
 function asRequest(request: WireRequest): Request {
   if (request instanceof Request) return request;
-  const { url, ...init } = request;
-  return new Request(url, init);
+  const { url, method, headers, body } = request;
+  if (body === undefined) return new Request(url, { method, headers });
+  // As on any wire: who knows the length need not count.
+  const bytes = new TextEncoder().encode(body);
+  return new Request(url, { method, body: bytes, headers: { ...headers, 'content-length': String(bytes.length) } });
 }
 
 /** With names in lower case. */

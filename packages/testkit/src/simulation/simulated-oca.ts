@@ -94,6 +94,7 @@ export class SimulatedOca {
       },
       disks: this.#disks,
       http: process.fetch,
+      textHttp: process.textHttp,
       clock: process.clock,
       hmac: hmacSha256Hex,
       sha256: sha256Hasher,

@@ -1,12 +1,14 @@
+import type { TextHttp } from '@pressplay/mock-oca';
 import type { Clock } from '@pressplay/sdk-core';
 import type { Endpoint } from './endpoint.ts';
 import type { Network } from './network.ts';
-import { fetchOver } from './network-clients.ts';
+import { fetchOver, textOver } from './network-clients.ts';
 
 /** One life of a process on a machine: its timers and its requests end with it, as after SIGKILL. */
 export class SimulatedProcess {
   readonly clock: Clock;
   readonly fetch: (request: Request) => Promise<Response>;
+  readonly textHttp: TextHttp;
   readonly #timers = new Set<() => void>();
   #isAlive = true;
   /** What this machine's wall clock is ahead of the true time. */
@@ -19,6 +21,8 @@ export class SimulatedProcess {
       schedule: (delayMs, callback) => this.#schedule(clock, delayMs, callback),
     };
     const fetch = fetchOver(network, endpoint);
+    const textHttp = textOver(network, endpoint);
+    this.textHttp = (call, signal) => this.#whileAlive(textHttp(call, signal));
     this.fetch = (request) => this.#whileAlive(fetch(request));
   }
 
