@@ -1,4 +1,4 @@
-import { presentationOf, selectRendition } from '@pressplay/sdk-core';
+import { lookAhead, presentationOf, selectRendition } from '@pressplay/sdk-core';
 import { samplePlayResponse } from '@pressplay/sdk-core/testing';
 import { type Bench, type Metric, median } from './metric.ts';
 
@@ -8,6 +8,7 @@ const CALLS = 20_000;
 /** What one choice of a rendition costs. */
 export const decisions: Bench = async () => {
   const { video } = presentationOf(samplePlayResponse());
+  const rule = lookAhead();
   const perCallUs: number[] = [];
   let sink = 0;
   for (let round = 0; round < ROUNDS; round++) {
@@ -20,7 +21,7 @@ export const decisions: Bench = async () => {
         bufferAheadMs: (i * 37) % 30_000,
         throughputBps: 300_000 + ((i * 7919) % 9_000_000),
       };
-      sink += selectRendition(current ? { ...context, current } : context).rendition.averageBps;
+      sink += selectRendition(current ? { ...context, current } : context, rule).rendition.averageBps;
     }
     perCallUs.push(((performance.now() - startMs) * 1_000) / CALLS);
   }

@@ -1,13 +1,18 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { abr } from './abr.ts';
 import { decisions } from './decisions.ts';
 import type { Bench, Metric } from './metric.ts';
 import { simulatedHour } from './simulated-hour.ts';
 
-const BENCHES: Readonly<Record<string, Bench>> = { decisions, 'simulated-hour': simulatedHour };
+const BENCHES: Readonly<Record<string, Bench>> = { abr, decisions, 'simulated-hour': simulatedHour };
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } });
+const text = { type: 'string' } as const;
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: text, harness: text, traces: text, split: text, metric: text },
+});
 const [name] = positionals;
 const bench = name === undefined ? undefined : BENCHES[name];
 
@@ -17,7 +22,7 @@ if (name === undefined || !bench) {
   );
   process.exitCode = 1;
 } else {
-  const metrics = await bench();
+  const metrics = await bench(values);
   console.table(Object.fromEntries(metrics.map((metric) => [metric.name, row(metric)])));
   const machine = `${cpus()[0]?.model ?? 'unknown'} x${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
   if (values.json !== undefined)

@@ -7,7 +7,15 @@ export interface Metric {
   readonly target?: number;
 }
 
-export type Bench = () => Promise<readonly Metric[]>;
+/** What the command line may say; each bench reads what concerns it. */
+export interface BenchOptions {
+  readonly harness?: string | undefined;
+  readonly traces?: string | undefined;
+  readonly split?: string | undefined;
+  readonly metric?: string | undefined;
+}
+
+export type Bench = (options: BenchOptions) => Promise<readonly Metric[]>;
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -1,11 +1,18 @@
 export type { DeviceCapabilities, Server } from '@pressplay/protocol/messages';
-export {
-  type AbrContext,
-  type AbrLimits,
-  type RenditionChoice,
-  type RenditionReason,
-  selectRendition,
-} from './abr/select-rendition.ts';
+export type {
+  AbrContext,
+  AbrFunction,
+  AbrLimits,
+  AbrRule,
+  RenditionChoice,
+  RenditionReason,
+} from './abr/abr-context.ts';
+export { bolaRule } from './abr/bola.ts';
+export { type LookAheadConfig, lookAhead } from './abr/look-ahead.ts';
+export type { AbrName } from './abr/rule-of.ts';
+export { selectRendition } from './abr/select-rendition.ts';
+export { throughputRule } from './abr/throughput-rule.ts';
+export { bitrateUtility, logUtility, measuredUtility, type Utility } from './abr/utility.ts';
 export type { ByteAccounts, DeliveryOutcome, LedgerEntry } from './delivery/ledger.ts';
 export {
   isPlayApiErrorCode,

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'eventemitter3';
-import type { AbrLimits } from './abr/select-rendition.ts';
+import type { AbrLimits } from './abr/abr-context.ts';
 import { isPlayerError, PlayerError } from './errors/player-error.ts';
 import type { Presentation } from './manifest/presentation.ts';
 import type { PlayerEvents, PlayerLedger, PlayerState, PlayerStats } from './player-events.ts';
@@ -203,6 +203,8 @@ export class Player {
     const play: RunningPlay = new RunningPlay(granted, {
       ...this.#ports,
       limits: limitsOf(this.#options),
+      abr: this.#options.abr,
+      bufferGoalMs: this.#options.bufferGoalMs,
       renewPlay: (id, signal) => this.#client.renewPlay(id, signal),
       emit: (name, payload) => this.#emit(name, payload),
       onEngineEvent: (event) => this.#onEngineEvent(play, event),

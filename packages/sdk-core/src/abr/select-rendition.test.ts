@@ -2,88 +2,30 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { presentationOf } from '../manifest/presentation-of.ts';
 import { samplePlayResponse } from '../testing/sample-play.ts';
-import { type AbrContext, selectRendition } from './select-rendition.ts';
+import type { AbrFunction } from './abr-context.ts';
+import { type AbrName, ruleOf } from './rule-of.ts';
+import { selectRendition } from './select-rendition.ts';
 
 const videoBps = [300_000, 800_000, 1_600_000, 3_000_000, 6_000_000];
 const { video } = presentationOf(samplePlayResponse({ videoBps, segments: 30 }));
-const indexOfChoice = (context: AbrContext): number => video.indexOf(selectRendition(context).rendition);
+const NAMES: readonly AbrName[] = ['look-ahead', 'bola', 'throughput'];
+const noFault = (error: unknown): never => {
+  throw error;
+};
 
 const contexts = fc.record({
   segmentNumber: fc.nat(29),
   bufferAheadMs: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 60_000 })),
+  bufferGoalMs: fc.oneof(fc.constant(undefined), fc.integer({ min: 1, max: 120_000 })),
   current: fc.oneof(fc.constant(undefined), fc.constantFrom(...video)),
   throughputBps: fc.oneof(fc.constant(undefined), fc.integer({ min: 1000, max: 30_000_000 })),
+  latencyMs: fc.oneof(fc.constant(undefined), fc.nat(2000)),
   audioBps: fc.constantFrom(0, 128_000),
 });
 
-describe('at the start', () => {
-  it('takes a low-middle rung while nothing is measured', () => {
-    const start = selectRendition({ video, segmentNumber: 0, bufferAheadMs: 0 });
-    expect(start).toEqual({ rendition: video[1], reason: 'start-cautious' });
-  });
+describe.each(NAMES)('the rule %s', (name) => {
+  const rule = ruleOf(name, noFault);
 
-  it('takes the lowest rung where even the middle is costly', () => {
-    const costly = presentationOf(samplePlayResponse({ videoBps: [2e6, 4e6, 8e6] })).video;
-    expect(selectRendition({ video: costly, segmentNumber: 0, bufferAheadMs: 0 }).rendition).toBe(costly[0]);
-  });
-
-  it('uses a throughput that is already known, so that the first segment still comes soon', () => {
-    const choice = selectRendition({ video, segmentNumber: 0, bufferAheadMs: 0, throughputBps: 8e6 });
-    const first = choice.rendition.segments[0];
-    expect(choice.reason).toBe('start-measured');
-    expect(((first!.endByte - first!.startByte) * 8) / 8e6).toBeLessThan(2);
-    expect(choice.rendition).toBe(video[2]);
-  });
-});
-
-describe('while playing', () => {
-  const at = (current: number, throughputBps: number, bufferAheadMs: number): [number, string] => {
-    const choice = selectRendition({ video, segmentNumber: 4, bufferAheadMs, throughputBps, current: video[current] });
-    return [video.indexOf(choice.rendition), choice.reason];
-  };
-
-  it('goes up only with a margin, and then as far as the network sustains', () => {
-    expect(at(2, 3.2e6, 20_000)).toEqual([2, 'in-time']);
-    expect(at(2, 5.5e6, 20_000)).toEqual([3, 'better-by-margin']);
-    expect(at(0, 20e6, 20_000)).toEqual([4, 'better-by-margin']);
-  });
-
-  it('stays on the buffer through a short dip', () => {
-    expect(at(3, 2.9e6, 25_000)).toEqual([3, 'in-time']);
-  });
-
-  it('goes down at once, and as far as needed, when the network falls with little in the buffer', () => {
-    expect(at(4, 1.5e6, 7000)).toEqual([1, 'buffer-low']);
-    expect(at(4, 100_000, 7000)).toEqual([0, 'lowest']);
-  });
-
-  it('settles on one rung under a constant rate instead of swinging', () => {
-    let current = video[0]!;
-    let bufferMs = 4000;
-    let switches = 0;
-    for (let segmentNumber = 1; segmentNumber < 30; segmentNumber++) {
-      const { rendition } = selectRendition({
-        video,
-        segmentNumber,
-        bufferAheadMs: bufferMs,
-        throughputBps: 2.6e6,
-        current,
-      });
-      if (rendition !== current) switches++;
-      current = rendition;
-      const segment = rendition.segments[segmentNumber]!;
-      bufferMs = Math.min(
-        30_000,
-        bufferMs - ((segment.endByte - segment.startByte) * 8000) / 2.6e6 + segment.durationMs,
-      );
-      expect(bufferMs).toBeGreaterThan(0);
-    }
-    expect(current).toBe(video[2]);
-    expect(switches).toBeLessThanOrEqual(3);
-  });
-});
-
-describe('always', () => {
   it('keeps within the limits, where any rendition does', () => {
     fc.assert(
       fc.property(
@@ -91,7 +33,7 @@ describe('always', () => {
         fc.integer({ min: 300_000, max: 7e6 }),
         fc.integer({ min: 180, max: 1000 }),
         (context, maxVideoBps, maxHeightPx) => {
-          const { rendition } = selectRendition({ ...context, video, limits: { maxVideoBps, maxHeightPx } });
+          const { rendition } = selectRendition({ ...context, video, limits: { maxVideoBps, maxHeightPx } }, rule);
           expect(rendition.averageBps).toBeLessThanOrEqual(maxVideoBps);
           expect(rendition.heightPx).toBeLessThanOrEqual(maxHeightPx);
         },
@@ -100,47 +42,94 @@ describe('always', () => {
   });
 
   it('gives the lowest where no rendition is within the limits', () => {
-    expect(
-      indexOfChoice({ video, segmentNumber: 0, bufferAheadMs: 9000, throughputBps: 1e7, limits: { maxVideoBps: 1 } }),
-    ).toBe(0);
+    const context = { video, segmentNumber: 0, bufferAheadMs: 9000, throughputBps: 1e7, limits: { maxVideoBps: 1 } };
+    expect(selectRendition(context, rule).rendition).toBe(video[0]);
   });
 
-  it('never answers a higher throughput with a lower rendition', () => {
-    fc.assert(
-      fc.property(
-        contexts,
-        fc.integer({ min: 1000, max: 3e7 }),
-        fc.integer({ min: 0, max: 3e7 }),
-        (context, throughputBps, more) => {
-          const lower = indexOfChoice({ ...context, video, throughputBps });
-          expect(indexOfChoice({ ...context, video, throughputBps: throughputBps + more })).toBeGreaterThanOrEqual(
-            lower,
-          );
-        },
-      ),
-      { numRuns: 1000 },
-    );
+  it('leaves a rendition that has come above a limit, and says so', () => {
+    const context = { video, segmentNumber: 5, bufferAheadMs: 20_000, bufferGoalMs: 20_000, throughputBps: 2e7 };
+    const limited = { ...context, current: video[4], limits: { maxVideoBps: 3e6 } };
+    expect(selectRendition(limited, rule)).toEqual({ rendition: video[3], reason: 'limit' });
+    expect(selectRendition({ ...limited, throughputBps: undefined }, rule)).toEqual({
+      rendition: video[3],
+      reason: 'limit',
+    });
   });
 
-  it('never goes up into a rendition that the estimate does not carry', () => {
+  it('has one answer to a single rendition, whatever the context', () => {
+    const single = video.slice(2, 3);
     fc.assert(
       fc.property(contexts, (context) => {
-        fc.pre(context.throughputBps !== undefined && context.bufferAheadMs > 0 && context.current !== undefined);
-        const { rendition, reason } = selectRendition({ ...context, video });
-        if (reason !== 'better-by-margin') return;
-        const next = rendition.segments.slice(context.segmentNumber, context.segmentNumber + 5);
-        const bits = next.reduce((sum, segment) => sum + (segment.endByte - segment.startByte) * 8, 0);
-        const durationMs = next.reduce((sum, segment) => sum + segment.durationMs, 0);
-        expect((bits * 1000) / durationMs).toBeLessThan(context.throughputBps ?? 0);
+        expect(selectRendition({ ...context, video: single }, rule).rendition).toBe(single[0]);
       }),
     );
   });
 
-  it('decides in less than a tenth of a millisecond', () => {
-    const context: AbrContext = { video, segmentNumber: 7, bufferAheadMs: 9000, throughputBps: 1e6, current: video[4] };
-    for (let warm = 0; warm < 2000; warm++) selectRendition(context);
-    const startMs = performance.now();
-    for (let run = 0; run < 5000; run++) selectRendition(context);
-    expect((performance.now() - startMs) / 5000).toBeLessThan(0.1);
+  it('answers the same context the same way, whatever it was asked in between', () => {
+    fc.assert(
+      fc.property(contexts, contexts, (context, other) => {
+        const first = selectRendition({ ...context, video }, rule);
+        selectRendition({ ...other, video: video.slice(1, 4) }, rule);
+        expect(selectRendition({ ...context, video }, rule)).toEqual(first);
+        expect(selectRendition({ ...context, video }, ruleOf(name, noFault))).toEqual(first);
+      }),
+    );
+  });
+
+  it('refuses a presentation without video', () => {
+    const nothing = { video: [], segmentNumber: 0, bufferAheadMs: 0 };
+    expect(() => selectRendition(nothing, rule)).toThrow(RangeError);
+  });
+});
+
+describe('without a rule', () => {
+  it('looks ahead', () => {
+    fc.assert(
+      fc.property(contexts, (context) => {
+        const byName = selectRendition({ ...context, video }, ruleOf('look-ahead', noFault));
+        expect(selectRendition({ ...context, video })).toEqual(byName);
+      }),
+    );
+  });
+});
+
+describe("an app's own function", () => {
+  const context = { video, segmentNumber: 3, bufferAheadMs: 9000, throughputBps: 2e7, current: video[1] };
+  const ask = (own: AbrFunction, limits = {}) => {
+    const faults: unknown[] = [];
+    const choice = selectRendition(
+      { ...context, limits },
+      ruleOf(own, (error) => faults.push(error)),
+    );
+    return { choice, faults };
+  };
+
+  it('decides, with its own reasons', () => {
+    const { choice, faults } = ask(({ video: [lowest = video[4]!] }) => ({ rendition: lowest, reason: 'saving data' }));
+    expect(choice).toEqual({ rendition: video[0], reason: 'saving data' });
+    expect(faults).toEqual([]);
+  });
+
+  it('is offered only what the limits permit', () => {
+    const { choice } = ask(({ video: offered }) => ({ rendition: offered.at(-1)!, reason: 'best' }), {
+      maxHeightPx: 540,
+    });
+    expect(choice.rendition).toBe(video[2]);
+  });
+
+  it('that throws or answers with what was not offered ends no play: the look-ahead answers', () => {
+    const expected = selectRendition({ ...context, limits: { maxVideoBps: 2e6 } });
+    const broken: AbrFunction[] = [
+      () => {
+        throw new Error('a bug of the app');
+      },
+      () => ({ rendition: video[4]!, reason: 'above the limit' }),
+      () => undefined as never,
+    ];
+    for (const own of broken) {
+      const { choice, faults } = ask(own, { maxVideoBps: 2e6 });
+      expect(choice).toEqual(expected);
+      expect(faults).toHaveLength(1);
+    }
   });
 });

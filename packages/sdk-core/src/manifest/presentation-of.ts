@@ -49,11 +49,14 @@ function segmentsOf({ renditionId, sizeBytes, index }: Rendition): readonly Segm
     throw badIndex(`${index.sizes.length} sizes for ${index.durationsMs.length} durations`, renditionId);
   }
   if (index.offset0 < index.initEnd) throw badIndex('The first segment begins inside the init segment', renditionId);
+  const isMeasured = index.quality?.length === index.sizes.length;
   let startMs = 0;
   let startByte = index.offset0;
   const segments = index.sizes.map((size, number) => {
     const durationMs = index.durationsMs[number] ?? 0;
-    const segment: SegmentView = { startMs, durationMs, startByte, endByte: startByte + size };
+    const quality = isMeasured ? index.quality?.[number] : undefined;
+    const range = { startMs, durationMs, startByte, endByte: startByte + size };
+    const segment: SegmentView = quality === undefined ? range : { ...range, quality };
     startMs += durationMs;
     startByte += size;
     return segment;

@@ -34,4 +34,6 @@ export interface SegmentView {
   readonly startByte: number;
   /** Exclusive. */
   readonly endByte: number;
+  /** SSIM or VMAF, where the index carries it for every segment. */
+  readonly quality?: number;
 }

@@ -158,10 +158,24 @@ export class ServerBook {
 
   /** Of the preferred server; while it is unmeasured, the least that another one reached. */
   throughputBps(): number | undefined {
+    return this.#preferredOrLeast((meter) => meter.measurement().throughputBps);
+  }
+
+  /** What the next download will find: for the choice of a rendition. */
+  expectation(): { readonly throughputBps?: number; readonly latencyMs?: number } {
+    const throughputBps = this.#preferredOrLeast((meter) => meter.expectedBps());
+    const latencyMs = this.preferredId === undefined ? undefined : this.meter(this.preferredId).latencyMs();
+    return {
+      ...(throughputBps === undefined ? {} : { throughputBps }),
+      ...(latencyMs === undefined ? {} : { latencyMs }),
+    };
+  }
+
+  #preferredOrLeast(rateOf: (meter: ServerMeter) => number | undefined): number | undefined {
     const { preferredId } = this;
-    const own = preferredId === undefined ? undefined : this.meter(preferredId).measurement().throughputBps;
+    const own = preferredId === undefined ? undefined : rateOf(this.meter(preferredId));
     if (own !== undefined) return own;
-    const measured = [...this.#meters.values()].flatMap((meter) => meter.measurement().throughputBps ?? []);
+    const measured = [...this.#meters.values()].flatMap((meter) => rateOf(meter) ?? []);
     return measured.length > 0 ? Math.min(...measured) : undefined;
   }
 

@@ -10,6 +10,7 @@ import {
 } from '../throughput/busy-meter.ts';
 import { type LatencyState, lowLatencyMs, NO_LATENCY, sampleLatency } from '../throughput/latency-estimator.ts';
 import {
+  expectedBps,
   sampleThroughput,
   type ThroughputState,
   throughputBps,
@@ -21,12 +22,12 @@ export class ServerMeter {
   deliveredBytes = 0;
   /** When it last answered or sent bytes; undefined before. */
   heardAtMs: number | undefined;
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'nowMs'>;
   #throughput: ThroughputState = throughputEstimator();
   #latency: LatencyState = NO_LATENCY;
   #busy: BusyMeter = IDLE_METER;
 
-  constructor(clock: Clock) {
+  constructor(clock: Pick<Clock, 'nowMs'>) {
     this.#clock = clock;
   }
 
@@ -53,6 +54,11 @@ export class ServerMeter {
   restart(bps: number): void {
     const sample = { bytes: bps / 8, durationMs: 1000 };
     this.#throughput = sampleThroughput(throughputEstimator(), sample, this.#clock.nowMs());
+  }
+
+  /** What the next download is expected to find; `measurement` is careful instead. */
+  expectedBps(): number | undefined {
+    return expectedBps(this.#throughput);
   }
 
   latencyMs(): number | undefined {

@@ -99,7 +99,12 @@ export class Delivery {
     }
   }
 
-  /** Of the preferred server, for the choice of a rendition. */
+  /** What the next download from the preferred server is expected to find: for the choice of a rendition. */
+  expectation(): { readonly throughputBps?: number; readonly latencyMs?: number } {
+    return this.#book.expectation();
+  }
+
+  /** Of the preferred server, on the careful side. */
   currentThroughputBps(): number | undefined {
     return this.#book.throughputBps();
   }

@@ -1,5 +1,7 @@
 import type { PlayRenewal, PlayResponse } from '@pressplay/protocol/messages';
-import { type AbrLimits, type RenditionReason, selectRendition } from '../abr/select-rendition.ts';
+import type { AbrFunction, AbrLimits, RenditionChoice } from '../abr/abr-context.ts';
+import { type AbrName, ruleOf } from '../abr/rule-of.ts';
+import { selectRendition } from '../abr/select-rendition.ts';
 import type { Presentation, RenditionView } from '../manifest/presentation.ts';
 import type { PlayerEvents } from '../player-events.ts';
 import { CancelController, type CancelSignal } from '../ports/cancel-signal.ts';
@@ -24,6 +26,8 @@ export interface RunningPlayDeps {
   readonly engine: MediaEngine;
   readonly logger?: Logger;
   readonly limits: AbrLimits;
+  readonly abr?: AbrName | AbrFunction | undefined;
+  readonly bufferGoalMs?: number | undefined;
   readonly renewPlay: (playId: string, signal: CancelSignal) => Promise<PlayRenewal>;
   readonly emit: EmitPlayerEvent;
   readonly onEngineEvent: (event: EngineEvent) => void;
@@ -36,8 +40,8 @@ export class RunningPlay implements EngineHost {
   readonly delivery: Delivery;
   readonly #deps: RunningPlayDeps;
   #grant: DeliveryGrant;
-  #selected: RenditionView | undefined;
-  #selectedReason: RenditionReason | undefined;
+  #selected: RenditionChoice<string> | undefined;
+  readonly #rule: AbrFunction;
   #shown: RenditionView | undefined;
   readonly #closing = new CancelController();
 
@@ -45,13 +49,16 @@ export class RunningPlay implements EngineHost {
     this.presentation = granted.presentation;
     this.response = granted.response;
     this.#deps = deps;
+    this.#rule = ruleOf(deps.abr ?? 'look-ahead', (error) =>
+      deps.logger?.log('error', "the app's ABR function failed", { error: String(error) }),
+    );
     this.#grant = firstGrant(granted.response, deps.clock.nowMs());
     this.delivery = new Delivery(deps, this.#listener());
     this.delivery.use(this.#grant);
   }
 
-  get selected(): { readonly rendition: RenditionView; readonly reason: RenditionReason } | undefined {
-    return this.#selected && this.#selectedReason && { rendition: this.#selected, reason: this.#selectedReason };
+  get selected(): RenditionChoice<string> | undefined {
+    return this.#selected;
   }
 
   get closed(): boolean {
@@ -63,18 +70,21 @@ export class RunningPlay implements EngineHost {
   }
 
   selectVideo({ segmentNumber, bufferAheadMs }: SelectVideoRequest): RenditionView {
-    const { rendition, reason } = selectRendition({
-      video: this.presentation.video,
-      segmentNumber,
-      bufferAheadMs,
-      throughputBps: this.delivery.currentThroughputBps(),
-      current: this.#selected,
-      audioBps: this.presentation.audio[0]?.averageBps,
-      limits: this.#deps.limits,
-    });
-    const from = this.#selected?.renditionId;
-    this.#selected = rendition;
-    this.#selectedReason = reason;
+    const from = this.#selected?.rendition.renditionId;
+    this.#selected = selectRendition(
+      {
+        video: this.presentation.video,
+        segmentNumber,
+        bufferAheadMs,
+        bufferGoalMs: this.#deps.bufferGoalMs,
+        ...this.delivery.expectation(),
+        current: this.#selected?.rendition,
+        audioBps: this.presentation.audio[0]?.averageBps,
+        limits: this.#deps.limits,
+      },
+      this.#rule,
+    );
+    const { rendition, reason } = this.#selected;
     if (from !== rendition.renditionId) {
       this.#emit('rendition-selected', {
         ...(from !== undefined && { from }),
