@@ -4,17 +4,15 @@ import { highestUpTo, rungOf } from './permitted.ts';
 import { lowestOf, startChoice } from './start-choice.ts';
 
 export const BOLA_DEFAULTS = {
-  /** The lowest rendition is chosen while less than about this is ahead. */
-  leastBufferMs: 10_000,
-  /** The buffer that the best rendition needs grows with the ladder. */
-  perRungMs: 2000,
+  /** The paper's gamma * p: how strongly playing on counts against quality. */
+  playWorth: 5,
   defaultGoalMs: 30_000,
 } as const;
 
 /**
  * BOLA (Spiteri, Urgaonkar, Sitaraman: "BOLA: Near-Optimal Bitrate Adaptation for Online Videos", INFOCOM 2016) in its
- * memoryless form with logarithmic utility: the rendition whose worth, less the buffer, is greatest per bit. Its two
- * constants are set as in dash.js's `BolaRule` ("From Theory to Practice", MMSys 2018), and going up stops at what
+ * memoryless form with logarithmic utility: the rendition whose worth, less the buffer, is greatest per bit, with the
+ * constants of BOLA-BASIC, so that the best is reached where the buffer is at its goal. Going up stops at what
  * throughput carries, as in the paper's BOLA-O: else it would swing between two rungs.
  */
 export function bolaRule(context: AbrContext): RenditionChoice {
@@ -34,17 +32,15 @@ export function bolaRule(context: AbrContext): RenditionChoice {
 
 function mostPerBit({ video, segmentNumber, bufferAheadMs, bufferGoalMs }: AbrContext): number {
   const lowestBps = lowestOf(video).averageBps;
-  const utilityOf = ({ averageBps }: RenditionView): number => 1 + Math.log(averageBps / lowestBps);
-  const { leastBufferMs, perRungMs, defaultGoalMs } = BOLA_DEFAULTS;
-  const fullMs = Math.max(bufferGoalMs ?? defaultGoalMs, leastBufferMs + perRungMs * video.length);
-  const gain = (utilityOf(rungAt(video, video.length - 1)) - 1) / (fullMs / leastBufferMs - 1);
-  if (gain <= 0) return 0;
+  const worthOf = ({ averageBps }: RenditionView): number => BOLA_DEFAULTS.playWorth + Math.log(averageBps / lowestBps);
+  const goalMs = bufferGoalMs ?? BOLA_DEFAULTS.defaultGoalMs;
+  const msPerWorth = goalMs / worthOf(rungAt(video, video.length - 1));
   let best = 0;
   let bestScore = Number.NEGATIVE_INFINITY;
   video.forEach((view, rung) => {
     const segment = view.segments[segmentNumber];
     const bytes = segment ? segment.endByte - segment.startByte : view.averageBps;
-    const score = ((leastBufferMs / gain) * (utilityOf(view) + gain) - bufferAheadMs) / bytes;
+    const score = (msPerWorth * worthOf(view) - bufferAheadMs) / bytes;
     if (score >= bestScore) {
       bestScore = score;
       best = rung;
