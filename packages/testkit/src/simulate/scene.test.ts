@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { promisedTo } from './promises.ts';
+import { drawScene, type Scene, type ViewerScene } from './scene.ts';
+
+const SOURCES = { titleCount: 2, traces: ['a/1.csv', 'b/2.csv'] };
+const SCENES = Array.from({ length: 400 }, (_, seed) => drawScene(seed, SOURCES));
+const links = SCENES.flatMap(({ viewers }) => viewers).map(({ link }) => link.kind);
+
+describe('scenes', () => {
+  it('are the same for the same seed, and others for others', () => {
+    expect(drawScene(17, SOURCES)).toEqual(drawScene(17, SOURCES));
+    expect(new Set(SCENES.map((scene) => JSON.stringify({ ...scene, seed: 0 }))).size).toBe(SCENES.length);
+  });
+
+  it('follow traces where there are some, and do without where there are none', () => {
+    expect(new Set(links)).toEqual(new Set(['steady', 'steps', 'trace']));
+    const without = SCENES.map(({ seed }) => drawScene(seed, { ...SOURCES, traces: [] }));
+    expect(without.some(({ viewers }) => viewers.some(({ link }) => link.kind === 'trace'))).toBe(false);
+  });
+
+  it('hold every kind of trouble, and calm', () => {
+    const troubles = SCENES.map(({ trouble }) => trouble);
+    expect(troubles.some((trouble) => !trouble)).toBe(true);
+    expect(troubles.some((trouble) => trouble && trouble.healthyOcaId === undefined)).toBe(true);
+    expect(troubles.some((trouble) => trouble?.corrupts && trouble.clocksJump)).toBe(true);
+    expect(troubles.some((trouble) => trouble && trouble.regionShare > 0)).toBe(true);
+    expect(SCENES.some(({ tokenLifetimeMs }) => tokenLifetimeMs !== undefined)).toBe(true);
+    expect(SCENES.some(({ bottleneckBps }) => bottleneckBps !== undefined)).toBe(true);
+  });
+});
+
+describe('what a viewer is promised', () => {
+  const viewer: ViewerScene = {
+    clientAddress: '198.51.100.7',
+    startAfterMs: 0,
+    bufferGoalMs: 10_000,
+    link: { kind: 'steady', rateBps: 4_000_000, latencyMs: 10 },
+  };
+  const trouble = {
+    healthyOcaId: 'fjord-1-a',
+    startShare: 0.5,
+    meanGapMs: 500,
+    regionShare: 0.1,
+    corrupts: false,
+    clocksJump: false,
+  };
+  const scene: Scene = { seed: 1, title: 0, viewers: [viewer], trouble };
+  const { healthyOcaId: _, ...hopeless } = trouble;
+
+  it('is a play without long stalls while a good server exists', () => {
+    expect(promisedTo(viewer, scene)).toEqual({ ends: true, rebufferMs: 5000 });
+  });
+
+  it.each([
+    { situation: 'no server is spared', here: { ...scene, trouble: hopeless }, who: viewer },
+    { situation: 'tokens run out while regions die', here: { ...scene, tokenLifetimeMs: 20_000 }, who: viewer },
+    { situation: 'neighbours fill the line', here: { ...scene, viewers: [viewer, viewer, viewer] }, who: viewer },
+    {
+      situation: 'the line is that of a trace',
+      here: scene,
+      who: { ...viewer, link: { kind: 'trace', file: 'a/1.csv', share: 0 } as const },
+    },
+    { situation: 'a bottleneck leaves too little', here: { ...scene, bottleneckBps: 1_000_000 }, who: viewer },
+  ])('is nothing where $situation', ({ here, who }) => {
+    expect(promisedTo(who, here)).toEqual({ ends: false, rebufferMs: undefined });
+  });
+});
