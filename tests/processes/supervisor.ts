@@ -102,7 +102,7 @@ export function start(place: Place, command: string, args: readonly string[]): R
     child,
     output: () => output,
     exited,
-    printed: (text, limitMs = 60_000) =>
+    printed: (text, limitMs = 90_000) =>
       until(
         () => output.includes(text),
         limitMs,
