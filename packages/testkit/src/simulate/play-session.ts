@@ -59,10 +59,10 @@ export async function playSession(scene: Scene, sources: SessionSources): Promis
     await troubleTheStart(world, random, { troubles, healthyOcaId, share });
   }
   const viewers: Viewer[] = [];
-  const lines = scene.viewers.map((viewer) => leadLine(world, viewer.clientAddress, viewer.link, sources, random));
+  const homes = new Map(scene.viewers.map(({ clientAddress, link }) => [clientAddress, link]));
+  const lines = [...homes].map(([address, link]) => leadLine(world, address, link, sources, random));
   const { bottleneckBps } = scene;
-  if (bottleneckBps !== undefined)
-    world.network.shareBottleneck([...new Set(scene.viewers.map((viewer) => viewer.clientAddress))], bottleneckBps);
+  if (bottleneckBps !== undefined) world.network.shareBottleneck([...homes.keys()], bottleneckBps);
   for (const viewer of scene.viewers) enter(world, viewer, title, viewers);
   await playOn(world, scene, viewers, troubles, random);
   const figures = viewers.map((viewer) => figuresOf(world, viewer));

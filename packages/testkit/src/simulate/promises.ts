@@ -29,11 +29,9 @@ export function promisedTo(viewer: ViewerScene, scene: Scene): Promised {
 /** What a viewer has at worst, everybody else taking his share; 0 where nobody knows. */
 function leastRateBps({ link, clientAddress }: ViewerScene, { viewers, bottleneckBps }: Scene): number {
   if (link.kind === 'trace') return 0;
-  const ownBps = link.kind === 'steady' ? link.rateBps : link.rateBps / link.swing;
-  const atHome = viewers.filter((viewer) => viewer.clientAddress === clientAddress);
-  // One address has one line, that of the viewer who came last.
-  if (atHome.length > 1) return 0;
-  return Math.min(ownBps, (bottleneckBps ?? Number.POSITIVE_INFINITY) / viewers.length);
+  const lineBps = link.kind === 'steady' ? link.rateBps : link.rateBps / link.swing;
+  const atHome = viewers.filter((viewer) => viewer.clientAddress === clientAddress).length;
+  return Math.min(lineBps / atHome, (bottleneckBps ?? Number.POSITIVE_INFINITY) / viewers.length);
 }
 
 function isNear({ link }: ViewerScene): boolean {

@@ -29,6 +29,13 @@ describe('scenes', () => {
   });
 });
 
+it('have one line for those who live together', () => {
+  for (const { viewers } of SCENES) {
+    for (const { clientAddress, link } of viewers)
+      expect(viewers.find((viewer) => viewer.clientAddress === clientAddress)?.link).toEqual(link);
+  }
+});
+
 describe('what a viewer is promised', () => {
   const viewer: ViewerScene = {
     clientAddress: '198.51.100.7',

@@ -59,11 +59,13 @@ export function drawScene(seed: number, { titleCount, traces }: SceneSources): S
   const title = integerFrom(random, 0, titleCount - 1);
   const count = pickFrom(random, [1, 1, 1, 1, 2, 3]);
   const isHousehold = random() < 0.5;
+  const firstLink = drawLink(random, traces);
   const viewers = Array.from({ length: count }, (_, i) => ({
     clientAddress: `${network.prefix}.${isHousehold ? 7 : 7 + i}`,
     startAfterMs: i === 0 ? 0 : integerFrom(random, 0, 8000),
     bufferGoalMs: integerFrom(random, 4000, 30_000),
-    link: drawLink(random, traces),
+    // Who lives together has one line.
+    link: i === 0 || isHousehold ? firstLink : drawLink(random, traces),
   }));
   return {
     seed,
