@@ -12,7 +12,6 @@ export interface CatalogEntry {
 }
 
 const REFRESH_AFTER_MS = 1000;
-const ASK_AGAIN_AFTER_MS = 200;
 
 /** The titles, in memory, followed from the store: a known title never waits for it. */
 export class Catalog {
@@ -21,7 +20,6 @@ export class Catalog {
   readonly #log: Log;
   readonly #entries = new Map<string, CatalogEntry>();
   #revision = 0;
-  #wasRead = false;
   #askedAtMs = Number.NEGATIVE_INFINITY;
   #asking: Promise<void> | undefined;
 
@@ -39,10 +37,17 @@ export class Catalog {
     return this.#asking;
   }
 
-  /** A title by its id; one that this region does not know yet is looked for in the store. */
+  /**
+   * A title by its id; one that this region does not know yet is looked for in the store, by a read that begins now: one
+   * under way may be older than a title that another region has just published. However many ask, one read runs at a time.
+   */
   async find(titleId: string): Promise<CatalogEntry | undefined> {
-    if (this.#entries.has(titleId)) this.#refreshBeside();
-    else if (!this.#wasRead || this.#olderThan(ASK_AGAIN_AFTER_MS)) await this.refresh();
+    if (this.#entries.has(titleId)) {
+      this.#refreshBeside();
+      return this.#entries.get(titleId);
+    }
+    await this.#asking?.catch(() => undefined);
+    if (!this.#entries.has(titleId)) await this.refresh();
     return this.#entries.get(titleId);
   }
 
@@ -70,7 +75,6 @@ export class Catalog {
       this.#keep(stored);
       this.#revision = Math.max(this.#revision, stored.revision);
     }
-    this.#wasRead = true;
   }
 
   /** The followed revision moves only by reading: another region's change may lie below that of our own. */

@@ -139,14 +139,14 @@ export class SimulatedShow {
     const nowMs = this.#clock.nowMs();
     if (this.#playhead.running) {
       const positionMs = this.#positionMs();
-      if (positionMs >= this.#endMs() - EPSILON_MS) this.#end(nowMs);
+      if (positionMs >= this.#endMs() - EPSILON_MS) this.#end();
       else if (positionMs >= this.#playableToMs() - EPSILON_MS) {
         this.#playhead.halt(nowMs, this.#playableToMs());
         this.#stall();
       }
     } else if (this.#wantsPlay && !this.#ended && this.#canPlay()) {
       if (this.#positionMs() >= this.#endMs() - EPSILON_MS) {
-        this.#end(nowMs);
+        this.#end();
         return;
       }
       this.#stalled = false;
@@ -161,8 +161,9 @@ export class SimulatedShow {
     this.#host.notify({ type: 'waiting' });
   }
 
-  #end(nowMs: number): void {
-    this.#playhead.halt(nowMs, this.#endMs());
+  #end(): void {
+    // A timer may fire a moment early: the end is the end all the same.
+    this.#playhead.jumpTo(this.#endMs());
     this.#ended = true;
     this.#wantsPlay = false;
     this.#host.notify({ type: 'ended' });
