@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { presentationOf } from '../manifest/presentation-of.ts';
+import type { Clock } from '../ports/clock.ts';
 import { HttpFailure } from '../ports/http-client.ts';
 import type { EngineEvent, EngineHost, RangeRequest } from '../ports/media-engine.ts';
 import { samplePlayResponse } from '../testing/sample-play.ts';
@@ -8,7 +9,13 @@ import { HeadlessEngine } from './headless-engine.ts';
 
 /** 10 segments of 4 s; each fetch takes `fetchMs()`. */
 function stage(
-  options: { fetchMs?: (request: RangeRequest) => number; bytes?: (size: number) => number; startAtMs?: number } = {},
+  options: {
+    fetchMs?: (request: RangeRequest) => number;
+    bytes?: (size: number) => number;
+    startAtMs?: number;
+    /** How much too soon timers fire, as they do in Node. */
+    timersEarlyMs?: number;
+  } = {},
 ) {
   const clock = new VirtualClock();
   const presentation = presentationOf(samplePlayResponse());
@@ -25,7 +32,12 @@ function stage(
     },
     notify: (event) => events.push({ ...event, atMs: clock.nowMs() }),
   };
-  const engine = new HeadlessEngine({ clock, bufferGoalMs: 12_000 });
+  const engineClock: Clock = {
+    nowMs: () => clock.nowMs(),
+    wallMs: () => clock.wallMs(),
+    schedule: (delayMs, callback) => clock.schedule(delayMs - (options.timersEarlyMs ?? 0), callback),
+  };
+  const engine = new HeadlessEngine({ clock: engineClock, bufferGoalMs: 12_000 });
   engine.open(presentation, host, { startAtMs: options.startAtMs ?? 0 });
   const of = (type: EngineEvent['type']): number[] =>
     events.filter((event) => event.type === type).map(({ atMs }) => atMs);
@@ -43,6 +55,13 @@ describe('the headless engine', () => {
     expect(of('appended')).toHaveLength(20);
     expect(engine.snapshot()).toEqual({ positionMs: 40_000, bufferAheadMs: 0, paused: true, ended: true });
     expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('ends at the very end, also where a timer fires a moment early', async () => {
+    const { clock, engine } = stage({ timersEarlyMs: 0.3 });
+    engine.play();
+    await clock.advance(60_000);
+    expect(engine.snapshot()).toMatchObject({ positionMs: 40_000, ended: true });
   });
 
   it('keeps to its buffer goal', async () => {
