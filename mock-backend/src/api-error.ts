@@ -1,3 +1,4 @@
+import type { ErrorBody } from '@pressplay/protocol/messages';
 import { OCA_ERRORS, type OcaErrorCode, PLAY_API_ERRORS, type PlayApiErrorCode } from '@pressplay/protocol/wire';
 
 export type ApiErrorContext = Readonly<Record<string, string | number | boolean | string[]>>;
@@ -26,4 +27,13 @@ export class ApiError extends Error {
 
 export function isApiError(error: unknown): error is ApiError {
   return error instanceof Error && error.name === 'ApiError' && 'code' in error;
+}
+
+export function asApiError(thrown: unknown): ApiError {
+  if (isApiError(thrown)) return thrown;
+  return new ApiError('server/internal', 'Something went wrong in the server.', {}, { cause: thrown });
+}
+
+export function errorBodyOf({ code, message, context }: ApiError, requestId?: string): ErrorBody {
+  return { error: { code, message, context: { ...context }, ...(requestId && { requestId }) } };
 }

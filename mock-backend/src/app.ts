@@ -1,17 +1,16 @@
 import { schemas } from '@pressplay/protocol';
-import type { ErrorBody } from '@pressplay/protocol/messages';
 import { CLIENT_ADDRESS_HEADER, maskMediaToken } from '@pressplay/protocol/wire';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { ApiError, isApiError } from './api-error.ts';
+import { ApiError, asApiError, errorBodyOf } from './api-error.ts';
 import { requireAccount, requireOca, requireOperator } from './authentication.ts';
 import { contradictionsOf } from './catalog/check-title.ts';
+import { REPORT_KINDS } from './fleet/oca-reports.ts';
 import { clientOf } from './playback/client-of.ts';
 import { invalid, jsonBody, valid } from './request-body.ts';
 import type { Services } from './services.ts';
-import { parsePrefix } from './steering/address.ts';
 
 export interface Env {
   Bindings: { readonly clientAddress: string };
@@ -73,22 +72,13 @@ function answerErrors(app: Hono<Env>, { log }: Services): void {
     });
   });
   app.onError((thrown, c) => {
-    const error = isApiError(thrown)
-      ? thrown
-      : new ApiError('server/internal', 'Something went wrong in the server.', {}, { cause: thrown });
     const requestId = c.get('requestId');
+    const error = asApiError(thrown);
     if (error.status >= 500) {
       const cause = error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : undefined;
       log('error', error.message, { requestId, code: error.code, ...error.context, ...(cause && { cause }) });
     }
-    const body: ErrorBody = {
-      error: {
-        code: error.code,
-        message: error.message,
-        context: { ...error.context },
-        ...(requestId && { requestId }),
-      },
-    };
+    const body = errorBodyOf(error, requestId);
     if (error.status === 503) c.header('Retry-After', '1');
     return c.json(body, error.status as ContentfulStatusCode);
   });
@@ -145,46 +135,19 @@ function catalogRoutes(app: Hono<Env>, services: Services): void {
   });
 }
 
-function ocaRoutes(app: Hono<Env>, services: Services): void {
-  const { config, fleet, fleetSync, fill, clock } = services;
-  const ocaOf = (c: AppContext) => {
+function ocaRoutes(app: Hono<Env>, { config, fill, ocaReports }: Services): void {
+  for (const kind of REPORT_KINDS) {
+    app.put(`/v1/ocas/:ocaId/${kind}`, limitBody(kind === 'health' ? PLAY_BODY_BYTES : LARGE_BODY_BYTES), async (c) => {
+      const authorization = c.req.header('Authorization');
+      ocaReports.take({ kind, ocaId: c.req.param('ocaId'), authorization, text: await c.req.text() });
+      return c.body(null, 204);
+    });
+  }
+  app.get('/v1/ocas/:ocaId/fill-manifest', async (c) => {
     const ocaId = valid(c.req.param('ocaId'), schemas.OcaId, 'The OCA id');
     requireOca(c.req.header('Authorization'), ocaId, config.ocaTokenFor);
-    return ocaId;
-  };
-  app.put('/v1/ocas/:ocaId/health', limitBody(PLAY_BODY_BYTES), async (c) => {
-    const ocaId = ocaOf(c);
-    const report = await jsonBody(c.req, schemas.HealthReport);
-    mustBe('ocaId', ocaId, report.ocaId);
-    if (!fleet.site(report.siteId))
-      throw invalid('The health report', [`siteId: "${report.siteId}" is no site of this fleet`]);
-    if (!/^https?:\/\/[^/?#]+(\/[^?#]*)?$/.test(report.baseUrl))
-      throw invalid('The health report', ['baseUrl: expected an http(s) URL']);
-    const value = { ...report, baseUrl: report.baseUrl.replace(/\/+$/, '') };
-    fleetSync.report({ ocaId, health: { value, atMs: clock.wallMs() } });
-    return c.body(null, 204);
+    return c.json(await fill.manifestFor(ocaId));
   });
-  app.put('/v1/ocas/:ocaId/routes', limitBody(LARGE_BODY_BYTES), async (c) => {
-    const ocaId = ocaOf(c);
-    const report = await jsonBody(c.req, schemas.RoutesReport);
-    mustBe('ocaId', ocaId, report.ocaId);
-    const wrong = report.routes.filter(({ prefix }) => !parsePrefix(prefix));
-    if (wrong.length > 0)
-      throw invalid(
-        'The routes report',
-        wrong.map(({ prefix }) => `"${prefix}" is no address prefix`),
-      );
-    fleetSync.report({ ocaId, routes: { value: report.routes, atMs: clock.wallMs() } });
-    return c.body(null, 204);
-  });
-  app.put('/v1/ocas/:ocaId/inventory', limitBody(LARGE_BODY_BYTES), async (c) => {
-    const ocaId = ocaOf(c);
-    const report = await jsonBody(c.req, schemas.InventoryReport);
-    mustBe('ocaId', ocaId, report.ocaId);
-    fleetSync.report({ ocaId, inventory: { value: report.fileIds, atMs: clock.wallMs() } });
-    return c.body(null, 204);
-  });
-  app.get('/v1/ocas/:ocaId/fill-manifest', async (c) => c.json(await fill.manifestFor(ocaOf(c))));
 }
 
 function regionRoutes(app: Hono<Env>, services: Services): void {

@@ -1,4 +1,5 @@
 import type { HmacSha256Hex } from '@pressplay/protocol/wire';
+import { asApiError, errorBodyOf } from './api-error.ts';
 import { createApp } from './app.ts';
 import { type BackendConfig, HEALTH_DEADLINE_MS } from './backend-config.ts';
 import { Catalog } from './catalog/catalog.ts';
@@ -6,6 +7,7 @@ import { Fill } from './fill/fill.ts';
 import { originFileRoute } from './fill/origin-file.ts';
 import { FleetState } from './fleet/fleet-state.ts';
 import { FleetSync } from './fleet/fleet-sync.ts';
+import { OcaReports, type ReportKind } from './fleet/oca-reports.ts';
 import { Overview } from './fleet/overview.ts';
 import { clientNetworks } from './licensing/client-networks.ts';
 import { PlayRegistry } from './playback/play-registry.ts';
@@ -26,9 +28,24 @@ export interface BackendDeps {
   readonly origin?: OriginAnswer;
 }
 
+export interface PlainReport {
+  readonly method: string;
+  /** `/v1/ocas/{ocaId}/{health | routes | inventory}` */
+  readonly path: string;
+  readonly authorization: string | undefined;
+  readonly text: string;
+}
+
+export interface PlainAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
 export interface Backend {
   /** `peer.clientAddress` is the address of the connection. */
   fetch(request: Request, peer: { readonly clientAddress: string }): Promise<Response>;
+  /** An OCA's report without `Request` and `Response`, for hosts in the same process; undefined where it is none. */
+  answerReport(report: PlainReport): Promise<PlainAnswer> | undefined;
   /** Reads catalog and fleet from the store. `fetch` does so by itself at its first request; a process awaits it. */
   start(): Promise<void>;
   /** Hands to the store what it does not have yet. */
@@ -36,6 +53,7 @@ export interface Backend {
 }
 
 const LOAD_AGAIN_AFTER_MS = 500;
+const REPORT_PATH = /^\/v1\/ocas\/([^/?]+)\/(health|routes|inventory)$/;
 
 /** One region of the control plane, as a function from Request to Response. */
 export function createBackend(deps: BackendDeps): Backend {
@@ -47,11 +65,11 @@ export function createBackend(deps: BackendDeps): Backend {
   const loading = loadOnce(clock, log, async () => {
     await Promise.all([catalog.refresh(), fleetSync.load()]);
   });
+  const ocaReports = new OcaReports({ config, fleet, fleetSync, clock });
   const app = createApp({
     ...deps,
     catalog,
-    fleet,
-    fleetSync,
+    ocaReports,
     overview: new Overview(config, catalog, fleet, clock),
     playback: new Playback({ config, catalog, fleet, registry, clock, hmac, log }),
     fill: new Fill({ config, catalog, fleet, clock, hmac }),
@@ -65,11 +83,29 @@ export function createBackend(deps: BackendDeps): Backend {
       fleetSync.beat();
       return app.fetch(request, { clientAddress: peer.clientAddress });
     },
+    answerReport({ method, path, authorization, text }) {
+      const [, ocaId, kind] = REPORT_PATH.exec(path) ?? [];
+      if (method !== 'PUT' || ocaId === undefined) return undefined;
+      return answerOf(async () => {
+        await loading.attempt();
+        ocaReports.take({ kind: kind as ReportKind, ocaId, authorization, text });
+      });
+    },
     start: loading.required,
     async stop() {
       await Promise.allSettled([fleetSync.flush(), registry.flush()]);
     },
   };
+}
+
+async function answerOf(work: () => Promise<void>): Promise<PlainAnswer> {
+  try {
+    await work();
+    return { status: 204, text: '' };
+  } catch (thrown) {
+    const error = asApiError(thrown);
+    return { status: error.status, text: JSON.stringify(errorBodyOf(error)) };
+  }
 }
 
 /** Loads until it worked once; a failed attempt is repeated by a later request, not by a timer. */

@@ -1,5 +1,5 @@
 /** The control plane as a function: runs in a process, inside msw and in virtual time. */
-export { type Backend, type BackendDeps, createBackend } from './backend.ts';
+export { type Backend, type BackendDeps, createBackend, type PlainAnswer, type PlainReport } from './backend.ts';
 export type { BackendConfig } from './backend-config.ts';
 export type { AccessTokens, BackendClock, Log, LogLevel, OriginAnswer } from './ports.ts';
 export { MemoryStore } from './store/memory-store.ts';

@@ -8,7 +8,11 @@ export async function jsonBody<S extends z.ZodType>(
   request: { text(): Promise<string> },
   schema: S,
 ): Promise<z.output<S>> {
-  const text = await request.text();
+  return parsed(await request.text(), schema);
+}
+
+/** A body that was read already. */
+export function parsed<S extends z.ZodType>(text: string, schema: S): z.output<S> {
   let value: unknown;
   try {
     value = JSON.parse(text);

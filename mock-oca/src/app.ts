@@ -60,8 +60,8 @@ export class Oca {
   }
 
   /** A media request and its answer as plain data, for a host in the same process. Its chunks are not to be changed. */
-  answer(head: RequestHead): MediaAnswer {
-    return new MediaAnswer(this.media, head);
+  answer(head: RequestHead, options?: { readonly chunkBytes?: number }): MediaAnswer {
+    return new MediaAnswer(this.media, head, options);
   }
 
   /** One round of filling. */

@@ -164,4 +164,4 @@ function sameFiles(a: ReadonlySet<string>, b: ReadonlySet<string> | undefined): 
 }
 
 const sameRoutes = (a: readonly Route[], b: readonly Route[] | undefined): boolean =>
-  b !== undefined && JSON.stringify(a) === JSON.stringify(b);
+  a === b || (b !== undefined && JSON.stringify(a) === JSON.stringify(b));

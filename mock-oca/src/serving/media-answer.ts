@@ -6,6 +6,13 @@ import type { ServePlan } from './serve-plan.ts';
 
 const CHUNK_BYTES = 64 * 1024;
 
+export interface MediaAnswerOptions {
+  /** The file's own memory where absent: for readers that change nothing. */
+  readonly readerOf?: ChunkReaderFactory;
+  /** The most that one chunk holds; 64 KiB where absent. */
+  readonly chunkBytes?: number;
+}
+
 /**
  * Performs a plan for a reader in the same process: first `plan`, then chunk by chunk. A reset rejects, `plan` or
  * `read`, whichever is waited for; a stall is a promise that does not settle.
@@ -18,8 +25,9 @@ export class MediaAnswer {
   #text: Uint8Array | undefined;
   #cancelled = false;
 
-  constructor(media: MediaService, head: RequestHead, readerOf: ChunkReaderFactory = sharedChunks) {
-    this.#exchange = media.open(head, CHUNK_BYTES);
+  constructor(media: MediaService, head: RequestHead, options: MediaAnswerOptions = {}) {
+    const { readerOf = sharedChunks, chunkBytes = CHUNK_BYTES } = options;
+    this.#exchange = media.open(head, chunkBytes);
     this.plan = this.#begin(readerOf);
     this.plan.catch(() => {});
   }

@@ -5,6 +5,7 @@ import { FaultSwitch } from '../faults/fault-switch.ts';
 import type { OcaConfig } from '../oca-config.ts';
 import { Exchange, type ExchangeEnd } from './exchange.ts';
 import { planResponse, type RequestHead, type ServingState } from './plan-response.ts';
+import { rememberedHmac } from './remembered-hmac.ts';
 import type { RequestLogLine } from './request-log.ts';
 import type { ServePlan } from './serve-plan.ts';
 import { TrafficMeter } from './traffic-meter.ts';
@@ -26,7 +27,7 @@ export class MediaService {
 
   constructor(config: OcaConfig, deps: MediaDeps, onDiskError: () => void) {
     this.#config = config;
-    this.#deps = deps;
+    this.#deps = { ...deps, hmac: rememberedHmac(deps.hmac) };
     this.#onDiskError = onDiskError;
     this.#runId = Math.floor(deps.clock.wallMs()).toString(36);
   }

@@ -8,7 +8,7 @@ import type { RequestHead } from './plan-response.ts';
  * stall is a body that gives nothing. Cancelling the body or aborting the request releases at once.
  */
 export async function renderResponse(media: MediaService, request: Request, clientAddress: string): Promise<Response> {
-  const answer = new MediaAnswer(media, headOf(request, clientAddress), freshChunks);
+  const answer = new MediaAnswer(media, headOf(request, clientAddress), { readerOf: freshChunks });
   request.signal.addEventListener('abort', () => answer.cancel());
   const { status, headers, body } = await answer.plan;
   if (request.signal.aborted) throw request.signal.reason;

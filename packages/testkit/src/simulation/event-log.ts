@@ -36,7 +36,16 @@ function lineOf({ atMs, source, name, detail }: WorldEvent): string {
 
 /** Without what is big or has no plain form: segment tables, bytes, error objects. */
 function plain(detail: unknown): unknown {
+  if (isFlat(detail)) return { ...detail };
   return JSON.parse(JSON.stringify(detail ?? null, plainValue));
+}
+
+/** Most payloads hold nothing but texts and numbers: a copy will do. */
+function isFlat(detail: unknown): detail is object {
+  if (typeof detail !== 'object' || detail === null || Object.getPrototypeOf(detail) !== Object.prototype) return false;
+  for (const value of Object.values(detail))
+    if (typeof value !== 'string' && typeof value !== 'boolean' && !Number.isFinite(value)) return false;
+  return true;
 }
 
 function plainValue(_key: string, value: unknown): unknown {

@@ -1,5 +1,9 @@
+import type { Backend } from '@pressplay/mock-backend';
 import type { MediaAnswer, Oca } from '@pressplay/mock-oca';
 import { originOf } from './origin-of.ts';
+
+/** As `sendfile` would: the file's own memory, as much at once as the network sends in a piece. */
+const CHUNK_BYTES = 256 * 1024;
 
 /** What a client sends: plain data from the SDK's port, or a `Request` that a process of the fleet made itself. */
 export type WireRequest =
@@ -62,7 +66,35 @@ export function answeredByOca(oca: Oca): AnswerRequest {
     const { method, url } = request;
     const target = url.slice(originOf(url).length);
     if (target.startsWith('/control')) return others(request, peer);
-    return mediaAnswer(oca.answer({ method, target, headers: plainHeaders(request), ...peer }));
+    return mediaAnswer(
+      oca.answer({ method, target, headers: plainHeaders(request), ...peer }, { chunkBytes: CHUNK_BYTES }),
+    );
+  };
+}
+
+/** A region's reports as plain text: nearly all that it hears. What else it answers, as `Response`. */
+export function answeredByRegion(backend: Backend): AnswerRequest {
+  const others = answeredBy((request, peer) => backend.fetch(request, peer));
+  return (request, peer) => {
+    if (request instanceof Request) return others(request, peer);
+    const { method, url, headers, body: text = '' } = request;
+    const path = url.slice(originOf(url).length);
+    const report = backend.answerReport({ method, path, authorization: headers.authorization, text });
+    return report ? textAnswer(report) : others(request, peer);
+  };
+}
+
+function textAnswer(answer: Promise<{ readonly status: number; readonly text: string }>): ServedAnswer {
+  let isRead = false;
+  return {
+    head: answer.then(({ status, text }) => ({ status, headers: {}, hasBody: text !== '' })),
+    read: async () => {
+      const { text } = await answer;
+      if (isRead) return undefined;
+      isRead = true;
+      return new TextEncoder().encode(text);
+    },
+    cancel: () => {},
   };
 }
 

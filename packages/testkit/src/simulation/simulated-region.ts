@@ -7,7 +7,7 @@ import type { Network } from './network.ts';
 import type { SimulatedOrigin } from './origin.ts';
 import { hexFrom, type Prng } from './prng.ts';
 import type { FleetKeys } from './secrets.ts';
-import { answeredBy, type ServeRequest } from './served-answer.ts';
+import { answeredByRegion, type ServeRequest } from './served-answer.ts';
 import { hmacSha256Hex } from './sha256.ts';
 
 /** How the control plane of a world is set; what is absent has the backend's own default. */
@@ -93,11 +93,7 @@ export class SimulatedRegion {
       },
     });
     this.#backend = backend;
-    this.#network.listen(
-      endpoint,
-      this.baseUrl,
-      answeredBy((request, peer) => backend.fetch(request, peer)),
-    );
+    this.#network.listen(endpoint, this.baseUrl, answeredByRegion(backend));
   }
 
   kill(): void {

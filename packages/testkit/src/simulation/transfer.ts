@@ -3,14 +3,17 @@ import { type Endpoint, oneWayMs } from './endpoint.ts';
 import type { SharedLink } from './fair-share.ts';
 import type { ServedAnswer } from './served-answer.ts';
 
-/** A piece on the wire is at most this long, and at most `PIECE_MS` at the present rate: aborts lose realistic amounts. */
-const MAX_PIECE_BYTES = 64 * 1024;
+/**
+ * A piece on the wire is at most this long, and at most `PIECE_MS` at the present rate: what a client gives up loses
+ * realistic amounts. What happens to servers and lines cuts a piece where it is, to the byte.
+ */
+const MAX_PIECE_BYTES = 128 * 1024;
 const MIN_PIECE_BYTES = 1460;
-const PIECE_MS = 20;
+const PIECE_MS = 50;
 /** What may be sent beyond what the receiver has read. */
 const WINDOW_BYTES = 256 * 1024;
 /** The sender reads ahead from its source up to this. */
-const SEND_BUFFER_BYTES = 128 * 1024;
+const SEND_BUFFER_BYTES = 256 * 1024;
 
 type Source = Pick<ServedAnswer, 'read' | 'cancel'>;
 

@@ -1,0 +1,101 @@
+import { schemas } from '@pressplay/protocol';
+import { requireOca } from '../authentication.ts';
+import type { BackendConfig } from '../backend-config.ts';
+import type { BackendClock } from '../ports.ts';
+import { invalid, parsed, valid } from '../request-body.ts';
+import { parsePrefix } from '../steering/address.ts';
+import type { StoredOca } from '../store/store.ts';
+import type { FleetState } from './fleet-state.ts';
+import type { FleetSync } from './fleet-sync.ts';
+
+export const REPORT_KINDS = ['health', 'routes', 'inventory'] as const;
+export type ReportKind = (typeof REPORT_KINDS)[number];
+
+export interface OcaReport {
+  readonly kind: ReportKind;
+  /** As the path names it. */
+  readonly ocaId: string;
+  readonly authorization: string | undefined;
+  readonly text: string;
+}
+
+interface OcaReportsDeps {
+  readonly config: BackendConfig;
+  readonly fleet: FleetState;
+  readonly fleetSync: FleetSync;
+  readonly clock: BackendClock;
+}
+
+type Parts = Omit<StoredOca, 'ocaId'>;
+
+/** Takes what OCAs say of themselves: most of what a region hears, and mostly what it heard before. */
+export class OcaReports {
+  readonly #deps: OcaReportsDeps;
+  /** Routes and inventory as they came last, checked: an OCA at rest repeats them word for word. */
+  readonly #last = new Map<string, { readonly text: string; readonly parts: (atMs: number) => Parts }>();
+
+  constructor(deps: OcaReportsDeps) {
+    this.#deps = deps;
+  }
+
+  /** @throws ApiError where the report is not the OCA's own or not one. */
+  take({ kind, ocaId: named, authorization, text }: OcaReport): void {
+    const { config, fleetSync, clock } = this.#deps;
+    const ocaId = valid(named, schemas.OcaId, 'The OCA id');
+    requireOca(authorization, ocaId, config.ocaTokenFor);
+    fleetSync.report({ ocaId, ...this.#partsOf(kind, ocaId, text)(clock.wallMs()) });
+  }
+
+  #partsOf(kind: ReportKind, ocaId: string, text: string): (atMs: number) => Parts {
+    const key = `${ocaId}/${kind}`;
+    const known = this.#last.get(key);
+    if (known?.text === text) return known.parts;
+    const parts = this.#read(kind, ocaId, text);
+    if (kind !== 'health') this.#last.set(key, { text, parts });
+    return parts;
+  }
+
+  #read(kind: ReportKind, ocaId: string, text: string): (atMs: number) => Parts {
+    switch (kind) {
+      case 'health':
+        return this.#health(ocaId, text);
+      case 'routes':
+        return routes(ocaId, text);
+      case 'inventory':
+        return inventory(ocaId, text);
+    }
+  }
+
+  #health(ocaId: string, text: string): (atMs: number) => Parts {
+    const report = parsed(text, schemas.HealthReport);
+    mustBe(ocaId, report.ocaId);
+    if (!this.#deps.fleet.site(report.siteId))
+      throw invalid('The health report', [`siteId: "${report.siteId}" is no site of this fleet`]);
+    if (!/^https?:\/\/[^/?#]+(\/[^?#]*)?$/.test(report.baseUrl))
+      throw invalid('The health report', ['baseUrl: expected an http(s) URL']);
+    const value = { ...report, baseUrl: report.baseUrl.replace(/\/+$/, '') };
+    return (atMs) => ({ health: { value, atMs } });
+  }
+}
+
+function routes(ocaId: string, text: string): (atMs: number) => Parts {
+  const report = parsed(text, schemas.RoutesReport);
+  mustBe(ocaId, report.ocaId);
+  const wrong = report.routes.filter(({ prefix }) => !parsePrefix(prefix));
+  if (wrong.length > 0)
+    throw invalid(
+      'The routes report',
+      wrong.map(({ prefix }) => `"${prefix}" is no address prefix`),
+    );
+  return (atMs) => ({ routes: { value: report.routes, atMs } });
+}
+
+function inventory(ocaId: string, text: string): (atMs: number) => Parts {
+  const report = parsed(text, schemas.InventoryReport);
+  mustBe(ocaId, report.ocaId);
+  return (atMs) => ({ inventory: { value: report.fileIds, atMs } });
+}
+
+function mustBe(inPath: string, inBody: string): void {
+  if (inPath !== inBody) throw invalid('The body', [`ocaId: "${inBody}" is not the "${inPath}" of the path`]);
+}
