@@ -679,6 +679,109 @@ export interface Server {
   rank: number;
 }
 /**
+ * What a region heard of one play.
+ */
+export interface PlayReport {
+  playId: PlayId;
+  titleId: TitleId;
+  /**
+   * CMCD's `sta` as last heard.
+   */
+  state?: string;
+  /**
+   * Unix time in milliseconds.
+   */
+  heardAtMs: number;
+  eventCount: number;
+  errorCodes: string[];
+  qoe?: QoeSummary;
+}
+/**
+ * Quality of experience of one play so far.
+ */
+export interface QoeSummary {
+  /**
+   * `abandoned`: given up before the first picture.
+   */
+  outcome: 'running' | 'ended' | 'stopped' | 'failed' | 'abandoned';
+  /**
+   * From the load to now, or to the end: the sum of all the durations below but startupMs.
+   */
+  elapsedMs: number;
+  /**
+   * Waiting for the first picture, while it was wanted.
+   */
+  startingMs: number;
+  playingMs: number;
+  /**
+   * By wish, before the start, and after the end.
+   */
+  pausedMs: number;
+  seekingMs: number;
+  /**
+   * The picture stood though it should move; a running stall included.
+   */
+  rebufferMs: number;
+  /**
+   * startingMs once there was a picture.
+   */
+  startupMs?: number;
+  rebufferCount: number;
+  longestRebufferMs: number;
+  /**
+   * rebufferMs of rebufferMs and playingMs.
+   */
+  rebufferRatio: number;
+  /**
+   * Of the video shown, by the time it played.
+   */
+  averageBps?: number;
+  averageHeightPx?: number;
+  switchUpCount: number;
+  switchDownCount: number;
+  /**
+   * Sum of the differences, up and down.
+   */
+  switchedBps: number;
+  /**
+   * Scrubbing counts once.
+   */
+  seekCount: number;
+  errorCount: number;
+  /**
+   * The first ones, each once.
+   *
+   * @maxItems 8
+   */
+  errorCodes: string[];
+  /**
+   * Changes of the preferred server, by reason.
+   */
+  moves: {
+    [k: string]: number;
+  };
+  /**
+   * Ranges that went on at another server, by reason.
+   */
+  handOvers: {
+    [k: string]: number;
+  };
+  deliveredBytes: number;
+  /**
+   * Of finished answers.
+   */
+  bytesByServer: {
+    [k: string]: number;
+  };
+  wastedBytes: {
+    lost: number;
+    raced: number;
+    replaced: number;
+    probe: number;
+  };
+  droppedFrames?: number;
+}
+/**
  * POST /v1/plays
  */
 export interface PlayRequest {
@@ -716,6 +819,20 @@ export interface PlayResponse {
    * @minItems 1
    */
   fileSets: FileSet[];
+  telemetry?: TelemetryTarget;
+}
+/**
+ * Where a player sends CMCD events: lines of `application/cmcd`, sent as text/plain so that no preflight comes first.
+ */
+export interface TelemetryTarget {
+  /**
+   * Where reports go: a path that every region answers, or an absolute URL. Needs no header.
+   */
+  url: string;
+  /**
+   * Time between two reports of a play to which nothing happens.
+   */
+  intervalMs: number;
 }
 /**
  * PUT /v1/ocas/{ocaId}/routes: the prefixes this OCA may serve, as learned from the ISP. Replaces all before.
@@ -723,6 +840,30 @@ export interface PlayResponse {
 export interface RoutesReport {
   ocaId: OcaId;
   routes: Route[];
+}
+/**
+ * GET /v1/telemetry (operators): what the players of this region reported since it started.
+ */
+export interface TelemetryReport {
+  region: RegionId;
+  titles: TitleViews[];
+  /**
+   * The latest, newest first.
+   */
+  plays: PlayReport[];
+}
+/**
+ * What a region heard of the plays of one title.
+ */
+export interface TitleViews {
+  titleId: TitleId;
+  /**
+   * Plays that came to a picture.
+   */
+  views: number;
+  playingMs: number;
+  rebufferMs: number;
+  errorCount: number;
 }
 export interface TitleList {
   titles: TitleSummary[];

@@ -4,4 +4,5 @@ export * from './schemas/faults.ts';
 export * from './schemas/fleet.ts';
 export * from './schemas/play.ts';
 export * from './schemas/primitives.ts';
+export * from './schemas/telemetry.ts';
 export * from './schemas/title.ts';

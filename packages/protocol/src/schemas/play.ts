@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Country, OcaId, PlayId, RegionId, SiteClass, SiteId, TitleId } from './primitives.ts';
+import { TelemetryTarget } from './telemetry.ts';
 import { Rendition } from './title.ts';
 
 export const DeviceCapabilities = z
@@ -68,6 +69,7 @@ export const PlayResponse = z
     client: ClientNetwork,
     ...grant,
     fileSets: z.array(FileSet).min(1),
+    telemetry: TelemetryTarget.exactOptional().describe('Absent where nobody wants reports.'),
   })
   .describe('Everything a player needs: no playlist round trip follows.');
 
