@@ -5,10 +5,14 @@ import type { PlayerLedger } from '../player-events.ts';
 /** The ledger of one play: entries are only ever appended, each byte is counted in one account. */
 export class DeliveryRecord {
   readonly #entries: LedgerEntry[] = [];
+  readonly #byServer: Record<string, number> = {};
   #bytes: ByteAccounts = NO_BYTES;
 
   append(entry: LedgerEntry): void {
     this.#entries.push(entry);
+    const { ocaId, requestedFrom, deliveredTo } = entry;
+    if (deliveredTo > requestedFrom)
+      this.#byServer[ocaId] = (this.#byServer[ocaId] ?? 0) + deliveredTo - requestedFrom;
   }
 
   count(account: keyof ByteAccounts, bytes: number): void {
@@ -17,6 +21,11 @@ export class DeliveryRecord {
 
   get bytes(): ByteAccounts {
     return this.#bytes;
+  }
+
+  /** Delivered by each server in the answers that are over. */
+  get bytesByServer(): Readonly<Record<string, number>> {
+    return this.#byServer;
   }
 
   snapshot(): PlayerLedger {
