@@ -1,3 +1,4 @@
+import type { ByteAccounts } from '../delivery/ledger.ts';
 import { PlayerError } from '../errors/player-error.ts';
 import type { PlayerLedger, ServerStats } from '../player-events.ts';
 import { CancelController } from '../ports/cancel-signal.ts';
@@ -119,6 +120,11 @@ export class Delivery {
 
   ledger(): PlayerLedger {
     return this.#record.snapshot();
+  }
+
+  /** What was delivered and wasted so far, without the entries. */
+  accounts(): { readonly bytes: ByteAccounts; readonly bytesByServer: Readonly<Record<string, number>> } {
+    return { bytes: this.#record.bytes, bytesByServer: this.#record.bytesByServer };
   }
 
   /** Cancels everything. Idempotent. */
