@@ -11,6 +11,7 @@ const WORDS: Record<string, string> = {
   'other-bytes': 'it holds other bytes',
   short: 'it sent too few bytes',
   'better-by-margin': 'clearly better for a while',
+  duress: 'it asked to be left: too many come to it',
   steering: 'steering said so',
 };
 

@@ -1,3 +1,4 @@
+import type { QoeSummary } from '@pressplay/protocol/messages';
 import type { ByteAccounts, LedgerEntry } from './delivery/ledger.ts';
 import type { PlayerError } from './errors/player-error.ts';
 import type { RenditionView } from './manifest/presentation.ts';
@@ -23,6 +24,8 @@ export type MoveReason =
   | 'other-bytes'
   | 'short'
   | 'better-by-margin'
+  /** It asked to be left: too many come to it. */
+  | 'duress'
   | 'steering';
 
 /** Event name to payload. Payloads are plain data. */
@@ -73,6 +76,8 @@ export interface PlayerEvents {
   };
   rebuffer: { readonly phase: 'start' | 'end'; readonly positionMs: number; readonly lastedMs?: number };
   error: { readonly error: PlayerError };
+  /** A play came to its end, by itself, by an error or by a call. Once more where the viewer plays it again. */
+  'play-ended': { readonly titleId: string; readonly qoe: QoeSummary };
 }
 
 export interface ServerStats {
@@ -108,6 +113,8 @@ export interface PlayerStats {
   readonly playId?: string;
   readonly servers: readonly ServerStats[];
   readonly bytes: ByteAccounts;
+  /** What the viewer lived through, of the play that runs or ran last; absent before the first `load`. */
+  readonly qoe?: QoeSummary;
 }
 
 /** The delivered intervals, server by server: the proof that a hand-over repeated and lost nothing. */

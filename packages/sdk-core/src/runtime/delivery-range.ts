@@ -82,27 +82,28 @@ export class RangeDelivery {
   async #perform(): Promise<string> {
     for (;;) {
       if (this.#order.signal.aborted) throw new HttpFailure('aborted', 'The range was cancelled.');
-      const ocaId = this.#context.book.choose({ ...this.#query(), neededInMs: this.#neededInMs() });
-      const doneBy = ocaId === undefined ? await this.#recover() : await this.#attempt(ocaId);
+      const { averageBps: mediaBps } = this.#order.rendition;
+      const choice = this.#context.book.choose({ ...this.#query(), mediaBps, neededInMs: this.#neededInMs() });
+      const doneBy = choice ? await this.#attempt(choice.ocaId, choice.bytes) : await this.#recover();
       if (doneBy !== undefined) return doneBy;
     }
   }
 
   /** Gives the server that completed the range, if one did: not always `ocaId`, where two were raced. */
-  async #attempt(ocaId: string): Promise<string | undefined> {
+  async #attempt(ocaId: string, bytes?: number): Promise<string | undefined> {
     const grant = this.#context.book.grant;
     this.#announce(ocaId);
-    const { transfer, end, others } = await this.#open(ocaId);
+    const { transfer, end, others } = await this.#open(ocaId, bytes);
     for (const other of others) this.#settle(other);
     if (end) this.#settle(transfer);
     else await this.#pump(transfer, others.length > 0);
     if (transfer.end?.action?.kind === 'token-expired' && grant) await this.#renewToken(transfer.plan.ocaId, grant);
-    return transfer.end?.outcome === 'complete' ? transfer.plan.ocaId : undefined;
+    return this.#nextByte === this.#order.endByte ? transfer.plan.ocaId : undefined;
   }
 
-  async #open(ocaId: string): Promise<Opened> {
+  async #open(ocaId: string, bytes?: number): Promise<Opened> {
     const { clock, book } = this.#context;
-    const transfer = this.#start(ocaId);
+    const transfer = this.#start(ocaId, bytes);
     if (!this.#mayRace) return { transfer, end: await transfer.open(), others: [] };
     this.#mayRace = false;
     const others = book.others(ocaId, this.#query());
@@ -114,9 +115,11 @@ export class RangeDelivery {
     });
   }
 
-  #start(ocaId: string): Transfer {
+  /** `bytes`: only so many of the range, to measure a server. */
+  #start(ocaId: string, bytes = Number.POSITIVE_INFINITY): Transfer {
     const { book, record } = this.#context;
-    const { rendition, endByte } = this.#order;
+    const { rendition } = this.#order;
+    const endByte = Math.min(this.#order.endByte, this.#nextByte + bytes);
     const latencyMs = book.meter(ocaId).latencyMs();
     const deadline = { leniency: this.#leniency(), ...(latencyMs === undefined ? {} : { latencyMs }) };
     const plan = {

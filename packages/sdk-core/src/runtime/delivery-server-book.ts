@@ -2,7 +2,8 @@ import type { Server } from '@pressplay/protocol/messages';
 import { mediaUrl } from '@pressplay/protocol/wire';
 import type { MoveReason, PlayerEvents, ServerStats } from '../player-events.ts';
 import type { Clock } from '../ports/clock.ts';
-import { chooseServer, type Preference } from '../server-selection/choose-server.ts';
+import type { Random } from '../ports/random.ts';
+import { type Choice, chooseServer, type Preference } from '../server-selection/choose-server.ts';
 import {
   type Exclusions,
   excludedForMs,
@@ -11,8 +12,11 @@ import {
   recordFailure,
   recordSuccess,
 } from '../server-selection/exclusions.ts';
-import type { Measurement } from '../server-selection/predict-delivery.ts';
+import { freshRates, type LoadHints, NO_HINTS, noteHint } from '../server-selection/load-hints.ts';
+import { rateBelow } from '../server-selection/predict-delivery.ts';
 import { type RankedServer, rankServers } from '../server-selection/rank-servers.ts';
+import type { Measurement } from '../server-selection/rate-belief.ts';
+import { readCmsdDynamic } from '../server-selection/read-cmsd.ts';
 import type { DeliveryGrant } from './delivery-listener.ts';
 import { ServerMeter } from './delivery-server-meter.ts';
 
@@ -21,8 +25,18 @@ export interface ServerQuery {
   readonly fileId: string;
   readonly bytes: number;
   readonly neededInMs: number;
+  /** What the rendition plays per second. */
+  readonly mediaBps?: number;
   /** Tried already for this range. */
   readonly avoid: ReadonlySet<string>;
+}
+
+/** What the next download will find. */
+export interface Expectation {
+  readonly throughputBps?: number;
+  readonly latencyMs?: number;
+  /** The most that the server wants a rendition to have. */
+  readonly maxVideoBps?: number;
 }
 
 export interface ServerFailure extends Pick<Failure, 'scope' | 'startedAtMs' | 'retryAfterMs'> {
@@ -33,23 +47,31 @@ export interface ServerFailure extends Pick<Failure, 'scope' | 'startedAtMs' | '
 
 /** Ranges at least this long decide about the preferred server: short ones show latency alone. */
 const MIN_COMPARED_BYTES = 256 * 1024;
+/** After this long without a transfer, an estimate alone no longer says what to expect of a server. */
+const CURRENT_MS = 20_000;
+/** How many deviations below its mean the assumed rate of a server is taken. */
+const CAUTION = 1;
 
 /** All that a play knows of its servers, and which of them it prefers. Decisions are in `server-selection/`. */
 export class ServerBook {
   readonly #clock: Clock;
+  readonly #random: Random;
   readonly #onChanged: (event: PlayerEvents['server-changed']) => void;
   readonly #meters = new Map<string, ServerMeter>();
   /** `ocaId/fileId` that the server turned out not to hold, or to hold with other bytes; until the next grant. */
   readonly #lacking = new Set<string>();
   #grant: DeliveryGrant | undefined;
   #exclusions: Exclusions = NO_EXCLUSIONS;
+  #hints: LoadHints = NO_HINTS;
   #preference: Preference = {};
+  #exploredAtMs: number | undefined;
   /** The server preferred last and why it was left, until another one is chosen. */
   #left: { readonly ocaId: string; readonly reason: MoveReason } | undefined;
   #lastFailure: MoveReason = 'status';
 
-  constructor(clock: Clock, onChanged: (event: PlayerEvents['server-changed']) => void) {
+  constructor(clock: Clock, random: Random, onChanged: (event: PlayerEvents['server-changed']) => void) {
     this.#clock = clock;
+    this.#random = random;
     this.#onChanged = onChanged;
   }
 
@@ -97,21 +119,30 @@ export class ServerBook {
   }
 
   /** Which server a range goes to now; undefined where none is left. Tells when the preferred one changes by it. */
-  choose(query: ServerQuery): string | undefined {
-    const input = { ...this.#rankInput(query), neededInMs: query.neededInMs, preference: this.#preference };
-    const choice = chooseServer(input);
+  choose(query: ServerQuery): Pick<Choice, 'ocaId' | 'bytes'> | undefined {
+    const { neededInMs, mediaBps, avoid } = query;
+    const choice = chooseServer({
+      ...this.#rankInput(query),
+      neededInMs,
+      preference: this.#preference,
+      chance: this.#random(),
+      mayExplore: avoid.size === 0,
+      exploredAtMs: this.#exploredAtMs,
+      ...(mediaBps === undefined ? {} : { mediaBps }),
+    });
     if (!choice) return undefined;
+    if (choice.reason === 'explore') this.#exploredAtMs = this.#clock.nowMs();
     const before = this.#preference.ocaId;
     this.#preference = choice.preference;
     if (choice.preference.ocaId !== before && choice.preference.ocaId !== undefined) {
-      const reason = choice.reason === 'better-by-margin' ? 'better-by-margin' : this.#lastFailure;
-      this.#tellChanged(before, choice.preference.ocaId, reason);
+      const isOwnWish = choice.reason === 'better-by-margin' || choice.reason === 'duress';
+      this.#tellChanged(before, choice.preference.ocaId, isOwnWish ? choice.reason : this.#lastFailure);
     }
-    return choice.ocaId;
+    return choice;
   }
 
   /** The servers that a running range could go to instead, best first: none that is excluded. */
-  others(ocaId: string, query: Omit<ServerQuery, 'neededInMs'>): readonly RankedServer[] {
+  others(ocaId: string, query: Omit<ServerQuery, 'neededInMs' | 'mediaBps'>): readonly RankedServer[] {
     return rankServers(this.#rankInput(query)).filter((ranked) => ranked.ocaId !== ocaId && !ranked.excluded);
   }
 
@@ -142,6 +173,15 @@ export class ServerBook {
     if (this.#preference.ocaId === ocaId) this.#leave(ocaId, 'too-slow');
   }
 
+  /** `CMSD-Dynamic` of an answer to a request for `url`, whatever it was asked for. */
+  noteSaid(url: string, cmsdDynamic: string | null): void {
+    const says = readCmsdDynamic(cmsdDynamic);
+    const server = says && this.servers.find(({ baseUrl }) => url.startsWith(`${baseUrl}/`));
+    if (!says || !server) return;
+    const heard = { ocaId: server.ocaId, says, nowMs: this.#clock.nowMs(), chance: this.#random() };
+    this.#hints = noteHint(this.#hints, heard);
+  }
+
   noteLacking(ocaId: string, fileId: string): void {
     this.#lacking.add(`${ocaId}/${fileId}`);
   }
@@ -150,57 +190,83 @@ export class ServerBook {
     const nowMs = this.#clock.nowMs();
     return this.servers.map((server) => {
       const meter = this.meter(server.ocaId);
-      const { sampledAtMs: _, ...measured } = meter.measurement();
-      const excluded = excludedForMs(this.#exclusions, server, nowMs);
-      return { ...server, ...measured, deliveredBytes: meter.deliveredBytes, excludedForMs: excluded };
+      const latencyMs = meter.latencyMs();
+      const throughputBps = meter.throughputBps();
+      return {
+        ...server,
+        ...(latencyMs === undefined ? {} : { latencyMs }),
+        ...(throughputBps === undefined ? {} : { throughputBps }),
+        deliveredBytes: meter.deliveredBytes,
+        excludedForMs: excludedForMs(this.#exclusions, server, nowMs),
+      };
     });
   }
 
-  /** Of the preferred server; while it is unmeasured, the least that another one reached. */
+  /** Of the preferred server, on the careful side; before it was measured, what is assumed of it. */
   throughputBps(): number | undefined {
-    return this.#preferredOrLeast((meter) => meter.measurement().throughputBps);
+    return this.#preferredBps((meter) => meter.throughputBps());
   }
 
   /** What the next download will find: for the choice of a rendition. */
-  expectation(): { readonly throughputBps?: number; readonly latencyMs?: number } {
-    const throughputBps = this.#preferredOrLeast((meter) => meter.expectedBps());
-    const latencyMs = this.preferredId === undefined ? undefined : this.meter(this.preferredId).latencyMs();
+  expectation(): Expectation {
+    const ocaId = this.#preference.ocaId ?? this.#refugeId();
+    if (ocaId === undefined) return {};
+    const throughputBps = this.#preferredBps((meter) => meter.expectedBps());
+    const latencyMs = this.meter(ocaId).latencyMs();
+    const { maxBps: maxVideoBps } = freshRates(this.#hints, ocaId, this.#clock.nowMs());
     return {
       ...(throughputBps === undefined ? {} : { throughputBps }),
       ...(latencyMs === undefined ? {} : { latencyMs }),
+      ...(maxVideoBps === undefined ? {} : { maxVideoBps }),
     };
   }
 
-  #preferredOrLeast(rateOf: (meter: ServerMeter) => number | undefined): number | undefined {
-    const { preferredId } = this;
-    const own = preferredId === undefined ? undefined : rateOf(this.meter(preferredId));
-    if (own !== undefined) return own;
-    const measured = [...this.#meters.values()].flatMap((meter) => rateOf(meter) ?? []);
-    return measured.length > 0 ? Math.min(...measured) : undefined;
+  /** A server that is new to the play, or was not heard of for long, is expected to do as the choice assumes. */
+  #preferredBps(rateOf: (meter: ServerMeter) => number | undefined): number | undefined {
+    const ocaId = this.#preference.ocaId ?? this.#refugeId();
+    if (ocaId === undefined) return undefined;
+    const meter = this.meter(ocaId);
+    const { sampledAtMs } = meter.measurement();
+    if (sampledAtMs !== undefined && this.#clock.nowMs() - sampledAtMs <= CURRENT_MS) return rateOf(meter);
+    const isAnyMeasured = [...this.#meters.values()].some((one) => one.throughputBps() !== undefined);
+    const own = isAnyMeasured ? this.#rankedAll().find((ranked) => ranked.ocaId === ocaId) : undefined;
+    return own && rateBelow(own.belief, CAUTION);
   }
 
-  #rankInput({ fileId, bytes, avoid }: Omit<ServerQuery, 'neededInMs'>) {
-    const servers = (this.#grant?.fileServers[fileId] ?? []).flatMap((index, rank) => {
+  /** Where a play that just left its server will most probably go. */
+  #refugeId(): string | undefined {
+    return this.#left && this.#rankedAll()[0]?.ocaId;
+  }
+
+  #rankedAll(): readonly RankedServer[] {
+    return rankServers(this.#inputFor(this.servers.keys(), '', MIN_COMPARED_BYTES));
+  }
+
+  #rankInput({ fileId, bytes, avoid }: Omit<ServerQuery, 'neededInMs' | 'mediaBps'>) {
+    const holders = (this.#grant?.fileServers[fileId] ?? []).filter((index) => {
+      const ocaId = this.servers[index]?.ocaId ?? '';
+      return !avoid.has(ocaId) && !this.#lacking.has(`${ocaId}/${fileId}`);
+    });
+    return this.#inputFor(holders, fileId, Math.max(bytes, MIN_COMPARED_BYTES));
+  }
+
+  #inputFor(indices: Iterable<number>, fileId: string, bytes: number) {
+    const nowMs = this.#clock.nowMs();
+    const servers = [...indices].flatMap((index, rank) => {
       const server = this.servers[index];
-      const isUsable = server && !avoid.has(server.ocaId) && !this.#lacking.has(`${server.ocaId}/${fileId}`);
-      return isUsable ? [{ ocaId: server.ocaId, siteId: server.siteId, rank }] : [];
+      return server ? [{ ocaId: server.ocaId, siteId: server.siteId, rank }] : [];
     });
     const measurements: Record<string, Measurement> = {};
-    for (const { ocaId } of servers) measurements[ocaId] = this.meter(ocaId).measurement();
-    const nowMs = this.#clock.nowMs();
-    return {
-      servers,
-      measurements,
-      exclusions: this.#exclusions,
-      fileId,
-      nowMs,
-      bytes: Math.max(bytes, MIN_COMPARED_BYTES),
-    };
+    for (const { ocaId } of servers) {
+      const { estimatedBps: hintBps } = freshRates(this.#hints, ocaId, nowMs);
+      measurements[ocaId] = { ...this.meter(ocaId).measurement(), ...(hintBps === undefined ? {} : { hintBps }) };
+    }
+    return { servers, measurements, exclusions: this.#exclusions, hints: this.#hints, fileId, nowMs, bytes };
   }
 
   #leave(ocaId: string, reason: MoveReason): void {
     this.#left = { ocaId, reason };
-    this.#preference = {};
+    this.#preference = { isFleeing: reason !== 'steering' };
   }
 
   #tellChanged(before: string | undefined, to: string, reason: MoveReason): void {

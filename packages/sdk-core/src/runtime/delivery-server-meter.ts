@@ -1,5 +1,11 @@
 import type { Clock } from '../ports/clock.ts';
-import type { Measurement } from '../server-selection/predict-delivery.ts';
+import {
+  type Measurement,
+  NO_RATE,
+  type RateRecord,
+  rateMeasured,
+  sampleRate,
+} from '../server-selection/rate-belief.ts';
 import {
   type BusyMeter,
   beginBody,
@@ -17,6 +23,8 @@ import {
   throughputEstimator,
 } from '../throughput/throughput-estimator.ts';
 
+const RECENT_REQUESTS = 3;
+
 /** The estimators of one server. */
 export class ServerMeter {
   deliveredBytes = 0;
@@ -24,6 +32,7 @@ export class ServerMeter {
   heardAtMs: number | undefined;
   readonly #clock: Pick<Clock, 'nowMs'>;
   #throughput: ThroughputState = throughputEstimator();
+  #rate: RateRecord = NO_RATE;
   #latency: LatencyState = NO_LATENCY;
   #busy: BusyMeter = IDLE_METER;
 
@@ -54,6 +63,7 @@ export class ServerMeter {
   restart(bps: number): void {
     const sample = { bytes: bps / 8, durationMs: 1000 };
     this.#throughput = sampleThroughput(throughputEstimator(), sample, this.#clock.nowMs());
+    this.#rate = sampleRate(NO_RATE, sample, this.#clock.nowMs());
   }
 
   /** What the next download is expected to find; `measurement` is careful instead. */
@@ -65,17 +75,22 @@ export class ServerMeter {
     return lowLatencyMs(this.#latency);
   }
 
+  /** On the careful side. */
+  throughputBps(): number | undefined {
+    return throughputBps(this.#throughput);
+  }
+
+  /** For the choice of a server: its latency is that of the last few requests, so that a way that grew long shows. */
   measurement(): Measurement {
-    const latencyMs = this.latencyMs();
-    const bps = throughputBps(this.#throughput);
-    return {
-      ...(latencyMs === undefined ? {} : { latencyMs }),
-      ...(bps === undefined ? {} : { throughputBps: bps, sampledAtMs: this.#throughput.sampledAtMs }),
-    };
+    const latencyMs = lowLatencyMs({ samplesMs: this.#latency.samplesMs.slice(-RECENT_REQUESTS) });
+    return { ...(latencyMs === undefined ? {} : { latencyMs }), ...rateMeasured(this.#rate) };
   }
 
   #take({ meter, sample }: Metered): void {
     this.#busy = meter;
-    if (sample) this.#throughput = sampleThroughput(this.#throughput, sample, this.#clock.nowMs());
+    if (!sample) return;
+    const nowMs = this.#clock.nowMs();
+    this.#throughput = sampleThroughput(this.#throughput, sample, nowMs);
+    this.#rate = sampleRate(this.#rate, sample, nowMs);
   }
 }

@@ -12,7 +12,8 @@ import { Prober } from './delivery-prober.ts';
 import { RangeDelivery } from './delivery-range.ts';
 import { DeliveryRecord } from './delivery-record.ts';
 import { Renewals } from './delivery-renewals.ts';
-import { ServerBook } from './delivery-server-book.ts';
+import { type Expectation, ServerBook } from './delivery-server-book.ts';
+import { hearingLoad } from './hearing-load.ts';
 
 export type { DeliveryGrant, DeliveryListener, RenewReason } from './delivery-listener.ts';
 
@@ -43,19 +44,19 @@ export class Delivery {
   #renewing: Promise<unknown> | undefined;
 
   constructor(ports: DeliveryPorts, listener: DeliveryListener) {
-    this.#ports = ports;
-    this.#listener = listener;
-    this.#book = new ServerBook(ports.clock, (event) => {
+    this.#book = new ServerBook(ports.clock, ports.random, (event) => {
       ports.logger?.log('info', 'server changed', { ...event });
       listener.onServerChanged(event);
     });
+    this.#ports = { ...ports, http: hearingLoad(ports.http, this.#book) };
+    this.#listener = listener;
     this.#renewals = new Renewals(
       ports,
       (reason) => listener.renewGrant(reason),
       (grant) => this.use(grant),
     );
     this.#prober = new Prober({
-      ...ports,
+      ...this.#ports,
       book: this.#book,
       record: this.#record,
       onProbe: (event) => listener.onProbe(event),
@@ -101,7 +102,7 @@ export class Delivery {
   }
 
   /** What the next download from the preferred server is expected to find: for the choice of a rendition. */
-  expectation(): { readonly throughputBps?: number; readonly latencyMs?: number } {
+  expectation(): Expectation {
     return this.#book.expectation();
   }
 

@@ -71,16 +71,17 @@ export class RunningPlay implements EngineHost {
 
   selectVideo({ segmentNumber, bufferAheadMs }: SelectVideoRequest): RenditionView {
     const from = this.#selected?.rendition.renditionId;
+    const { maxVideoBps, ...expected } = this.delivery.expectation();
     this.#selected = selectRendition(
       {
         video: this.presentation.video,
         segmentNumber,
         bufferAheadMs,
         bufferGoalMs: this.#deps.bufferGoalMs,
-        ...this.delivery.expectation(),
+        ...expected,
         current: this.#selected?.rendition,
         audioBps: this.presentation.audio[0]?.averageBps,
-        limits: this.#deps.limits,
+        limits: lowered(this.#deps.limits, maxVideoBps),
       },
       this.#rule,
     );
@@ -168,6 +169,12 @@ function firstGrant(response: PlayResponse, nowMs: number): DeliveryGrant {
   }
   const { token, expiresInMs, servers } = response;
   return { token, expiresAtMs: nowMs + expiresInMs, servers, fileServers };
+}
+
+/** A server that is full may ask for less than the app permits. */
+function lowered(limits: AbrLimits, maxVideoBps = Number.POSITIVE_INFINITY): AbrLimits {
+  const least = Math.min(limits.maxVideoBps ?? Number.POSITIVE_INFINITY, maxVideoBps);
+  return least < Number.POSITIVE_INFINITY ? { ...limits, maxVideoBps: least } : limits;
 }
 
 function withoutServer(grant: DeliveryGrant, avoided: number): DeliveryGrant {

@@ -1,33 +1,64 @@
-import { PREDICTION_DEFAULTS, type PredictionConfig } from './predict-delivery.ts';
+import { isToBeLeft, NO_HINTS } from './load-hints.ts';
+import { EXPLORATION_DEFAULTS, type ExplorationConfig, planExploration } from './plan-exploration.ts';
+import { PREDICTION_DEFAULTS, type PredictionConfig, rateBelow } from './predict-delivery.ts';
 import { type RankedServer, type RankInput, rankServers } from './rank-servers.ts';
+import { pickNearlyBest } from './spread.ts';
 
 /** The server that ranges start at, and who may replace it. */
 export interface Preference {
   readonly ocaId?: string;
+  /** The one preferred before was left in trouble, perhaps by many at the same time. */
+  readonly isFleeing?: boolean;
   /** Better than `ocaId` by the margin since `challengedAtMs`. */
   readonly challengerId?: string;
   readonly challengedAtMs?: number;
+  /** How often a better server was followed since the last trouble: each time it takes longer. */
+  readonly followed?: number;
 }
 
 export interface ChooseInput extends RankInput {
   readonly neededInMs: number;
   readonly preference: Preference;
+  /** In [0, 1): clients that must leave a server together go to different ones. */
+  readonly chance?: number;
+  /** What the wanted rendition plays per second; absent: nobody knows when a server is fast enough. */
+  readonly mediaBps?: number;
+  /** The range has met no trouble so far: a piece of it may go elsewhere to measure. */
+  readonly mayExplore?: boolean;
+  readonly exploredAtMs?: number | undefined;
 }
 
 export interface SelectionConfig extends PredictionConfig {
-  /** How many times faster a challenger must be predicted. */
+  /** How many times faster a challenger must be, carefully predicted. */
   readonly margin: number;
-  /** The same for one whose throughput is only assumed; it must also be needed: the preferred one would be late. */
+  /** The same where the preferred server would be late and there is no time to be sure; and where the other one is only assumed. */
+  readonly urgentMargin: number;
   readonly unmeasuredMargin: number;
-  /** For how long it must stay so. */
+  /** For how long it must stay so, and how fresh its measurement must be. */
   readonly holdMs: number;
+  readonly maxHoldMs: number;
+  readonly freshMs: number;
+  /** A server this many times faster than the media plays is fast enough: nobody better is looked for. */
+  readonly plenty: number;
+  /** A server in duress is left for one that takes at most this many times longer. */
+  readonly duressFactor: number;
+  /** Nearly as good as the best: at most this many times longer. */
+  readonly nearFactor: number;
+  readonly exploration: ExplorationConfig;
 }
 
 export const SELECTION_DEFAULTS: SelectionConfig = {
   ...PREDICTION_DEFAULTS,
-  margin: 1.5,
+  margin: 1.08,
+  urgentMargin: 1.5,
   unmeasuredMargin: 3,
   holdMs: 8000,
+  maxHoldMs: 64_000,
+  freshMs: 15_000,
+  plenty: 2.5,
+  duressFactor: 2,
+  nearFactor: 1.3,
+  exploration: EXPLORATION_DEFAULTS,
 };
 
 export type ChoiceReason =
@@ -37,15 +68,21 @@ export type ChoiceReason =
   | 'better-by-margin'
   /** The preferred server is excluded. */
   | 'excluded'
+  /** The preferred server asked to be left. */
+  | 'duress'
   /** The preferred server does not hold this file, or was tried already for this range: the preference stays. */
   | 'not-holding'
   /** All are excluded: the one that failed least. */
-  | 'all-excluded';
+  | 'all-excluded'
+  /** A piece of the range measures another server: the preference stays. */
+  | 'explore';
 
 export interface Choice {
   readonly ocaId: string;
   readonly reason: ChoiceReason;
   readonly preference: Preference;
+  /** Only so many bytes of the range. */
+  readonly bytes?: number;
 }
 
 /** Which server a range starts at. undefined where no server holds the file. */
@@ -53,30 +90,84 @@ export function chooseServer(input: ChooseInput, config: SelectionConfig = SELEC
   const ranked = rankServers(input, config);
   const best = ranked[0];
   if (!best) return undefined;
-  const { preference } = input;
+  const { preference, chance = 0, hints = NO_HINTS, nowMs } = input;
   const preferred = ranked.find(({ ocaId }) => ocaId === preference.ocaId);
-  if (preference.ocaId === undefined) return adopt(best, 'start');
+  const refuge = (): RankedServer => pickNearlyBest(ranked.filter(isPeerOf(best)), chance, config.nearFactor) ?? best;
+  if (preference.ocaId === undefined) return adopt(preference.isFleeing ? refuge() : best, 'start');
   if (!preferred) return { ocaId: best.ocaId, reason: 'not-holding', preference };
   if (best.excluded) return { ocaId: best.ocaId, reason: 'all-excluded', preference };
-  if (preferred.excluded) return adopt(best, 'excluded');
-  return challenge(preferred, best, input, config);
+  if (preferred.excluded) return adopt(refuge(), 'excluded');
+  const isRefugeGood = !best.inDuress && best.predictedMs <= preferred.predictedMs * config.duressFactor;
+  if (isToBeLeft(hints, preferred.ocaId, nowMs) && isRefugeGood) return adopt(refuge(), 'duress');
+  return challenge(preferred, ranked, input, config);
 }
 
-function challenge(preferred: RankedServer, best: RankedServer, input: ChooseInput, config: SelectionConfig): Choice {
+const isPeerOf =
+  (best: RankedServer) =>
+  ({ excluded, inDuress }: RankedServer): boolean =>
+    excluded === best.excluded && inDuress === best.inDuress;
+
+function challenge(
+  preferred: RankedServer,
+  ranked: readonly RankedServer[],
+  input: ChooseInput,
+  config: SelectionConfig,
+): Choice {
   const { preference, neededInMs, nowMs } = input;
-  const kept: Choice = { ocaId: preferred.ocaId, reason: 'kept', preference: { ocaId: preferred.ocaId } };
-  const margin = best.isMeasured ? config.margin : config.unmeasuredMargin;
-  if (!preferred.isMeasured || best.predictedMs * margin > preferred.predictedMs) return kept;
-  if (preferred.predictedMs > neededInMs) return adopt(best, 'better-by-margin');
-  if (!best.isMeasured) return kept;
-  const isHeld = preference.challengerId === best.ocaId;
+  const { challengerId: _, challengedAtMs: __, ...settled } = preference;
+  const best = ranked.find(({ ocaId }) => ocaId !== preferred.ocaId);
+  const keep = (kept: Preference): Choice => explore(preferred, ranked, input, kept, config);
+  if (!best || best.excluded || best.inDuress || !preferred.isMeasured) return keepWithout(settled, preferred);
+  const urgentMargin = best.isMeasured ? config.urgentMargin : config.unmeasuredMargin;
+  const isLate = preferred.predictedMs > neededInMs;
+  if (isLate && best.predictedMs * urgentMargin <= preferred.predictedMs) return adopt(best, 'better-by-margin');
+  if (isPlenty(preferred, input, config)) return keepWithout(settled, preferred);
+  const challenger = challengerOf(preferred, ranked, input, config);
+  if (!challenger) return keep(settled);
+  const isHeld = preference.challengerId === challenger.ocaId;
   const challengedAtMs = isHeld ? (preference.challengedAtMs ?? nowMs) : nowMs;
-  if (nowMs - challengedAtMs >= config.holdMs) return adopt(best, 'better-by-margin');
-  return { ...kept, preference: { ocaId: preferred.ocaId, challengerId: best.ocaId, challengedAtMs } };
+  const followed = preference.followed ?? 0;
+  if (nowMs - challengedAtMs < Math.min(config.maxHoldMs, config.holdMs * 2 ** followed))
+    return keep({ ...settled, challengerId: challenger.ocaId, challengedAtMs });
+  const { ocaId } = challenger;
+  return { ocaId, reason: 'better-by-margin', preference: { ocaId, followed: followed + 1 } };
 }
 
-const adopt = (server: RankedServer, reason: ChoiceReason): Choice => ({
-  ocaId: server.ocaId,
-  reason,
-  preference: { ocaId: server.ocaId },
+/** Who is measured lately to be better by the margin, even at the careful end of what is known. */
+function challengerOf(
+  preferred: RankedServer,
+  ranked: readonly RankedServer[],
+  { measurements, bytes, nowMs }: ChooseInput,
+  config: SelectionConfig,
+): RankedServer | undefined {
+  const ownMs = preferred.latencyMs + (bytes * 8000) / rateBelow(preferred.belief, 0);
+  return ranked.find(({ ocaId, excluded, inDuress, isMeasured, predictedMs }) => {
+    const isFresh = isMeasured && nowMs - (measurements[ocaId]?.sampledAtMs ?? nowMs) <= config.freshMs;
+    return ocaId !== preferred.ocaId && !excluded && !inDuress && isFresh && predictedMs * config.margin <= ownMs;
+  });
+}
+
+function isPlenty(preferred: RankedServer, { mediaBps }: ChooseInput, config: SelectionConfig): boolean {
+  return mediaBps !== undefined && rateBelow(preferred.belief, config.caution) >= mediaBps * config.plenty;
+}
+
+function explore(
+  preferred: RankedServer,
+  ranked: readonly RankedServer[],
+  input: ChooseInput,
+  preference: Preference,
+  config: SelectionConfig,
+): Choice {
+  if (!input.mayExplore) return keepWithout(preference, preferred);
+  const { challengerId } = preference;
+  const exploration = planExploration({ ...input, preferred, ranked, challengerId }, config.exploration);
+  return exploration ? { ...exploration, reason: 'explore', preference } : keepWithout(preference, preferred);
+}
+
+const keepWithout = (preference: Preference, { ocaId }: RankedServer): Choice => ({
+  ocaId,
+  reason: 'kept',
+  preference,
 });
+
+const adopt = ({ ocaId }: RankedServer, reason: ChoiceReason): Choice => ({ ocaId, reason, preference: { ocaId } });

@@ -1,53 +1,68 @@
-/** What is known of a server. All of it may be absent. */
-export interface Measurement {
-  readonly latencyMs?: number;
-  readonly throughputBps?: number;
-  /** When the throughput was sampled last. */
-  readonly sampledAtMs?: number;
-}
+import { BELIEF_DEFAULTS, type BeliefConfig, believeRate, type Measurement, type RateBelief } from './rate-belief.ts';
 
-export interface PredictionConfig {
-  /** Assumed of a server whose throughput is unknown: enough to leave a crawling server for it, not a decent one. */
+export interface PredictionConfig extends BeliefConfig {
+  /** Assumed where nothing is known: enough to leave a crawling server for it, not a decent one. */
   readonly priorBps: number;
   readonly priorLatencyMs: number;
   /** Each rank of the backend lowers the assumed throughput by this factor. */
   readonly rankFactor: number;
-  /** What was measured this long ago counts half, the assumption the other half. */
-  readonly halfTrustMs: number;
+  /** How many deviations below its mean a rate is taken. */
+  readonly caution: number;
 }
 
 export const PREDICTION_DEFAULTS: PredictionConfig = {
+  ...BELIEF_DEFAULTS,
   priorBps: 2_500_000,
   priorLatencyMs: 100,
   rankFactor: 0.9,
-  halfTrustMs: 120_000,
+  caution: 0.5,
 };
 
 export interface PredictionContext {
   readonly rank: number;
   readonly bytes: number;
   readonly nowMs: number;
-  /** The best that servers elsewhere reached lately: an unknown server is not assumed to be better. */
-  readonly capBps?: number;
+  /** What other servers showed of the client's own link. */
+  readonly link?: LinkView;
 }
 
-/** Time to deliver `bytes` from the moment of asking. */
-export function predictDeliveryMs(
+export interface LinkView {
+  /** The best that servers reached lately. */
+  readonly bps: number;
+  /** Servers of two sites agree: a third is not assumed to be faster. One alone may be the narrow place itself. */
+  readonly isKnown: boolean;
+}
+
+export interface Prediction {
+  readonly latencyMs: number;
+  readonly belief: RateBelief;
+  /** Time to deliver the bytes from the moment of asking, on the careful side: the less is known the more. */
+  readonly predictedMs: number;
+}
+
+export function predictDelivery(
   measurement: Measurement,
   context: PredictionContext,
   config: PredictionConfig = PREDICTION_DEFAULTS,
-): number {
-  const bps = Math.max(1, predictBps(measurement, context, config));
-  return (measurement.latencyMs ?? config.priorLatencyMs) + (context.bytes * 8000) / bps;
+): Prediction {
+  const belief = believeRate(
+    measurement,
+    { bps: assumedBps(measurement, context, config), nowMs: context.nowMs },
+    config,
+  );
+  const latencyMs = measurement.latencyMs ?? config.priorLatencyMs;
+  const predictedMs = latencyMs + (context.bytes * 8000) / rateBelow(belief, config.caution);
+  return { latencyMs, belief, predictedMs };
 }
 
-/** The measured throughput, fading into what the backend's rank lets expect as it grows old. */
-function predictBps(measurement: Measurement, context: PredictionContext, config: PredictionConfig): number {
-  const cap = context.capBps ?? Number.POSITIVE_INFINITY;
-  const assumedBps = Math.min(config.priorBps, cap) * config.rankFactor ** context.rank;
-  const { throughputBps, sampledAtMs } = measurement;
-  if (throughputBps === undefined) return assumedBps;
-  const ageMs = Math.max(0, context.nowMs - (sampledAtMs ?? context.nowMs));
-  const trust = 0.5 ** (ageMs / config.halfTrustMs);
-  return trust * throughputBps + (1 - trust) * assumedBps;
+/** The rate `deviations` below the mean. */
+export function rateBelow({ meanLog, sigma }: RateBelief, deviations: number): number {
+  return Math.max(1, Math.exp(meanLog - deviations * sigma));
+}
+
+/** What to expect of a server before it was measured: what this client's link carries, less by its rank. */
+function assumedBps({ hintBps }: Measurement, { link, rank }: PredictionContext, config: PredictionConfig): number {
+  const byLink = link?.isKnown ? link.bps : Math.max(config.priorBps, link?.bps ?? 0);
+  if (hintBps !== undefined) return Math.min(hintBps, link ? byLink : hintBps);
+  return byLink * config.rankFactor ** rank;
 }

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ChooseInput, chooseServer, type Preference } from './choose-server.ts';
 import { type Exclusions, excludedForMs, NO_EXCLUSIONS, recordFailure } from './exclusions.ts';
-import type { Measurement } from './predict-delivery.ts';
 import { type Candidate, rankServers } from './rank-servers.ts';
+import type { Measurement } from './rate-belief.ts';
 
 const FILE = 'f';
 const candidates = (count: number): Candidate[] =>
@@ -22,10 +22,15 @@ const input = (given: Partial<ChooseInput> = {}): ChooseInput => ({
 });
 
 const measured = (...ratesBps: readonly (number | undefined)[]): Record<string, Measurement> =>
+  measuredAt(100_000, ratesBps);
+
+/** Steady rates, well known. */
+const measuredAt = (sampledAtMs: number, ratesBps: readonly (number | undefined)[]): Record<string, Measurement> =>
   Object.fromEntries(
-    ratesBps.flatMap((throughputBps, index) =>
-      throughputBps === undefined ? [] : [[`oca-${index}`, { throughputBps, latencyMs: 20, sampledAtMs: 100_000 }]],
-    ),
+    ratesBps.flatMap((throughputBps, index) => {
+      const known = { throughputBps, latencyMs: 20, deviation: 0.1, busyMs: 5000, sampledAtMs };
+      return throughputBps === undefined ? [] : [[`oca-${index}`, known]];
+    }),
   );
 
 const failed = (index: number, nowMs = 100_000, before: Exclusions = NO_EXCLUSIONS): Exclusions =>
@@ -137,17 +142,48 @@ describe('choosing', () => {
     expect(chooseServer(input())).toMatchObject({ ocaId: 'oca-0', reason: 'start', preference: { ocaId: 'oca-0' } });
   });
 
+  const at = (nowMs: number, rates: readonly number[], preference: Preference, more: Partial<ChooseInput> = {}) =>
+    chooseServer(input({ nowMs, preference, measurements: measuredAt(nowMs, rates), ...more }));
+
   it('changes to a better server only by a margin, and only when it stays better', () => {
-    const at = (nowMs: number, rates: readonly number[], preference: Preference) =>
-      chooseServer(input({ nowMs, preference, measurements: measured(...rates) }));
-    expect(at(100_000, [5e6, 6e6], { ocaId: 'oca-0' })).toMatchObject({ ocaId: 'oca-0', reason: 'kept' });
-    const first = at(100_000, [5e6, 20e6], { ocaId: 'oca-0' });
-    expect(first).toMatchObject({ ocaId: 'oca-0', reason: 'kept' });
-    const interrupted = at(104_000, [5e6, 6e6], first?.preference ?? {});
-    const again = at(109_000, [5e6, 20e6], interrupted?.preference ?? {});
-    expect(again).toMatchObject({ ocaId: 'oca-0' });
-    const held = at(117_000, [5e6, 20e6], again?.preference ?? {});
+    const first = at(100_000, [5e6, 6.5e6], { ocaId: 'oca-0' });
+    expect(first).toMatchObject({ ocaId: 'oca-0', reason: 'kept', preference: { challengerId: 'oca-1' } });
+    const interrupted = at(104_000, [5e6, 5.2e6], first?.preference ?? {});
+    expect(interrupted?.preference).toEqual({ ocaId: 'oca-0' });
+    const again = at(109_000, [5e6, 6.5e6], interrupted?.preference ?? {});
+    expect(again).toMatchObject({ ocaId: 'oca-0', reason: 'kept' });
+    expect(at(116_999, [5e6, 6.5e6], again?.preference ?? {})).toMatchObject({ ocaId: 'oca-0' });
+    const held = at(117_000, [5e6, 6.5e6], again?.preference ?? {});
     expect(held).toMatchObject({ ocaId: 'oca-1', reason: 'better-by-margin' });
+  });
+
+  it('waits longer each time that it followed a better server', () => {
+    let preference: Preference = { ocaId: 'oca-0' };
+    let ratesBps: readonly number[] = [5e6, 10e6];
+    const movesAtMs: number[] = [];
+    for (let nowMs = 0; nowMs < 300_000; nowMs += 1000) {
+      const choice = at(nowMs, ratesBps, preference);
+      preference = choice?.preference ?? {};
+      if (choice?.reason !== 'better-by-margin') continue;
+      movesAtMs.push(nowMs);
+      ratesBps = [...ratesBps].reverse();
+    }
+    const waitsMs = movesAtMs.map((atMs, index) => atMs - (movesAtMs[index - 1] ?? 0));
+    expect(waitsMs.length).toBeGreaterThanOrEqual(5);
+    expect(waitsMs.slice(1)).toEqual(waitsMs.slice(1).sort((a, b) => a - b));
+    expect(waitsMs.at(-1)).toBeGreaterThan(2 * (waitsMs[0] ?? 0));
+  });
+
+  it('trusts no measurement of a challenger that is old', () => {
+    const measurements = { ...measuredAt(100_000, [5e6]), ...measuredAt(60_000, [undefined, 10e6]) };
+    const preference = { ocaId: 'oca-0', challengerId: 'oca-1', challengedAtMs: 0 };
+    expect(chooseServer(input({ measurements, preference }))).toMatchObject({ ocaId: 'oca-0', reason: 'kept' });
+  });
+
+  it('looks for nobody better while the server gives plenty', () => {
+    const preference = { ocaId: 'oca-0', challengerId: 'oca-1', challengedAtMs: 0 };
+    expect(at(100_000, [20e6, 40e6], preference, { mediaBps: 4e6 })).toMatchObject({ reason: 'kept' });
+    expect(at(100_000, [20e6, 40e6], preference, { mediaBps: 10e6 })).toMatchObject({ reason: 'better-by-margin' });
   });
 
   it('does not wait where the preferred server would be too late', () => {

@@ -1,0 +1,80 @@
+import { rateBelow } from './predict-delivery.ts';
+import type { RankedServer } from './rank-servers.ts';
+import { probabilityFaster } from './rate-belief.ts';
+
+export interface ExplorationInput {
+  readonly preferred: RankedServer;
+  /** Best first, the preferred one among them. */
+  readonly ranked: readonly RankedServer[];
+  readonly challengerId?: string | undefined;
+  readonly bytes: number;
+  readonly neededInMs: number;
+  readonly nowMs: number;
+  /** When a range was last sent exploring; undefined where never. */
+  readonly exploredAtMs?: number | undefined;
+}
+
+export interface ExplorationConfig {
+  /** Below this much buffer every range goes to the server that is known. */
+  readonly minBufferMs: number;
+  /** How much faster another server must be to be of interest, and how probably. */
+  readonly gain: number;
+  readonly minProbability: number;
+  /** The least time between two explorations, and between two of a server that is challenging already. */
+  readonly gapMs: number;
+  readonly challengerGapMs: number;
+  /** A piece takes the preferred server about this long. */
+  readonly pieceMs: number;
+  readonly minBytes: number;
+  readonly maxBytes: number;
+  /** Even this many deviations below its mean, the piece must be there in half of the time left. */
+  readonly pessimism: number;
+}
+
+export const EXPLORATION_DEFAULTS: ExplorationConfig = {
+  minBufferMs: 8000,
+  gain: 1.1,
+  minProbability: 0.15,
+  gapMs: 8000,
+  challengerGapMs: 3000,
+  pieceMs: 500,
+  minBytes: 64 * 1024,
+  maxBytes: 512 * 1024,
+  pessimism: 2,
+};
+
+export interface Exploration {
+  readonly ocaId: string;
+  /** The first so many bytes of the range. */
+  readonly bytes: number;
+}
+
+/**
+ * Sends the first piece of a wanted range to the server that might most probably be better: measuring it wastes nothing.
+ * What is not known grows with time, sooner for those that were close: so a close race is looked at often, a clear
+ * winner rarely.
+ */
+export function planExploration(
+  input: ExplorationInput,
+  config: ExplorationConfig = EXPLORATION_DEFAULTS,
+): Exploration | undefined {
+  const { preferred, ranked, bytes, neededInMs, nowMs, exploredAtMs, challengerId } = input;
+  const quietMs = nowMs - (exploredAtMs ?? Number.NEGATIVE_INFINITY);
+  if (neededInMs < config.minBufferMs || quietMs < config.challengerGapMs) return undefined;
+  const wantedBytes = (rateBelow(preferred.belief, 0) * config.pieceMs) / 8000;
+  const pieceBytes = Math.min(bytes, config.maxBytes, Math.max(config.minBytes, Math.floor(wantedBytes)));
+  if (pieceBytes < config.minBytes) return undefined;
+  let best: RankedServer | undefined;
+  let bestProbability = config.minProbability;
+  for (const server of ranked) {
+    if (server.ocaId === preferred.ocaId || server.excluded || server.inDuress) continue;
+    if (server.ocaId !== challengerId && quietMs < config.gapMs) continue;
+    const pessimisticMs = server.latencyMs + (pieceBytes * 8000) / rateBelow(server.belief, config.pessimism);
+    if (pessimisticMs > neededInMs / 2) continue;
+    const probability = probabilityFaster(server.belief, preferred.belief, config.gain);
+    if (probability <= bestProbability) continue;
+    best = server;
+    bestProbability = probability;
+  }
+  return best && { ocaId: best.ocaId, bytes: pieceBytes };
+}
