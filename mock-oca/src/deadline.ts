@@ -1,41 +1,55 @@
-import type { Clock, Http, TextHttp } from './deps.ts';
+import type { Clock, Http, TextAnswer, TextHttp } from './deps.ts';
 
 export class DeadlineExceeded extends Error {
   override readonly name = 'DeadlineExceeded';
 }
 
-/**
- * Runs `work` for at most `limitMs`, or until `stop` fires. Its signal fires then, and the promise rejects even when
- * `work` does not listen.
- */
+/** Something under way that can be given up. */
+export interface Cancellable<T> {
+  readonly answer: Promise<T>;
+  cancel(reason: Error): void;
+}
+
+/** Begins `work` and waits for it for at most `limitMs`, or until `stop` fires. Then it is cancelled, and this rejects. */
 export function withDeadline<T>(
   clock: Clock,
   limitMs: number,
-  work: (signal: AbortSignal) => Promise<T>,
+  begin: () => Cancellable<T>,
   stop?: AbortSignal,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const controller = new AbortController();
-    const give = (error: Error): void => {
-      cancel();
+    if (stop?.aborted) {
+      reject(new DeadlineExceeded('Stopped.'));
+      return;
+    }
+    const release = (): void => {
+      cancelTimer();
       stop?.removeEventListener('abort', onStop);
+    };
+    const give = (error: Error): void => {
+      release();
       reject(error);
-      controller.abort(error);
+      work.cancel(error);
     };
     const onStop = (): void => give(new DeadlineExceeded('Stopped.'));
-    const cancel = clock.schedule(limitMs, () => give(new DeadlineExceeded(`No answer within ${limitMs} ms.`)));
-    const settle = <A>(then: (value: A) => void) => {
-      return (value: A): void => {
-        cancel();
-        stop?.removeEventListener('abort', onStop);
-        then(value);
-      };
-    };
+    const cancelTimer = clock.schedule(limitMs, () => give(new DeadlineExceeded(`No answer within ${limitMs} ms.`)));
     stop?.addEventListener('abort', onStop);
-    if (stop?.aborted) return onStop();
-    work(controller.signal).then(settle(resolve), settle(reject));
+    const work = begin();
+    work.answer.then(
+      (value) => {
+        release();
+        resolve(value);
+      },
+      (error: unknown) => {
+        release();
+        reject(error);
+      },
+    );
   });
 }
+
+/** For work that nobody can cancel. */
+export const uncancellable = <T>(answer: Promise<T>): Cancellable<T> => ({ answer, cancel: () => {} });
 
 export interface ControlCall {
   readonly method: 'GET' | 'PUT';
@@ -55,18 +69,21 @@ export function callControlPlane(
   const headers: Record<string, string> = { authorization: `Bearer ${bearer}` };
   if (body !== undefined) headers['content-type'] = 'application/json';
   const call = { method, url, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-  const exchange = async (signal: AbortSignal): Promise<unknown> => {
-    const { status, text } = await textHttp(call, signal);
+  const read = ({ status, text }: TextAnswer): unknown => {
     if (status < 200 || status > 299)
       throw new Error(`${method} ${url} was answered with ${status}: ${text.slice(0, 200)}`);
     return text === '' ? undefined : JSON.parse(text);
   };
-  return withDeadline(ports.clock, limitMs, exchange, stop);
+  return withDeadline(ports.clock, limitMs, () => textHttp(call), stop).then(read);
 }
 
 function textOver(http: Http): TextHttp {
-  return async ({ url, ...init }, signal) => {
-    const response = await http(new Request(url, { ...init, signal }));
-    return { status: response.status, text: await response.text() };
+  return ({ url, ...init }) => {
+    const controller = new AbortController();
+    const ask = async (): Promise<TextAnswer> => {
+      const response = await http(new Request(url, { ...init, signal: controller.signal }));
+      return { status: response.status, text: await response.text() };
+    };
+    return { answer: ask(), cancel: (reason) => controller.abort(reason) };
   };
 }

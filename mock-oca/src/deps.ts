@@ -21,11 +21,13 @@ export interface TextCall {
   readonly body?: string;
 }
 
+export interface TextAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
 /** The same for small texts: between machines of one process a `Request` and a `Response` cost more than they carry. */
-export type TextHttp = (
-  call: TextCall,
-  signal: AbortSignal,
-) => Promise<{ readonly status: number; readonly text: string }>;
+export type TextHttp = (call: TextCall) => { readonly answer: Promise<TextAnswer>; cancel(reason: Error): void };
 
 export interface Sha256Hasher {
   update(bytes: Uint8Array): void;

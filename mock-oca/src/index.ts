@@ -1,6 +1,6 @@
 /** The portable door: runs in Node, in browsers and in virtual time. */
 export { createOca, type Oca } from './app.ts';
-export type { Clock, Http, Log, OcaDeps, Sha256Hasher, TextCall, TextHttp } from './deps.ts';
+export type { Clock, Http, Log, OcaDeps, Sha256Hasher, TextAnswer, TextCall, TextHttp } from './deps.ts';
 export {
   DiskError,
   type DiskErrorKind,

@@ -1,5 +1,5 @@
 import type { FillFile, FillSource } from '@pressplay/protocol/messages';
-import { withDeadline } from '../deadline.ts';
+import { uncancellable, withDeadline } from '../deadline.ts';
 import type { Clock, Http, Sha256Hasher } from '../deps.ts';
 import { type DiskStore, type FileWriter, isDiskError } from '../disks/disk-store.ts';
 
@@ -106,7 +106,7 @@ class Copy {
       ...(this.#bytes > 0 && { headers: { range: `bytes=${this.#bytes}-` } }),
     });
     try {
-      const response = await withDeadline(clock, HEAD_DEADLINE_MS, () => http(request), stop);
+      const response = await withDeadline(clock, HEAD_DEADLINE_MS, () => uncancellable(http(request)), stop);
       const wrong = this.#judgeHead(response);
       if (wrong) return { source, ...wrong };
       return await this.#take(source, response, stop);
@@ -136,7 +136,12 @@ class Copy {
     let skipBytes = response.status === 200 ? this.#bytes : 0;
     try {
       for (;;) {
-        const { done, value } = await withDeadline(this.#ports.clock, IDLE_DEADLINE_MS, () => reader.read(), stop);
+        const { done, value } = await withDeadline(
+          this.#ports.clock,
+          IDLE_DEADLINE_MS,
+          () => uncancellable(reader.read()),
+          stop,
+        );
         if (done) break;
         const fresh = value.subarray(Math.min(skipBytes, value.length));
         skipBytes -= value.length - fresh.length;

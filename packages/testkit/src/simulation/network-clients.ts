@@ -1,4 +1,4 @@
-import type { TextHttp } from '@pressplay/mock-oca';
+import type { TextAnswer, TextHttp } from '@pressplay/mock-oca';
 import { type HttpClient, HttpFailure, type HttpRequest, type HttpResponse } from '@pressplay/sdk-core';
 import type { Endpoint } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
@@ -33,17 +33,20 @@ export function fetchOver(network: Network, client: Endpoint): (request: Request
 
 /** The same for small texts, without `Request` and `Response`. */
 export function textOver(network: Network, client: Endpoint): TextHttp {
-  return async (call, signal) => {
-    signal.throwIfAborted();
+  return (call) => {
     const exchange = asNetworkFailure(() => network.request(client, call));
-    signal.addEventListener('abort', () => exchange.cancel(signal.reason));
-    const { status } = await exchange.head;
-    const decoder = new TextDecoder();
-    let text = '';
-    for (let chunk = await exchange.read(); chunk; chunk = await exchange.read())
-      text += decoder.decode(chunk, { stream: true });
-    return { status, text: text + decoder.decode() };
+    return { answer: textOf(exchange), cancel: (reason) => exchange.cancel(reason) };
   };
+}
+
+async function textOf(exchange: Exchange): Promise<TextAnswer> {
+  const { status, hasBody } = await exchange.head;
+  if (!hasBody) return { status, text: '' };
+  const decoder = new TextDecoder();
+  let text = '';
+  for (let chunk = await exchange.read(); chunk; chunk = await exchange.read())
+    text += decoder.decode(chunk, { stream: true });
+  return { status, text: text + decoder.decode() };
 }
 
 const NULL_BODY_STATUSES = new Set([204, 205, 304]);

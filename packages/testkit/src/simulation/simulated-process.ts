@@ -22,7 +22,10 @@ export class SimulatedProcess {
     };
     const fetch = fetchOver(network, endpoint);
     const textHttp = textOver(network, endpoint);
-    this.textHttp = (call, signal) => this.#whileAlive(textHttp(call, signal));
+    this.textHttp = (call) => {
+      const { answer, cancel } = textHttp(call);
+      return { answer: this.#whileAlive(answer), cancel };
+    };
     this.fetch = (request) => this.#whileAlive(fetch(request));
   }
 
