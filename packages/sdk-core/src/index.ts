@@ -1,4 +1,4 @@
-export type { DeviceCapabilities, Server } from '@pressplay/protocol/messages';
+export type { DeviceCapabilities, QoeSummary, Server, TelemetryTarget } from '@pressplay/protocol/messages';
 export type {
   AbrContext,
   AbrFunction,
@@ -51,3 +51,4 @@ export type {
 export type { PlayerPorts } from './ports/player-ports.ts';
 export type { Random } from './ports/random.ts';
 export type { Storage } from './ports/storage.ts';
+export type { PlayObserver, Telemetry, WatchedPlay } from './ports/telemetry.ts';

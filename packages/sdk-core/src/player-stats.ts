@@ -1,3 +1,4 @@
+import type { QoeSummary } from '@pressplay/protocol/messages';
 import type { PlayerLedger, PlayerState, PlayerStats } from './player-events.ts';
 import type { EngineSnapshot } from './ports/media-engine.ts';
 import type { RunningPlay } from './runtime/running-play.ts';
@@ -18,9 +19,10 @@ export function statsOf(now: {
   readonly session: SessionState;
   readonly play: RunningPlay | undefined;
   readonly snapshot: EngineSnapshot;
+  readonly qoe: QoeSummary | undefined;
   readonly nowMs: number;
 }): PlayerStats {
-  const { session, play, snapshot, nowMs } = now;
+  const { session, play, snapshot, qoe, nowMs } = now;
   const active = activePlayOf(session);
   return {
     state: playerStateOf(session),
@@ -30,6 +32,7 @@ export function statsOf(now: {
     rebufferCount: active?.rebufferCount ?? 0,
     rebufferMs: rebufferMsOf(session, nowMs),
     ...(active?.startupMs !== undefined && { startupMs: active.startupMs }),
+    ...(qoe && { qoe }),
     ...(play ? statsOfPlay(play) : { servers: [], bytes: NO_LEDGER.bytes }),
   };
 }
@@ -42,7 +45,7 @@ function statsOfPlay(play: RunningPlay): Pick<PlayerStats, 'servers' | 'bytes'> 
     playId: response.playId,
     region: response.region,
     servers: delivery.servers(),
-    bytes: delivery.ledger().bytes,
+    bytes: delivery.accounts().bytes,
     ...(ocaId !== undefined && { ocaId }),
     ...(throughputBps !== undefined && { throughputBps }),
     ...(selected && { renditionId: selected.rendition.renditionId, renditionReason: selected.reason }),

@@ -8,8 +8,10 @@ import { NO_LEDGER, playerStateOf, statsOf } from './player-stats.ts';
 import { CancelController } from './ports/cancel-signal.ts';
 import type { EngineEvent, EngineSnapshot } from './ports/media-engine.ts';
 import type { PlayerPorts } from './ports/player-ports.ts';
+import type { WatchedPlay } from './ports/telemetry.ts';
 import { sessionEventOf } from './runtime/engine-event-of.ts';
 import { EventOutbox } from './runtime/event-outbox.ts';
+import { PlayWatch } from './runtime/play-watch.ts';
 import { type GrantedPlay, PlaybackClient } from './runtime/playback-client.ts';
 import { randomId } from './runtime/random-id.ts';
 import { RunningPlay } from './runtime/running-play.ts';
@@ -43,11 +45,17 @@ export class Player {
   #pending: PendingLoad | undefined;
   #play: RunningPlay | undefined;
   #lastSnapshot: EngineSnapshot = NOWHERE;
+  readonly #watch: PlayWatch;
 
   constructor(options: PlayerOptions, ports: PlayerPorts) {
     this.#options = options;
     this.#ports = ports;
     this.#client = new PlaybackClient(ports, options, (event) => this.#emit('region-failover', event));
+    this.#watch = new PlayWatch({
+      ...ports,
+      bytes: () => this.#play && { ...this.#play.delivery.accounts(), droppedFrames: this.#snapshot().droppedFrames },
+      onPlayEnded: (event) => this.#emit('play-ended', event),
+    });
   }
 
   /** `idle` also once the player is destroyed. */
@@ -102,7 +110,8 @@ export class Player {
 
   stats(): PlayerStats {
     const nowMs = this.#ports.clock.nowMs();
-    return statsOf({ session: this.#session, play: this.#play, snapshot: this.#snapshot(), nowMs });
+    const qoe = this.#watch.summary();
+    return statsOf({ session: this.#session, play: this.#play, snapshot: this.#snapshot(), qoe, nowMs });
   }
 
   /** Stays readable after the play ended, until the next load. */
@@ -135,6 +144,7 @@ export class Player {
         else if (effect.type === 'request-play') this.#begin(effect.titleId, begun);
         else this.#perform(effect);
       }
+      this.#watch.status(this.#session);
     });
     if (!refused) return;
     if (!begun) throw refused;
@@ -176,6 +186,7 @@ export class Player {
 
   #begin(titleId: string, pending: PendingLoad | undefined): void {
     if (!pending) return;
+    this.#watch.begin(titleId);
     this.#pending = pending;
     this.#play = undefined;
     this.#lastSnapshot = NOWHERE;
@@ -202,6 +213,7 @@ export class Player {
     this.#pending = undefined;
     const play: RunningPlay = new RunningPlay(granted, {
       ...this.#ports,
+      http: this.#watch.granted(this.#watched(granted)),
       limits: limitsOf(this.#options),
       abr: this.#options.abr,
       bufferGoalMs: this.#options.bufferGoalMs,
@@ -214,6 +226,13 @@ export class Player {
     this.#dispatch({ type: 'granted', durationMs: play.presentation.durationMs });
     if (this.#session.status === 'failed') pending.reject(this.#session.error);
     else pending.resolve();
+  }
+
+  #watched({ response, presentation }: GrantedPlay): WatchedPlay {
+    const { playId, region, telemetry } = response;
+    const first = this.#options.regions.filter(({ regionId }) => regionId === region);
+    const regionUrls = [...new Set([...first, ...this.#options.regions].map(({ baseUrl }) => baseUrl))];
+    return { ...this.#ports, playId, presentation, target: telemetry, regionUrls, stats: () => this.stats() };
   }
 
   #open(startAtMs: number, play: boolean): void {
@@ -255,6 +274,7 @@ export class Player {
   }
 
   #emit<K extends keyof PlayerEvents>(name: K, payload: PlayerEvents[K]): void {
+    this.#watch.heard(name, payload);
     this.#outbox.post([name, payload] as unknown as Message);
   }
 }

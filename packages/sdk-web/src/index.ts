@@ -13,6 +13,7 @@ export type {
   PlayerState,
   PlayerStats,
   Presentation,
+  QoeSummary,
   RegionEndpoint,
   RenditionView,
   SegmentView,

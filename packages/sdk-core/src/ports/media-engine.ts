@@ -23,6 +23,8 @@ export interface EngineSnapshot {
   readonly bufferAheadMs: number;
   readonly paused: boolean;
   readonly ended: boolean;
+  /** Frames decoded and not shown since `open`; absent where nobody counts them. */
+  readonly droppedFrames?: number | undefined;
 }
 
 /** What the core gives to an engine. */

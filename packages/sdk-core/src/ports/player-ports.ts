@@ -4,6 +4,7 @@ import type { Logger } from './logger.ts';
 import type { MediaEngine } from './media-engine.ts';
 import type { Random } from './random.ts';
 import type { Storage } from './storage.ts';
+import type { Telemetry } from './telemetry.ts';
 
 /** Everything the core needs from the world. */
 export interface PlayerPorts {
@@ -13,4 +14,5 @@ export interface PlayerPorts {
   readonly engine: MediaEngine;
   readonly storage?: Storage;
   readonly logger?: Logger;
+  readonly telemetry?: Telemetry | undefined;
 }

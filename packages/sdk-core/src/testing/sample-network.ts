@@ -37,7 +37,7 @@ export class SampleNetwork {
   readonly http: HttpClient = async (request) => {
     this.asked.push({ url: request.url, body: request.body, atMs: this.#clock.nowMs() });
     await this.#pause(this.latencyMs, request.signal);
-    const [, host = '', path = ''] = /^http:\/\/([^/]+)\.test\/(.*)$/.exec(request.url) ?? [];
+    const [, host = '', path = ''] = /^http:\/\/([^/]+)\.test\/([^?]*)/.exec(request.url) ?? [];
     if (path.startsWith('v1/')) return this.#askRegion(host, path, request);
     return this.#askOca(host, path, request);
   };

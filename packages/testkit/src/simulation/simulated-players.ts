@@ -40,6 +40,7 @@ const EVENT_NAMES: Readonly<Record<keyof PlayerEvents, true>> = {
   'segment-delivered': true,
   rebuffer: true,
   error: true,
+  'play-ended': true,
 };
 
 export interface PlayerFactoryPorts {
