@@ -1,15 +1,17 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AbrFunction, RenditionView } from '@pressplay/sdk-core';
-import { bitrateUtility, bolaRule, logUtility, lookAhead, selectRendition, throughputRule } from '@pressplay/sdk-core';
-import { ServerMeter } from '../../packages/sdk-core/src/runtime/delivery-server-meter.ts';
 import {
-  markBytes,
-  type RecentRate,
-  rateOver,
-  recentRate,
-} from '../../packages/sdk-core/src/throughput/recent-rate.ts';
-import { judgeLoadingSegment } from '../../packages/sdk-web/src/engine/abandon-segment.ts';
+  bitrateUtility,
+  bolaRule,
+  logUtility,
+  lookAhead,
+  selectRendition,
+  throughputRule,
+  type Utility,
+} from '@pressplay/sdk-core';
+import { AbandonWatch } from '../../packages/sdk-core/src/abr/abandon-watch.ts';
+import { ServerMeter } from '../../packages/sdk-core/src/runtime/delivery-server-meter.ts';
 
 /** The harness's side, as far as it is used here: times in milliseconds, sizes in bits, rates in kbit/s. */
 export interface HarnessConfig {
@@ -45,7 +47,7 @@ export interface HarnessProgress extends HarnessTransfer {
 
 /**
  * One session of the harness, decided by a rule of ours. As in the player: its estimators measure the downloads, and a
- * segment that comes too late is given up by the web engine's judgement, if the rule would then take a smaller one.
+ * segment is given up where the plan says that a smaller one is worth more.
  */
 export class AbrSession {
   readonly name = 'pressplay';
@@ -54,11 +56,13 @@ export class AbrSession {
   readonly #bufferGoalMs: number;
   readonly #meter: ServerMeter;
   #nowMs = 0;
-  #asked = { atMs: 0, segment: 0 };
-  #running: { readonly receivedBits: number; readonly rate: RecentRate; readonly lateSinceMs?: number } | undefined;
+  readonly #watch: AbandonWatch;
+  #asked = { atMs: 0, segment: 0, lastRung: -1 };
+  #receivedBits: number | undefined;
 
-  constructor({ video, bufferMs }: HarnessConfig, rule: AbrFunction) {
+  constructor({ video, bufferMs, qoe }: HarnessConfig, rule: AbrFunction) {
     this.#rule = rule;
+    this.#watch = new AbandonWatch({ utility: utilityOf(qoe) });
     this.#video = renditionsOf(video);
     // The harness asks when a whole segment still fits below its limit.
     this.#bufferGoalMs = bufferMs - video.L;
@@ -66,74 +70,60 @@ export class AbrSession {
   }
 
   decide({ segment, level, now, lastQuality }: HarnessContext): { readonly quality: number } {
-    this.#begin(now, segment);
-    return { quality: this.#choose(level, lastQuality) };
+    this.#begin(now, segment, lastQuality);
+    const { rendition } = selectRendition(this.#context(level), this.#rule);
+    return { quality: this.#video.indexOf(rendition) };
   }
 
   onProgress(progress: HarnessProgress): number {
     this.#receive(progress);
-    return this.#judge(progress);
+    const { quality, bits, ms, ttfb, level } = progress;
+    const loading = this.#video[quality];
+    if (!loading) return -1;
+    const report = { loading, receivedBytes: bits / 8, elapsedMs: ms, firstByteAfterMs: ttfb };
+    const { instead } = this.#watch.judge({ ...this.#context(level), ...report });
+    return instead ? this.#video.indexOf(instead) : -1;
   }
 
   onDownloaded(transfer: HarnessTransfer): void {
     this.#receive(transfer);
     this.#meter.ended();
     // After a segment was given up, the harness asks for the smaller one without another decision.
-    this.#begin(this.#asked.atMs + transfer.ms, this.#asked.segment);
+    const { atMs, segment, lastRung } = this.#asked;
+    this.#begin(atMs + transfer.ms, segment, lastRung);
   }
 
-  #begin(atMs: number, segment: number): void {
-    this.#asked = { atMs, segment };
-    this.#running = undefined;
+  #begin(atMs: number, segment: number, lastRung: number): void {
+    this.#asked = { atMs, segment, lastRung };
+    this.#receivedBits = undefined;
+    this.#watch.begin(this.#meter.expectedBps());
   }
 
-  #choose(bufferAheadMs: number, currentRung: number): number {
-    const context = {
+  #context(bufferAheadMs: number) {
+    return {
       video: this.#video,
       segmentNumber: this.#asked.segment,
       bufferAheadMs,
       bufferGoalMs: this.#bufferGoalMs,
       throughputBps: this.#meter.expectedBps(),
       latencyMs: this.#meter.latencyMs(),
-      current: this.#video[currentRung],
+      current: this.#video[this.#asked.lastRung],
     };
-    return this.#video.indexOf(selectRendition(context, this.#rule).rendition);
   }
 
   #receive({ bits, ms, ttfb }: HarnessTransfer): void {
-    if (!this.#running) {
+    if (this.#receivedBits === undefined) {
       this.#nowMs = this.#asked.atMs + ttfb;
       this.#meter.answered(ttfb);
       this.#meter.began();
     }
-    const { receivedBits, rate, ...rest } = this.#running ?? { receivedBits: 0, rate: recentRate(this.#nowMs) };
     this.#nowMs = Math.max(this.#nowMs, this.#asked.atMs + ms);
-    const bytes = (bits - receivedBits) / 8;
-    this.#meter.received(bytes);
-    this.#running = { ...rest, receivedBits: bits, rate: markBytes(rate, bytes, this.#nowMs) };
-  }
-
-  #judge({ quality, size, bits, level }: HarnessProgress): number {
-    const running = this.#running;
-    if (!running || quality === 0) return -1;
-    const segment = this.#video[0]?.segments[this.#asked.segment];
-    const verdict = judgeLoadingSegment({
-      remainingBytes: (size - bits) / 8,
-      recentBytesPerMs: rateOver(running.rate, this.#nowMs).bps / 8000,
-      silentForMs: 0,
-      lateForMs: this.#nowMs - (running.lateSinceMs ?? this.#nowMs),
-      bufferAheadMs: level,
-      lowestBytes: segment ? segment.endByte - segment.startByte : 0,
-    });
-    if (verdict.abandon) {
-      const chosen = this.#choose(level, quality);
-      return chosen < quality ? chosen : -1;
-    }
-    const { lateSinceMs, ...rest } = running;
-    this.#running = verdict.late ? { ...rest, lateSinceMs: lateSinceMs ?? this.#nowMs } : rest;
-    return -1;
+    this.#meter.received((bits - (this.#receivedBits ?? 0)) / 8);
+    this.#receivedBits = bits;
   }
 }
+
+const utilityOf = (qoe: HarnessConfig['qoe']): Utility => (qoe === 'log' ? logUtility : bitrateUtility);
 
 function renditionsOf({ kbps, sizes, L }: HarnessConfig['video']): readonly RenditionView[] {
   return kbps.map((rateKbps, rung) => {
@@ -176,7 +166,7 @@ async function prototype() {
 /** What the harness runs beside its own. */
 export const ALGOS = {
   ...(await prototype()),
-  ours: session(({ qoe }) => lookAhead({ utility: qoe === 'log' ? logUtility : bitrateUtility })),
+  ours: session(({ qoe }) => lookAhead({ utility: utilityOf(qoe) })),
   'ours-bola': session(() => bolaRule),
   'ours-throughput': session(() => throughputRule),
 };

@@ -1,0 +1,118 @@
+import type { RenditionView } from '../manifest/presentation.ts';
+import { type DownloadPace, restBps } from './abandon-pace.ts';
+import type { AbrContext } from './abr-context.ts';
+import { permitted, rungOf } from './permitted.ts';
+import type { PlannedWorth } from './planned-worth.ts';
+
+export const ABANDON_DEFAULTS = {
+  /** After so long a download is believed half, and what was expected before it the other half. */
+  trustMs: 4000,
+  /** The same for the choice of the smaller one: once given up, the segment shall not be given up again. */
+  smallerTrustMs: 500,
+  /** What the smaller one must be worth more, in seconds of the best quality: the bytes so far are lost. */
+  margin: 0.1,
+  /** A download that has shown less than this says nothing yet. */
+  leastSpanMs: 150,
+  /** The smaller one is given up in its turn only where the rate has fallen to this part of what it was chosen with. */
+  againBelow: 0.5,
+  /** The smaller one is waited for at the last moment when so many times its time is left. */
+  lastMoment: 1.5,
+} as const;
+
+/** A segment that is being loaded. `segmentNumber` is its number, `current` the rendition of the one before. */
+export interface LoadingContext extends AbrContext {
+  readonly loading: RenditionView;
+  /** Undefined while no byte has come. */
+  readonly pace: DownloadPace | undefined;
+  /** What the network was expected to carry when it was asked for. */
+  readonly throughputBps?: number | undefined;
+  /** For so long it is left to delivery to find a faster server, if the buffer allows; 0 where there is none. */
+  readonly otherServerWithinMs?: number | undefined;
+  /** The rate with which it was chosen, where it is itself the smaller one of a segment given up. */
+  readonly chosenWithBps?: number | undefined;
+}
+
+export type AbandonReason =
+  /** Nothing smaller can be had. */
+  | 'lowest'
+  /** Too little was seen of it. */
+  | 'too-early'
+  /** It arrives before the buffer ends. */
+  | 'in-time'
+  /** Going on is worth as much as anything smaller. */
+  | 'worth-waiting'
+  /** There is time for another server to bring the rest. */
+  | 'other-server-first'
+  /** It is the smaller one already, and comes about as fast as was thought. */
+  | 'given-up-before'
+  /** A smaller one is worth more, by a margin. */
+  | 'worth-less';
+
+export interface AbandonVerdict {
+  /** What to load in its place; absent where it is to go on. */
+  readonly instead?: RenditionView;
+  /** What that one was chosen with. */
+  readonly withBps?: number;
+  readonly reason: AbandonReason;
+}
+
+/**
+ * Whether to give up a segment for a smaller one: the worth of waiting for the rest, against the worth of each lower
+ * rendition from its first byte. (dash.js's AbandonRequestsRule and hls.js's `_abandonRulesCheck` compare times alone.)
+ */
+export function judgeDownload(context: LoadingContext, worth: PlannedWorth): AbandonVerdict {
+  const { loading, pace, bufferAheadMs } = context;
+  const ladder = ladderWith(loading, permitted(context.video, context.limits));
+  const rung = rungOf(ladder, loading);
+  const segment = loading.segments[context.segmentNumber];
+  if (rung <= 0 || !segment) return { reason: 'lowest' };
+  if (!pace || pace.elapsedMs - pace.firstByteAfterMs < ABANDON_DEFAULTS.leastSpanMs) return { reason: 'too-early' };
+  const expectedBps = videoBps(context);
+  const rateBps = restBps(pace, expectedBps, ABANDON_DEFAULTS.trustMs);
+  const restBits = Math.max(0, segment.endByte - segment.startByte - pace.receivedBytes) * 8;
+  const bufferS = bufferAheadMs / 1000;
+  if (restBits / rateBps <= bufferS) return { reason: 'in-time' };
+  const planned = { ...context, video: ladder };
+  worth.read(planned, rateBps);
+  const goingOn = worth.ofRest(rung, restBits, bufferS) + ABANDON_DEFAULTS.margin * worth.bestQuality;
+  if (bestBelow(rung, bufferS, worth).worth <= goingOn) return { reason: 'worth-waiting' };
+  const withBps = restBps(pace, expectedBps, ABANDON_DEFAULTS.smallerTrustMs);
+  if (withBps > (context.chosenWithBps ?? Number.POSITIVE_INFINITY) * ABANDON_DEFAULTS.againBelow)
+    return { reason: 'given-up-before' };
+  worth.read(planned, withBps);
+  const instead = ladder[bestBelow(rung, bufferS, worth).rung];
+  if (!instead || hasTime(context, instead, worth)) return { reason: 'other-server-first' };
+  return { instead, withBps, reason: 'worth-less' };
+}
+
+interface RungWorth {
+  readonly rung: number;
+  readonly worth: number;
+}
+
+function bestBelow(rung: number, bufferS: number, worth: PlannedWorth): RungWorth {
+  let best: RungWorth = { rung: 0, worth: worth.ofRung(0, bufferS) };
+  for (let lower = 1; lower < rung; lower++) {
+    const own = worth.ofRung(lower, bufferS);
+    if (own > best.worth) best = { rung: lower, worth: own };
+  }
+  return best;
+}
+
+/** Would the smaller one still come in time if another server were waited for? */
+function hasTime(context: LoadingContext, instead: RenditionView, worth: PlannedWorth): boolean {
+  const { otherServerWithinMs = 0, segmentNumber, bufferAheadMs } = context;
+  const segment = instead.segments[segmentNumber];
+  if (otherServerWithinMs <= 0 || !segment) return false;
+  return otherServerWithinMs + worth.downloadS(segment) * ABANDON_DEFAULTS.lastMoment * 1000 < bufferAheadMs;
+}
+
+function ladderWith(loading: RenditionView, ladder: readonly RenditionView[]): readonly RenditionView[] {
+  if (rungOf(ladder, loading) >= 0) return ladder;
+  return [...ladder, loading].sort((a, b) => a.averageBps - b.averageBps);
+}
+
+/** Audio is loaded beside it. */
+function videoBps({ throughputBps, audioBps = 0 }: LoadingContext): number | undefined {
+  return throughputBps === undefined ? undefined : Math.max(throughputBps - audioBps, throughputBps / 10);
+}

@@ -1,0 +1,42 @@
+import { type AbandonVerdict, judgeDownload, type LoadingContext } from './abandon-download.ts';
+import { type DownloadPace, type DownloadReport, paceAfter } from './abandon-pace.ts';
+import type { LookAheadConfig } from './look-ahead.ts';
+import { PlannedWorth } from './planned-worth.ts';
+
+/** Judged no earlier, and no more often. */
+const FIRST_AFTER_MS = 300;
+const SPACING_MS = 200;
+
+type Report = DownloadReport & Omit<LoadingContext, 'pace' | 'throughputBps' | 'chosenWithBps'>;
+
+/** Follows the downloads of one play, one at a time, and says when to give one up. */
+export class AbandonWatch {
+  readonly #worth: PlannedWorth;
+  #givenUp: { readonly segmentNumber: number; readonly withBps: number | undefined } | undefined;
+  #judgeFromMs = FIRST_AFTER_MS;
+  #pace: DownloadPace | undefined;
+  #expectedBps: number | undefined;
+
+  constructor(overrides: Partial<LookAheadConfig> = {}) {
+    this.#worth = new PlannedWorth(overrides);
+  }
+
+  /** A segment is asked for, and this is expected of the network. */
+  begin(expectedBps: number | undefined): void {
+    this.#judgeFromMs = FIRST_AFTER_MS;
+    this.#pace = undefined;
+    this.#expectedBps = expectedBps;
+  }
+
+  judge(report: Report): AbandonVerdict {
+    if (report.elapsedMs < this.#judgeFromMs) return { reason: 'too-early' };
+    this.#judgeFromMs = report.elapsedMs + SPACING_MS;
+    this.#pace = paceAfter(this.#pace, report);
+    const { segmentNumber } = report;
+    const chosenWithBps = this.#givenUp?.segmentNumber === segmentNumber ? this.#givenUp.withBps : undefined;
+    const loading = { ...report, pace: this.#pace, throughputBps: this.#expectedBps, chosenWithBps };
+    const verdict = judgeDownload(loading, this.#worth);
+    if (verdict.instead) this.#givenUp = { segmentNumber, withBps: verdict.withBps };
+    return verdict;
+  }
+}
