@@ -57,10 +57,16 @@ module.exports = {
       'decisions-are-pure',
       'Decision folders know errors, protocol types and each other: no port, no runtime, no player.',
       {
-        path: `${INSIDE_CORE}/(session|server-selection|delivery|throughput|abr|manifest|playback-api)/`,
+        path: `${INSIDE_CORE}/(session|server-selection|delivery|throughput|abr|manifest|playback-api|telemetry)/`,
         pathNot: '\\.test\\.ts$',
       },
       { path: `${INSIDE_CORE}/((ports|runtime|headless|testing)/|player\\.ts)` },
+    ),
+    rule(
+      'core-without-cmcd',
+      'Who reports nothing loads nothing of it: only the entry `cmcd` knows CMCD and its library.',
+      { path: INSIDE_CORE, pathNot: `${INSIDE_CORE}/cmcd/` },
+      { path: `(${INSIDE_CORE}/cmcd/|@svta/)` },
     ),
     rule(
       'runtime-below-player',

@@ -2,6 +2,7 @@ import { HeadlessEngine } from '../headless/headless-engine.ts';
 import { Player } from '../player.ts';
 import type { PlayerEvents } from '../player-events.ts';
 import type { PlayerOptions } from '../player-options.ts';
+import type { PlayerPorts } from '../ports/player-ports.ts';
 import { SampleNetwork } from './sample-network.ts';
 import { type SampleShape, samplePlayResponse } from './sample-play.ts';
 import { seededRandom } from './seeded-random.ts';
@@ -30,13 +31,17 @@ export interface PlayerStage {
 }
 
 /** A player over a sample network in virtual time, and everything it tells. */
-export function playerStage(options: Partial<PlayerOptions> = {}, shape: SampleShape = {}): PlayerStage {
+export function playerStage(
+  options: Partial<PlayerOptions> = {},
+  shape: SampleShape = {},
+  ports: Pick<PlayerPorts, 'telemetry' | 'storage' | 'logger'> = {},
+): PlayerStage {
   const clock = new VirtualClock();
   const network = new SampleNetwork(clock, samplePlayResponse(shape));
   const engine = new HeadlessEngine({ clock });
   const player = new Player(
     { regions, accessToken: 'account-token', device: { videoCodecs: ['avc1'], audioCodecs: ['mp4a'] }, ...options },
-    { clock, http: network.http, random: seededRandom(1), engine },
+    { clock, http: network.http, random: seededRandom(1), engine, ...ports },
   );
   const log: PlayerStage['log'] = {};
   const record = <K extends keyof PlayerEvents>(name: K): void => {

@@ -1,4 +1,4 @@
-import type { AudioRendition, PlayResponse, VideoRendition } from '@pressplay/protocol/messages';
+import type { AudioRendition, PlayResponse, TelemetryTarget, VideoRendition } from '@pressplay/protocol/messages';
 
 /** How a sample title is cut. All of its numbers are made from these, none is recorded. */
 export interface SampleShape {
@@ -9,6 +9,7 @@ export interface SampleShape {
   /** Absent for a silent title. */
   readonly audioBps?: number | undefined;
   readonly servers?: number;
+  readonly telemetry?: TelemetryTarget;
 }
 
 const DEFAULTS = { segments: 10, segmentMs: 4000, videoBps: [300_000, 800_000, 1_600_000, 3_000_000], servers: 3 };
@@ -38,6 +39,7 @@ export function samplePlayResponse(shape: SampleShape = {}): PlayResponse {
       rank,
     })),
     fileSets: [{ servers: Array.from({ length: servers }, (_, rank) => rank), renditions: [...video, ...audio] }],
+    ...(shape.telemetry && { telemetry: shape.telemetry }),
   };
 }
 
