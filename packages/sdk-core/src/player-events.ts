@@ -16,6 +16,8 @@ export type PlayerState =
 
 /** Why the player left one server for another. */
 export type MoveReason =
+  /** It would have been late: the other server was asked for the end of the range beside it. */
+  | 'hedge'
   | 'reset'
   | 'first-byte-late'
   | 'stalled'
@@ -121,4 +123,6 @@ export interface PlayerStats {
 export interface PlayerLedger {
   readonly entries: readonly LedgerEntry[];
   readonly bytes: ByteAccounts;
+  /** Given to the engine a second time from memory: received, and counted in `bytes`, when they came first. */
+  readonly reusedBytes: number;
 }

@@ -8,6 +8,7 @@ import { activePlayOf, rebufferMsOf, type SessionState } from './session/session
 export const NO_LEDGER: PlayerLedger = {
   entries: [],
   bytes: { deliveredBytes: 0, lostBytes: 0, racedBytes: 0, replacedBytes: 0, probeBytes: 0 },
+  reusedBytes: 0,
 };
 
 /** What an app sees of the session: a destroyed player has nothing loaded. */

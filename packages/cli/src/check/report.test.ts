@@ -31,6 +31,7 @@ const GOOD: CheckResult = {
       { ...part, ocaId: 'b', requestedFrom: 900, deliveredTo: 2000, outcome: 'complete' },
     ],
     bytes: BYTES,
+    reusedBytes: 0,
   },
   presentation: {
     ...{ titleId: 'test-card', titleName: 'Test card', durationMs: 64_000, audio: [] },

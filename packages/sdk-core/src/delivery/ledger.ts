@@ -15,8 +15,11 @@ export interface LedgerEntry {
 
 /** How a server's part in a range ended. Everything but `complete` and `cancelled` leads to a hand-over. */
 export type DeliveryOutcome =
+  /** Delivered all that it was asked for. */
   | 'complete'
   | 'cancelled'
+  /** Reached the byte from which on another server had been asked beside it. */
+  | 'hedge'
   | 'reset'
   | 'first-byte-late'
   | 'stalled'

@@ -1,33 +1,39 @@
-import { judgeSlowness, type TooSlowInput } from '../delivery/too-slow.ts';
 import type { Clock } from '../ports/clock.ts';
 import { markBytes, type RecentRate, rateOver, recentRate } from '../throughput/recent-rate.ts';
 
-/** How often the pace is judged: not at every chunk. */
-const JUDGE_EVERY_MS = 200;
+/** Long enough for a mean, short enough to see a collapse within a second or so. */
+const WINDOW_MS = 1000;
+const LATEST_MS = 400;
 
 /** Watches the pace of one transfer. */
-export class PaceJudge {
-  readonly #clock: Clock;
+export class Pace {
+  readonly #clock: Pick<Clock, 'nowMs'>;
   #rate: RecentRate;
-  #judgedAtMs: number;
 
-  constructor(clock: Clock) {
+  constructor(clock: Pick<Clock, 'nowMs'>) {
     this.#clock = clock;
-    this.#judgedAtMs = clock.nowMs();
-    this.#rate = recentRate(this.#judgedAtMs);
+    this.#rate = recentRate(clock.nowMs());
   }
 
   received(bytes: number): void {
     this.#rate = markBytes(this.#rate, bytes, this.#clock.nowMs());
   }
 
-  /** The rate of the last moments, where it is too slow for what `rest` says of the range and the other servers. */
-  tooSlowBps(rest: () => Omit<TooSlowInput, 'recentBps' | 'recentSpanMs'>): number | undefined {
+  /** Over all that is remembered, up to two seconds. */
+  recent(): { readonly recentBps: number; readonly recentSpanMs: number } {
+    const { bps, spanMs } = rateOver(this.#rate, this.#clock.nowMs());
+    return { recentBps: bps, recentSpanMs: spanMs };
+  }
+
+  /** What the last moments let expect: between the lower and the higher of the rates of two windows. */
+  range(): { readonly leastBps: number; readonly mostBps: number; readonly spanMs: number } {
     const nowMs = this.#clock.nowMs();
-    if (nowMs - this.#judgedAtMs < JUDGE_EVERY_MS) return undefined;
-    this.#judgedAtMs = nowMs;
-    const { bps, spanMs } = rateOver(this.#rate, nowMs);
-    const verdict = judgeSlowness({ ...rest(), recentBps: bps, recentSpanMs: spanMs });
-    return verdict.move ? bps : undefined;
+    const window = rateOver(this.#rate, nowMs, WINDOW_MS);
+    const latest = rateOver(this.#rate, nowMs, LATEST_MS);
+    return {
+      leastBps: Math.min(window.bps, latest.bps),
+      mostBps: Math.max(window.bps, latest.bps),
+      spanMs: window.spanMs,
+    };
   }
 }

@@ -1,19 +1,23 @@
-import { firstByteDeadlineMs, raceAfterMs, stallDeadlineMs } from '../delivery/deadlines.ts';
-import { type FailedAttempt, rangeError } from '../delivery/range-error.ts';
-import { isTransient, outcomeScope } from '../delivery/range-outcomes.ts';
-import type { MoveReason, PlayerEvents } from '../player-events.ts';
+import { raceAfterMs, stallDeadlineMs } from '../delivery/deadlines.ts';
+import type { Keeping } from '../delivery/kept-bytes.ts';
+import { RangeAssembly } from '../delivery/range-assembly.ts';
+import { SegmentGate } from '../delivery/segment-gate.ts';
+import type { PlayerEvents } from '../player-events.ts';
 import type { CancelSignal } from '../ports/cancel-signal.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type HttpClient, HttpFailure } from '../ports/http-client.ts';
 import type { RangeRequest } from '../ports/media-engine.ts';
-import type { DeliveryGrant } from './delivery-listener.ts';
-import { PaceJudge } from './delivery-pace.ts';
-import { type Opened, openRaced } from './delivery-race.ts';
+import { PREDICTION_DEFAULTS, rateBelow } from '../server-selection/predict-delivery.ts';
+import type { HostAlarm } from './delivery-host-alarm.ts';
+import type { Outage } from './delivery-outage.ts';
+import { openRaced } from './delivery-race.ts';
+import { Lane } from './delivery-range-lane.ts';
+import { RangeLanes } from './delivery-range-lanes.ts';
+import { Recovery } from './delivery-range-recovery.ts';
+import { judgeLane, type OtherServer, watchPace } from './delivery-range-watch.ts';
 import type { DeliveryRecord } from './delivery-record.ts';
 import type { Renewals } from './delivery-renewals.ts';
 import type { ServerBook } from './delivery-server-book.ts';
-import { Transfer, type TransferEnd, type TransferSink } from './delivery-transfer.ts';
-import { sleepUntil } from './delivery-wait.ts';
 
 export interface RangeContext {
   readonly clock: Clock;
@@ -21,283 +25,276 @@ export interface RangeContext {
   readonly book: ServerBook;
   readonly record: DeliveryRecord;
   readonly renewals: Renewals;
+  readonly outage: Outage;
+  readonly alarm: HostAlarm;
   readonly onHandOver: (event: PlayerEvents['hand-over']) => void;
+  /** The server turned out not to hold the file, or to hold other bytes. */
+  readonly onLacking: (ocaId: string, fileId: string) => void;
 }
 
 export interface RangeOrder extends RangeRequest {
   readonly neededInMs: number;
   /** The first request of a play: a second server is raced when its first byte is late. */
   readonly isFirst: boolean;
+  /** The range is a whole segment: its boxes are checked. */
+  readonly isSegment: boolean;
+  /** What an earlier, broken-off range left, and where this one leaves its bytes. */
+  readonly keeping: Keeping;
   readonly signal: CancelSignal;
 }
 
-/** A failed server that sent this much is asked again: the range moves on. */
-const PROGRESS_BYTES = 16 * 1024;
-/** How long all servers may fail before the range does: as long as the buffer lasts, within these bounds. */
-const MIN_PATIENCE_MS = 4_000;
-const MAX_PATIENCE_MS = 30_000;
-const FIRST_BACKOFF_MS = 500;
-const MAX_BACKOFF_MS = 4_000;
+/** So many second requests for the end of one range, one after the other. */
+const MAX_HEDGES = 3;
+/** This many times faster, the server of the tail shows that the first one is too slow for what comes. */
+const CLEARLY_FASTER = 1.5;
 
-/** One range, from whichever servers: each attempt starts at the first byte not yet delivered. */
+/** One range, from whichever servers: each request starts at the first byte that nobody delivers yet. */
 export class RangeDelivery {
   readonly #context: RangeContext;
   readonly #order: RangeOrder;
   readonly #neededAtMs: number;
-  readonly #attempts: FailedAttempt[] = [];
-  /** Failed in this round. */
-  readonly #failed = new Map<string, FailedAttempt>();
-  readonly #running = new Set<Transfer>();
-  #nextByte: number;
-  #round = 0;
-  #backoffMs = FIRST_BACKOFF_MS;
-  #patienceFromMs: number;
-  #hasRenewedToken = false;
-  #hasRenewedServers = false;
+  readonly #assembly: RangeAssembly<Lane | string>;
+  readonly #recovery: Recovery;
+  readonly #lanes: RangeLanes;
   #mayRace: boolean;
-  #left: { readonly ocaId: string; readonly reason: MoveReason } | undefined;
+  #hedgeCount = 0;
+  /** Delivers in order. */
+  #head: Lane | undefined;
+  /** Brings the end of the range beside it. */
+  #tail: Lane | undefined;
+  #lastOcaId = '';
 
   constructor(context: RangeContext, order: RangeOrder) {
     this.#context = context;
     this.#order = order;
-    this.#patienceFromMs = context.clock.nowMs();
-    this.#neededAtMs = this.#patienceFromMs + order.neededInMs;
-    this.#nextByte = order.startByte;
+    this.#neededAtMs = context.clock.nowMs() + order.neededInMs;
     this.#mayRace = order.isFirst;
+    const gate = order.isSegment ? new SegmentGate(order.endByte - order.startByte) : undefined;
+    this.#assembly = new RangeAssembly(order, (chunk, source) => this.#deliver(chunk, source), gate);
+    this.#recovery = new Recovery(context, order);
+    this.#lanes = new RangeLanes(context, order, this.#assembly, this.#recovery);
   }
 
   /** Gives the server that delivered the last byte. */
   async perform(): Promise<string> {
-    const stop = (): void => {
-      for (const transfer of this.#running) transfer.stop('cancelled');
-    };
-    this.#order.signal.addEventListener('abort', stop);
+    const { signal, keeping } = this.#order;
+    const stop = (): void => this.#lanes.stopAll();
+    const unlisten = this.#context.alarm.listen((ocaId) =>
+      this.#lanes.suspect(ocaId, () => this.#otherThan(ocaId) !== undefined),
+    );
+    signal.addEventListener('abort', stop);
     try {
-      return await this.#perform();
+      await this.#deliverKept();
+      while (!this.#assembly.isComplete) await this.#goOn();
+      return this.#lastOcaId;
     } finally {
-      this.#order.signal.removeEventListener('abort', stop);
+      signal.removeEventListener('abort', stop);
+      unlisten();
+      this.#lanes.settleAll();
+      keeping.end(!this.#assembly.isComplete);
     }
   }
 
-  async #perform(): Promise<string> {
-    for (;;) {
-      if (this.#order.signal.aborted) throw new HttpFailure('aborted', 'The range was cancelled.');
-      const { averageBps: mediaBps } = this.#order.rendition;
-      const choice = this.#context.book.choose({ ...this.#query(), mediaBps, neededInMs: this.#neededInMs() });
-      const doneBy = choice ? await this.#attempt(choice.ocaId, choice.bytes) : await this.#recover();
-      if (doneBy !== undefined) return doneBy;
+  /** What was received before goes first, chunk by chunk as from a server. */
+  async #deliverKept(): Promise<void> {
+    for (const { bytes, ocaId } of this.#order.keeping.before) {
+      await Promise.resolve();
+      this.#checkSignal();
+      if (this.#assembly.receive(bytes, ocaId) !== undefined) break;
     }
+    this.#assembly.leave();
   }
 
-  /** Gives the server that completed the range, if one did: not always `ocaId`, where two were raced. */
-  async #attempt(ocaId: string, bytes?: number): Promise<string | undefined> {
-    const grant = this.#context.book.grant;
-    this.#announce(ocaId);
-    const { transfer, end, others } = await this.#open(ocaId, bytes);
-    for (const other of others) this.#settle(other);
-    if (end) this.#settle(transfer);
-    else await this.#pump(transfer, others.length > 0);
-    if (transfer.end?.action?.kind === 'token-expired' && grant) await this.#renewToken(transfer.plan.ocaId, grant);
-    return this.#nextByte === this.#order.endByte ? transfer.plan.ocaId : undefined;
+  async #goOn(): Promise<void> {
+    this.#checkSignal();
+    if (this.#tail && this.#assembly.nextByte === this.#assembly.gapEndByte) return this.#join(this.#tail);
+    this.#recovery.check();
+    const { averageBps: mediaBps } = this.#order.rendition;
+    const choice = this.#context.book.choose({ ...this.#query(), mediaBps, neededInMs: this.#neededInMs() });
+    return choice ? this.#attempt(choice.ocaId, choice.bytes) : this.#recovery.nextRound();
   }
 
-  async #open(ocaId: string, bytes?: number): Promise<Opened> {
+  #checkSignal(): void {
+    if (this.#order.signal.aborted) throw new HttpFailure('aborted', 'The range was cancelled.');
+  }
+
+  async #attempt(ocaId: string, bytes?: number): Promise<void> {
+    const { book, outage } = this.#context;
+    const grant = book.grant;
+    this.#lanes.announce(ocaId);
+    const { lane, others } = await this.#open(ocaId, bytes);
+    for (const other of others) this.#lanes.settle(other);
+    const { end } = lane.transfer;
+    if (!end) {
+      if (others.length > 0) book.prefer(lane.ocaId, 'first-byte-late');
+      this.#lanes.announce(lane.ocaId);
+      this.#head = lane;
+      await this.#stream(lane);
+      this.#head = undefined;
+    } else if (end.outcome === 'status') outage.heard();
+    this.#settleHead(lane);
+    if (lane.transfer.end?.action?.kind === 'token-expired' && grant)
+      await this.#recovery.renewToken(lane.ocaId, grant);
+  }
+
+  /** Opens a request, or two against each other for the first bytes of a play. */
+  async #open(ocaId: string, bytes?: number): Promise<{ lane: Lane; others: readonly Lane[] }> {
     const { clock, book } = this.#context;
-    const transfer = this.#start(ocaId, bytes);
-    if (!this.#mayRace) return { transfer, end: await transfer.open(), others: [] };
+    const { nextByte, gapEndByte } = this.#assembly;
+    const endByte = Math.min(gapEndByte, nextByte + (bytes ?? Number.POSITIVE_INFINITY));
+    const start = (server: string): Lane => this.#lanes.start(server, nextByte, endByte, bytes !== undefined);
+    const lane = start(ocaId);
+    if (!this.#mayRace) {
+      await lane.transfer.open();
+      return { lane, others: [] };
+    }
     this.#mayRace = false;
     const others = book.others(ocaId, this.#query());
     const latencies = others.flatMap((other) => book.meter(other.ocaId).latencyMs() ?? []);
     const afterMs = raceAfterMs(latencies.length > 0 ? { fastestOtherMs: Math.min(...latencies) } : {});
-    return openRaced(clock, transfer, afterMs, () => {
+    const opened = await openRaced(clock, lane.transfer, afterMs, () => {
       const [second] = book.others(ocaId, this.#query());
-      return second && !this.#order.signal.aborted ? this.#start(second.ocaId) : undefined;
+      return second && !this.#order.signal.aborted ? start(second.ocaId).transfer : undefined;
     });
+    const laneOf = (transfer: Lane['transfer']): Lane => this.#lanes.laneOf(transfer) ?? lane;
+    return { lane: laneOf(opened.transfer), others: opened.others.map(laneOf) };
   }
 
-  /** `bytes`: only so many of the range, to measure a server. */
-  #start(ocaId: string, bytes = Number.POSITIVE_INFINITY): Transfer {
-    const { book, record } = this.#context;
-    const { rendition } = this.#order;
-    const endByte = Math.min(this.#order.endByte, this.#nextByte + bytes);
-    const latencyMs = book.meter(ocaId).latencyMs();
-    const deadline = { leniency: this.#leniency(), ...(latencyMs === undefined ? {} : { latencyMs }) };
-    const plan = {
-      ocaId,
-      url: book.url(ocaId, rendition.fileId),
-      startByte: this.#nextByte,
-      endByte,
-      sizeBytes: rendition.sizeBytes,
-      etag: rendition.etag,
-      firstByteMs: firstByteDeadlineMs(deadline),
-    };
-    const transfer = new Transfer(this.#context, plan, (bytes, outcome) =>
-      record.count(outcome === 'lost-race' ? 'racedBytes' : 'lostBytes', bytes),
-    );
-    this.#running.add(transfer);
-    return transfer;
-  }
-
-  async #pump(transfer: Transfer, wasRaced: boolean): Promise<void> {
-    const { book, clock } = this.#context;
-    const { ocaId } = transfer.plan;
-    const meter = book.meter(ocaId);
-    meter.answered(clock.nowMs() - transfer.startedAtMs);
-    if (wasRaced) book.prefer(ocaId, 'first-byte-late');
-    this.#announce(ocaId);
+  /** Takes what an opened request brings, to its end. */
+  async #stream(lane: Lane): Promise<void> {
+    const { book, clock, outage } = this.#context;
+    const meter = book.meter(lane.ocaId);
+    lane.latencyMs = clock.nowMs() - lane.transfer.startedAtMs;
+    meter.answered(lane.latencyMs);
+    outage.heard();
     meter.began();
+    const unwatch = watchPace(clock, () => this.#judge(lane));
     try {
-      await transfer.pump(this.#sink(transfer));
+      await lane.transfer.pump({
+        onBytes: (chunk) => {
+          lane.pace.received(chunk.length);
+          meter.received(chunk.length);
+          if (lane !== this.#tail) return this.#assembly.receive(chunk, lane);
+          this.#assembly.hold(chunk);
+          return undefined;
+        },
+        stallMs: (largestGapMs) =>
+          stallDeadlineMs({ neededInMs: this.#neededInMs(), largestGapMs, leniency: this.#recovery.leniency }),
+      });
     } finally {
+      unwatch();
       meter.ended();
-      this.#settle(transfer);
     }
   }
 
-  #sink(transfer: Transfer): TransferSink {
-    const { book, record, clock } = this.#context;
-    const { ocaId } = transfer.plan;
-    const pace = new PaceJudge(clock);
-    return {
-      onBytes: (chunk) => {
-        this.#nextByte += chunk.length;
-        pace.received(chunk.length);
-        record.count('deliveredBytes', chunk.length);
-        book.meter(ocaId).received(chunk.length);
-        this.#order.onBytes(chunk);
-      },
-      stallMs: (largestGapMs) =>
-        stallDeadlineMs({ neededInMs: this.#neededInMs(), largestGapMs, leniency: this.#leniency() }),
-      isTooSlow: () => {
-        const tooSlowBps = pace.tooSlowBps(() => this.#rest(ocaId));
-        if (tooSlowBps !== undefined) book.noteTooSlow(ocaId, tooSlowBps);
-        return tooSlowBps !== undefined;
-      },
-    };
+  #deliver(chunk: Uint8Array, source: Lane | string): void {
+    const { record } = this.#context;
+    if (source instanceof Lane) {
+      source.deliveredBytes += chunk.length;
+      record.count('deliveredBytes', chunk.length);
+      this.#order.keeping.push({ bytes: chunk, ocaId: source.ocaId });
+      this.#lastOcaId = source.ocaId;
+    } else {
+      record.countReused(chunk.length);
+      this.#lastOcaId = source;
+    }
+    this.#order.onBytes(chunk);
   }
 
-  /** What is still to come, and who else could bring it. */
-  #rest(ocaId: string) {
-    const query = this.#query();
-    const [other] = this.#context.book.others(ocaId, query);
-    return {
-      remainingBytes: query.bytes,
+  #settleHead(lane: Lane): void {
+    const { end } = lane.transfer;
+    // The halves meet inside of a box that is still held back.
+    const isDone = end?.outcome === 'hedge' || end?.outcome === 'complete';
+    if (isDone && lane.deliveredTo < end.receivedTo) this.#assembly.openGate(lane);
+    this.#assembly.leave();
+    if (this.#tail && end?.outcome === 'hedge') this.#compare(lane, this.#tail);
+    this.#lanes.settle(lane);
+  }
+
+  #judge(lane: Lane): void {
+    if (lane === this.#tail || lane.transfer.end) return;
+    const { nextByte, gapEndByte } = this.#assembly;
+    const verdict = judgeLane(lane, {
+      reachedByte: nextByte,
+      endByte: Math.min(gapEndByte, lane.transfer.plan.endByte),
       neededInMs: this.#neededInMs(),
       mediaBps: this.#order.rendition.averageBps,
-      ...(other ? { other } : {}),
-    };
-  }
-
-  /** Writes an ended attempt down and draws the conclusions. */
-  #settle(transfer: Transfer): void {
-    const { end, plan, startedAtMs } = transfer;
-    if (!end || !this.#running.delete(transfer)) return;
-    const { rendition, segmentNumber } = this.#order;
-    const { outcome, deliveredTo, endedAtMs } = end;
-    this.#context.record.append({
-      ocaId: plan.ocaId,
-      fileId: rendition.fileId,
-      renditionId: rendition.renditionId,
-      segmentNumber,
-      requestedFrom: plan.startByte,
-      deliveredTo,
-      startedAtMs,
-      endedAtMs,
-      outcome,
+      hedge: this.#hedgeState(lane),
+      other: () => this.#otherThan(lane.ocaId),
     });
-    if (deliveredTo - plan.startByte >= PROGRESS_BYTES) {
-      this.#patienceFromMs = endedAtMs;
-      this.#backoffMs = FIRST_BACKOFF_MS;
+    if (verdict.act === 'hedge') this.#hedge(lane, verdict.ocaId, verdict.meetByte);
+    else if (verdict.act === 'leave-suspect') this.#lanes.leaveSuspect(lane);
+    else if (verdict.act === 'leave') {
+      this.#context.book.noteTooSlow(lane.ocaId, verdict.bps);
+      lane.transfer.stop('too-slow');
     }
-    if (outcome === 'complete') this.#context.book.noteSuccess(plan.ocaId, rendition.fileId);
-    if (outcome === 'complete' || outcome === 'cancelled' || outcome === 'lost-race') return;
-    this.#left = { ocaId: plan.ocaId, reason: outcome };
-    if (outcome !== 'too-slow') this.#noteFailed(transfer, end, outcome);
   }
 
-  #noteFailed({ plan, startedAtMs }: Transfer, end: TransferEnd, reason: MoveReason): void {
+  #hedgeState(lane: Lane): 'may' | 'none' | 'running' | 'waiting' {
+    if (this.#tail) return this.#tail.transfer.end ? 'waiting' : 'running';
+    return lane.isPiece || this.#hedgeCount >= MAX_HEDGES ? 'none' : 'may';
+  }
+
+  #hedge(head: Lane, ocaId: string, meetByte: number): void {
+    this.#hedgeCount++;
+    const tail = this.#lanes.start(ocaId, meetByte, this.#order.endByte);
+    this.#tail = tail;
+    this.#assembly.openTail(meetByte, tail);
+    head.transfer.limitTo(meetByte);
+    tail.done = this.#runTail(tail);
+  }
+
+  async #runTail(tail: Lane): Promise<void> {
+    if (!(await tail.transfer.open())) await this.#stream(tail);
+    const { end, plan } = tail.transfer;
+    if (tail !== this.#tail || !end) return;
+    this.#lanes.conclude(tail, end);
+    if (end.receivedTo > plan.startByte) return;
+    // It brought nothing: the first one simply goes on.
+    this.#tail = undefined;
+    this.#assembly.dropTail();
+    this.#head?.transfer.limitTo(this.#head.transfer.plan.endByte);
+    this.#lanes.settle(tail);
+  }
+
+  /** The first half is there: what was held of the second goes on, and what still comes of it follows in order. */
+  async #join(tail: Lane): Promise<void> {
+    this.#tail = undefined;
+    this.#lanes.announce(tail.ocaId);
+    const found = this.#assembly.joinTail();
+    if (found !== undefined) tail.transfer.stop('cancelled');
+    this.#head = tail;
+    await tail.done;
+    this.#head = undefined;
+    this.#assembly.leave();
+    this.#lanes.settle(tail, found);
+  }
+
+  /** What comes next is not to begin at a server that had to be helped. */
+  #compare(head: Lane, tail: Lane): void {
     const { book } = this.#context;
-    const { ocaId } = plan;
-    const { fileId } = this.#order.rendition;
-    const attempt: FailedAttempt = {
-      ocaId,
-      outcome: end.outcome,
-      ...(end.action ? { action: end.action.kind } : {}),
-      ...(end.status === undefined ? {} : { status: end.status }),
-    };
-    this.#attempts.push(attempt);
-    if (end.action?.kind === 'token-expired') return;
-    if (end.deliveredTo - plan.startByte < PROGRESS_BYTES) this.#failed.set(ocaId, attempt);
-    const scope = outcomeScope(attempt);
-    if (scope === 'lacking') book.noteLacking(ocaId, fileId);
-    const retryAfter = end.action?.kind === 'busy' ? { retryAfterMs: end.action.retryAfterMs } : {};
-    book.noteFailure({ ocaId, fileId, reason, startedAtMs, scope: scope === 'host' ? 'host' : 'file', ...retryAfter });
+    const { mostBps } = head.pace.range();
+    const tailBps = book.meter(tail.ocaId).throughputBps() ?? 0;
+    if (tailBps < mostBps * CLEARLY_FASTER) return;
+    const wasPreferred = book.preferredId === head.ocaId;
+    book.noteTooSlow(head.ocaId, mostBps);
+    if (wasPreferred) book.prefer(tail.ocaId, 'too-slow');
   }
 
-  async #renewToken(ocaId: string, grant: DeliveryGrant): Promise<void> {
-    const { book, renewals } = this.#context;
-    const isFirst = !this.#hasRenewedToken;
-    this.#hasRenewedToken = true;
-    if (isFirst && book.grant !== grant) return;
-    if (isFirst && (await renewals.renew('token-expired', grant, this.#order.signal))) return;
-    this.#failed.set(ocaId, { ocaId, outcome: 'status', action: 'token-expired' });
-  }
-
-  /** No server is left in this round: a fresh grant, or a pause while the buffer lasts, or the error. */
-  async #recover(): Promise<undefined> {
-    const { book, renewals, clock } = this.#context;
-    const { signal } = this.#order;
-    const { grant } = book;
-    const failed = [...this.#failed.values()];
-    const isTokenDead = failed.length > 0 && failed.every(({ action }) => action === 'token-expired');
-    if (grant && !isTokenDead && !this.#hasRenewedServers) {
-      this.#hasRenewedServers = true;
-      const isNew = await renewals.renew('no-server-left', grant, signal);
-      if (isNew) this.#nextRound();
-      if (isNew || signal.aborted) return;
-    }
-    const patienceMs = Math.min(MAX_PATIENCE_MS, Math.max(MIN_PATIENCE_MS, this.#order.neededInMs));
-    const patienceEndMs = this.#patienceFromMs + patienceMs;
-    if (!failed.some(isTransient) || clock.nowMs() >= patienceEndMs)
-      throw rangeError(this.#order.rendition.fileId, this.#attempts);
-    await sleepUntil(clock, Math.min(patienceEndMs, clock.nowMs() + this.#backoffMs), signal);
-    this.#backoffMs = Math.min(MAX_BACKOFF_MS, this.#backoffMs * 2);
-    this.#nextRound();
-  }
-
-  #nextRound(): void {
-    this.#failed.clear();
-    this.#round++;
-  }
-
-  #announce(to: string): void {
-    const left = this.#left;
-    this.#left = undefined;
-    if (!left || left.ocaId === to) return;
-    const { rendition, segmentNumber, startByte, endByte } = this.#order;
-    this.#context.onHandOver({
-      from: left.ocaId,
-      to,
-      reason: left.reason,
-      renditionId: rendition.renditionId,
-      segmentNumber,
-      atByte: this.#nextByte,
-      startByte,
-      endByte,
-    });
+  #otherThan(ocaId: string): OtherServer | undefined {
+    const { book } = this.#context;
+    const [other] = book.others(ocaId, this.#query());
+    if (!other) return undefined;
+    const bps = rateBelow(other.belief, PREDICTION_DEFAULTS.caution);
+    return { ...other, bps, hasAnswered: book.meter(other.ocaId).latencyMs() !== undefined };
   }
 
   #query() {
-    const bytes = this.#order.endByte - this.#nextByte;
-    return { fileId: this.#order.rendition.fileId, bytes, avoid: new Set(this.#failed.keys()) };
+    const { nextByte, gapEndByte } = this.#assembly;
+    return { fileId: this.#order.rendition.fileId, bytes: gapEndByte - nextByte, avoid: this.#recovery.avoid };
   }
 
   #neededInMs(): number {
     return Math.max(0, this.#neededAtMs - this.#context.clock.nowMs());
-  }
-
-  /** Every later round waits longer: when all are late, the way is long. */
-  #leniency(): number {
-    return 2 ** Math.min(2, this.#round);
   }
 }

@@ -7,16 +7,28 @@ export class DeliveryRecord {
   readonly #entries: LedgerEntry[] = [];
   readonly #byServer: Record<string, number> = {};
   #bytes: ByteAccounts = NO_BYTES;
+  #reusedBytes = 0;
 
   append(entry: LedgerEntry): void {
     this.#entries.push(entry);
     const { ocaId, requestedFrom, deliveredTo } = entry;
-    if (deliveredTo > requestedFrom)
-      this.#byServer[ocaId] = (this.#byServer[ocaId] ?? 0) + deliveredTo - requestedFrom;
+    if (deliveredTo > requestedFrom) this.#byServer[ocaId] = (this.#byServer[ocaId] ?? 0) + deliveredTo - requestedFrom;
   }
 
   count(account: keyof ByteAccounts, bytes: number): void {
     this.#bytes = countBytes(this.#bytes, account, bytes);
+  }
+
+  /** Delivered from memory: counted when they were received. */
+  countReused(bytes: number): void {
+    this.#reusedBytes += bytes;
+  }
+
+  /** These were delivered for media that other media replaces now. */
+  countReplaced(bytes: number): void {
+    const replacedBytes = Math.min(bytes, this.#bytes.deliveredBytes);
+    this.count('deliveredBytes', -replacedBytes);
+    this.count('replacedBytes', replacedBytes);
   }
 
   get bytes(): ByteAccounts {
@@ -29,6 +41,6 @@ export class DeliveryRecord {
   }
 
   snapshot(): PlayerLedger {
-    return { entries: [...this.#entries], bytes: this.#bytes };
+    return { entries: [...this.#entries], bytes: this.#bytes, reusedBytes: this.#reusedBytes };
   }
 }

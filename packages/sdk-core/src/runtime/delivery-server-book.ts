@@ -12,6 +12,7 @@ import {
   recordFailure,
   recordSuccess,
 } from '../server-selection/exclusions.ts';
+import { forgiveOutage } from '../server-selection/forgive-outage.ts';
 import { freshRates, type LoadHints, NO_HINTS, noteHint } from '../server-selection/load-hints.ts';
 import { rateBelow } from '../server-selection/predict-delivery.ts';
 import { type RankedServer, rankServers } from '../server-selection/rank-servers.ts';
@@ -157,6 +158,11 @@ export class ServerBook {
     const siteId = this.server(ocaId)?.siteId ?? '';
     const success = { ocaId, siteId, nowMs: this.#clock.nowMs(), ...(fileId === undefined ? {} : { fileId }) };
     this.#exclusions = recordSuccess(this.#exclusions, success);
+  }
+
+  /** Nobody had answered since `sinceMs`: that was the client's network. */
+  forgive(sinceMs: number): void {
+    this.#exclusions = forgiveOutage(this.#exclusions, sinceMs);
   }
 
   noteFailure(failure: ServerFailure): void {

@@ -13,7 +13,7 @@ const plan = {
   firstByteMs: 400,
 };
 const headers: Record<string, string> = { etag: '"e"', 'content-range': 'bytes 0-99/1000' };
-const sink: TransferSink = { onBytes: () => {}, stallMs: () => 500, isTooSlow: () => false };
+const sink: TransferSink = { onBytes: () => undefined, stallMs: () => 500 };
 
 /** A host that does not heed cancellation: what it has begun arrives, however late. */
 function stubbornHost(headAfterMs: number, chunks: readonly { afterMs: number; bytes: number }[]) {
@@ -59,7 +59,7 @@ it('counts the chunk that comes after the stall deadline as lost', async () => {
     if (bytes > 0) wasted.push([bytes, outcome]);
   });
   expect(await clock.resolve(transfer.open())).toBeUndefined();
-  expect(await clock.resolve(transfer.pump(sink))).toMatchObject({ outcome: 'stalled', deliveredTo: 30 });
+  expect(await clock.resolve(transfer.pump(sink))).toMatchObject({ outcome: 'stalled', receivedTo: 30 });
   expect(wasted).toEqual([]);
   await clock.advance(3000);
   expect(wasted).toEqual([[50, 'stalled']]);
@@ -77,12 +77,12 @@ it('cuts off a body that goes on beyond the range', async () => {
     wastedBytes += bytes;
   });
   await clock.resolve(transfer.open());
-  const onBytes = (chunk: Uint8Array): void => {
+  const onBytes = (chunk: Uint8Array): undefined => {
     deliveredBytes += chunk.length;
   };
   expect(await clock.resolve(transfer.pump({ ...sink, onBytes }))).toMatchObject({
     outcome: 'complete',
-    deliveredTo: 100,
+    receivedTo: 100,
   });
   await clock.advance(10);
   expect({ deliveredBytes, wastedBytes, cancelled }).toEqual({

@@ -18,17 +18,17 @@ export interface TransferPorts {
   readonly http: HttpClient;
 }
 
-/** Who takes the bytes of a transfer and judges its pace. */
+/** Who takes the bytes of a transfer. */
 export interface TransferSink {
-  onBytes(chunk: Uint8Array): void;
+  /** Gives what is wrong with the bytes, where they are not those wanted: that ends the transfer. */
+  onBytes(chunk: Uint8Array): string | undefined;
   stallMs(largestGapMs: number): number;
-  isTooSlow(reachedByte: number): boolean;
 }
 
 export interface TransferEnd {
   readonly outcome: DeliveryOutcome;
-  /** Exclusive. */
-  readonly deliveredTo: number;
+  /** Given to the sink up to here. Exclusive. */
+  readonly receivedTo: number;
   readonly endedAtMs: number;
   /** Of an outcome `status`. */
   readonly status?: number;
@@ -39,6 +39,7 @@ export interface TransferEnd {
 
 const MAX_ERROR_BODY_BYTES = 4096;
 const DRAIN_MS = 1000;
+const FLOWING_MS = 250;
 
 /** One attempt at one server: `open`, then `pump`. Ends exactly once, whatever happens; says how in `end`. */
 export class Transfer {
@@ -51,6 +52,9 @@ export class Transfer {
   #reader: ByteReader | undefined;
   #firstChunk: Uint8Array | undefined;
   #reachedByte: number;
+  /** Bytes from here on are not wanted. Exclusive. */
+  #limitByte: number;
+  #heardAtMs: number;
   /** Between two chunks: the rhythm of this connection. */
   #largestGapMs = 0;
   #end: TransferEnd | undefined;
@@ -65,10 +69,32 @@ export class Transfer {
     this.#ports = ports;
     this.#onWaste = onWaste;
     this.#reachedByte = plan.startByte;
+    this.#limitByte = plan.endByte;
+    this.#heardAtMs = this.startedAtMs;
   }
 
   get end(): TransferEnd | undefined {
     return this.#end;
+  }
+
+  /** Since its last bytes, or since it was asked. */
+  get silentForMs(): number {
+    return this.#ports.clock.nowMs() - this.#heardAtMs;
+  }
+
+  /** Bytes came lately, by the rhythm of this connection. */
+  get isFlowing(): boolean {
+    return this.isOpen && this.silentForMs < Math.max(FLOWING_MS, this.#largestGapMs * 2);
+  }
+
+  /** Its first bytes are there. */
+  get isOpen(): boolean {
+    return this.#heardAtMs > this.startedAtMs || this.#reachedByte > this.plan.startByte;
+  }
+
+  /** Ends at this byte instead of at the end of the range: from there on another server was asked. */
+  limitTo(byte: number): void {
+    this.#limitByte = byte;
   }
 
   /** Asks. Gives undefined once the first bytes are there and are the right ones, else how it ended. */
@@ -99,10 +125,11 @@ export class Transfer {
     this.#firstChunk = undefined;
     while (!this.#end) {
       if (!chunk || !this.#reader) return this.#finish('short');
-      this.#deliver(chunk, sink);
+      const problem = this.#deliver(chunk, sink);
+      if (problem !== undefined) return this.#finish('other-bytes', { found: problem });
       if (this.#end) break;
       if (this.#reachedByte === this.plan.endByte) return this.#complete(this.#reader);
-      if (sink.isTooSlow(this.#reachedByte)) return this.#finish('too-slow');
+      if (this.#reachedByte >= this.#limitByte) return this.#finish('hedge');
       const waitedFromMs = clock.nowMs();
       const next = await this.#read(this.#reader, waitedFromMs + sink.stallMs(this.#largestGapMs));
       if (next.kind !== 'value') return this.#failed(next, 'stalled');
@@ -113,16 +140,16 @@ export class Transfer {
   }
 
   /** Stops from outside. Without effect once ended. */
-  stop(outcome: 'cancelled' | 'lost-race'): void {
+  stop(outcome: 'cancelled' | 'lost-race' | 'first-byte-late' | 'stalled' | 'too-slow'): void {
     this.#finish(outcome);
   }
 
-  #deliver(chunk: Uint8Array, sink: TransferSink): void {
-    const wanted = chunk.subarray(0, this.plan.endByte - this.#reachedByte);
+  #deliver(chunk: Uint8Array, sink: TransferSink): string | undefined {
+    const wanted = chunk.subarray(0, Math.max(0, this.#limitByte - this.#reachedByte));
     this.#reachedByte += wanted.length;
     this.#onWaste(chunk.length - wanted.length, 'complete');
     try {
-      sink.onBytes(wanted);
+      return sink.onBytes(wanted);
     } catch (error) {
       this.#finish('cancelled');
       throw error;
@@ -146,7 +173,11 @@ export class Transfer {
       const onLate = (late: Uint8Array | undefined): void =>
         this.#onWaste(late?.length ?? 0, this.#end?.outcome ?? 'reset');
       const read = await this.#wait(reader.read(), dueAtMs, onLate);
-      if (read.kind !== 'value' || read.value?.length !== 0) return read;
+      if (read.kind !== 'value') return read;
+      if (read.value?.length !== 0) {
+        this.#heardAtMs = this.#ports.clock.nowMs();
+        return read;
+      }
     }
   }
 
@@ -190,7 +221,7 @@ export class Transfer {
   }
 
   #setEnd(outcome: DeliveryOutcome, details: Partial<TransferEnd> = {}): TransferEnd {
-    this.#end ??= { outcome, deliveredTo: this.#reachedByte, endedAtMs: this.#ports.clock.nowMs(), ...details };
+    this.#end ??= { outcome, receivedTo: this.#reachedByte, endedAtMs: this.#ports.clock.nowMs(), ...details };
     return this.#end;
   }
 }

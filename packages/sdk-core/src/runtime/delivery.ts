@@ -1,3 +1,4 @@
+import { KeptBytes } from '../delivery/kept-bytes.ts';
 import type { ByteAccounts } from '../delivery/ledger.ts';
 import { PlayerError } from '../errors/player-error.ts';
 import type { PlayerLedger, ServerStats } from '../player-events.ts';
@@ -7,7 +8,10 @@ import { type HttpClient, HttpFailure } from '../ports/http-client.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { RangeRequest } from '../ports/media-engine.ts';
 import type { Random } from '../ports/random.ts';
+import { excludedForMs } from '../server-selection/exclusions.ts';
+import { HostAlarm } from './delivery-host-alarm.ts';
 import type { DeliveryGrant, DeliveryListener } from './delivery-listener.ts';
+import { Outage } from './delivery-outage.ts';
 import { Prober } from './delivery-prober.ts';
 import { RangeDelivery } from './delivery-range.ts';
 import { DeliveryRecord } from './delivery-record.ts';
@@ -24,6 +28,13 @@ export interface DeliveryPorts {
   readonly logger?: Logger;
 }
 
+export interface DeliveryOptions {
+  /** How much of broken-off ranges is kept in memory, all together; 2 MiB by default. */
+  readonly maxKeptBytes?: number;
+  /** Files are fragmented MP4: the boxes of whole segments are checked before the engine gets them. */
+  readonly checksSegments?: boolean;
+}
+
 /** A token is renewed, beside the media, this long before its end, or when this share of its life is left. */
 const RENEW_BEFORE_MS = 60_000;
 const RENEW_SHARE = 0.2;
@@ -37,19 +48,29 @@ export class Delivery {
   readonly #book: ServerBook;
   readonly #renewals: Renewals;
   readonly #prober: Prober;
+  readonly #kept: KeptBytes;
+  readonly #checksSegments: boolean;
+  readonly #alarm = new HostAlarm();
+  readonly #outage: Outage;
   #isFirst = true;
   #bufferEndsAtMs = 0;
   /** When the token is renewed ahead of time: once per grant. */
   #renewAtMs = Number.POSITIVE_INFINITY;
   #renewing: Promise<unknown> | undefined;
 
-  constructor(ports: DeliveryPorts, listener: DeliveryListener) {
+  constructor(ports: DeliveryPorts, listener: DeliveryListener, options: DeliveryOptions = {}) {
+    this.#kept = new KeptBytes(options.maxKeptBytes);
+    this.#checksSegments = options.checksSegments ?? false;
     this.#book = new ServerBook(ports.clock, ports.random, (event) => {
       ports.logger?.log('info', 'server changed', { ...event });
       listener.onServerChanged(event);
     });
     this.#ports = { ...ports, http: hearingLoad(ports.http, this.#book) };
     this.#listener = listener;
+    this.#outage = new Outage((sinceMs) => {
+      ports.logger?.log('info', 'somebody answers again', { silentForMs: ports.clock.nowMs() - sinceMs });
+      this.#book.forgive(sinceMs);
+    });
     this.#renewals = new Renewals(
       ports,
       (reason) => listener.renewGrant(reason),
@@ -59,7 +80,10 @@ export class Delivery {
       ...this.#ports,
       book: this.#book,
       record: this.#record,
-      onProbe: (event) => listener.onProbe(event),
+      onProbe: (event) => {
+        if (event.cause !== undefined) this.#alarmFor(event.ocaId);
+        listener.onProbe(event);
+      },
       bufferMs: () => Math.max(0, this.#bufferEndsAtMs - ports.clock.nowMs()),
     });
   }
@@ -67,6 +91,10 @@ export class Delivery {
   /** Takes a grant: the first one, or a fresh one. What was learned of servers stays. */
   use(grant: DeliveryGrant): void {
     this.#book.use(grant);
+    this.#kept.forget((ocaId, fileId) => {
+      const index = grant.servers.findIndex((server) => server.ocaId === ocaId);
+      return grant.fileServers[fileId]?.includes(index) ?? false;
+    });
     const lifetimeMs = grant.expiresAtMs - this.#ports.clock.nowMs();
     this.#renewAtMs = grant.expiresAtMs - Math.min(RENEW_BEFORE_MS, lifetimeMs * RENEW_SHARE);
   }
@@ -94,8 +122,8 @@ export class Delivery {
     if (sources.some(({ aborted }) => aborted)) cancel();
     try {
       await this.#renewAhead();
-      const range = new RangeDelivery(this.#rangeContext(), { ...request, isFirst, signal: cancellation.signal });
-      this.#tellDelivered(request, await range.perform());
+      const order = { ...request, isFirst, ...this.#extrasOf(request), signal: cancellation.signal };
+      this.#tellDelivered(request, await new RangeDelivery(this.#rangeContext(), order).perform());
     } finally {
       for (const source of sources) source.removeEventListener('abort', cancel);
     }
@@ -128,9 +156,15 @@ export class Delivery {
     return { bytes: this.#record.bytes, bytesByServer: this.#record.bytesByServer };
   }
 
+  /** Delivered bytes turn out not to be shown: others took their place. */
+  noteReplaced(bytes: number): void {
+    this.#record.countReplaced(bytes);
+  }
+
   /** Cancels everything. Idempotent. */
   close(): void {
     this.#closing.cancel();
+    this.#kept.clear();
     this.#prober.close();
   }
 
@@ -142,11 +176,27 @@ export class Delivery {
       book: this.#book,
       record: this.#record,
       renewals: this.#renewals,
+      outage: this.#outage,
+      alarm: this.#alarm,
+      onLacking: (ocaId: string, fileId: string) => this.#kept.forget((id, file) => id !== ocaId || file !== fileId),
       onHandOver: (event: Parameters<DeliveryListener['onHandOver']>[0]) => {
         this.#ports.logger?.log('info', 'hand-over', { ...event });
         this.#listener.onHandOver(event);
       },
     };
+  }
+
+  #extrasOf({ rendition, segmentNumber, startByte, endByte }: RangeRequest) {
+    const { fileId, etag, segments } = rendition;
+    const segment = segments[segmentNumber];
+    const isSegment = this.#checksSegments && segment?.startByte === startByte && segment.endByte === endByte;
+    return { isSegment, keeping: this.#kept.begin({ fileId, etag, startByte }, endByte) };
+  }
+
+  /** A probe failed: who waits for this server is told, if that is now held against it. */
+  #alarmFor(ocaId: string): void {
+    const server = this.#book.server(ocaId);
+    if (server && excludedForMs(this.#book.exclusions, server, this.#ports.clock.nowMs()) > 0) this.#alarm.raise(ocaId);
   }
 
   #checkCall({ rendition, startByte, endByte, neededInMs }: RangeRequest & { readonly neededInMs: number }): void {

@@ -21,9 +21,13 @@ export function markBytes(rate: RecentRate, bytes: number, nowMs: number): Recen
   return { marks: marks.slice(Math.max(0, tooOld - 1)), totalBytes };
 }
 
-/** Bits per second and the span they were seen over. */
-export function rateOver(rate: RecentRate, nowMs: number): { readonly bps: number; readonly spanMs: number } {
-  const first = rate.marks[0];
+/** Bits per second and the span they were seen over: all that is remembered, or about the last `lastMs` of it. */
+export function rateOver(
+  rate: RecentRate,
+  nowMs: number,
+  lastMs: number = SPAN_MS,
+): { readonly bps: number; readonly spanMs: number } {
+  const first = rate.marks.filter((mark) => nowMs - mark.atMs >= lastMs).at(-1) ?? rate.marks[0];
   const spanMs = first ? nowMs - first.atMs : 0;
   if (!first || spanMs <= 0) return { bps: Number.POSITIVE_INFINITY, spanMs: 0 };
   return { bps: ((rate.totalBytes - first.totalBytes) * 8000) / spanMs, spanMs };

@@ -99,7 +99,10 @@ function brokenIntervals(ranges: readonly WitnessedRange[], ledger: PlayerLedger
 function miscounted(ranges: readonly WitnessedRange[], ledger: PlayerLedger): string[] {
   const delivered = ledger.entries.reduce((sum, entry) => sum + entry.deliveredTo - entry.requestedFrom, 0);
   const received = ranges.reduce((sum, range) => sum + range.receivedBytes, 0);
-  return delivered === received ? [] : [`the ledger counts ${delivered} delivered bytes, the engine got ${received}`];
+  const fresh = received - ledger.reusedBytes;
+  return delivered === fresh
+    ? []
+    : [`the ledger counts ${delivered} delivered bytes, the engine got ${fresh} fresh ones`];
 }
 
 function bytesReadFromOcas(world: World, isWanted: (status: number) => boolean): number {
