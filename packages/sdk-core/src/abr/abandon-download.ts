@@ -22,7 +22,8 @@ export const ABANDON_DEFAULTS = {
 /** A segment that is being loaded. `segmentNumber` is its number, `current` the rendition of the one before. */
 export interface LoadingContext extends AbrContext {
   readonly loading: RenditionView;
-  /** Undefined while no byte has come. */
+  readonly receivedBytes: number;
+  /** Of the server that brings it now. Undefined while no byte has come. */
   readonly pace: DownloadPace | undefined;
   /** What the network was expected to carry when it was asked for. */
   readonly throughputBps?: number | undefined;
@@ -69,7 +70,7 @@ export function judgeDownload(context: LoadingContext, worth: PlannedWorth): Aba
   if (!pace || pace.elapsedMs - pace.firstByteAfterMs < ABANDON_DEFAULTS.leastSpanMs) return { reason: 'too-early' };
   const expectedBps = videoBps(context);
   const rateBps = restBps(pace, expectedBps, ABANDON_DEFAULTS.trustMs);
-  const restBits = Math.max(0, segment.endByte - segment.startByte - pace.receivedBytes) * 8;
+  const restBits = Math.max(0, segment.endByte - segment.startByte - context.receivedBytes) * 8;
   const bufferS = bufferAheadMs / 1000;
   if (restBits / rateBps <= bufferS) return { reason: 'in-time' };
   const planned = { ...context, video: ladder };

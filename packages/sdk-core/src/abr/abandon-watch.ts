@@ -16,14 +16,17 @@ export class AbandonWatch {
   #judgeFromMs = FIRST_AFTER_MS;
   #pace: DownloadPace | undefined;
   #expectedBps: number | undefined;
+  /** Where the server that brings it now took over. */
+  #from = { elapsedMs: 0, receivedBytes: 0 };
 
   constructor(overrides: Partial<LookAheadConfig> = {}) {
     this.#worth = new PlannedWorth(overrides);
   }
 
-  /** A segment is asked for, and this is expected of the network. */
-  begin(expectedBps: number | undefined): void {
-    this.#judgeFromMs = FIRST_AFTER_MS;
+  /** A segment is asked for, and this is expected of the network; or another server brings the rest, `from` there on. */
+  begin(expectedBps: number | undefined, from?: { readonly elapsedMs: number; readonly receivedBytes: number }): void {
+    this.#from = from ?? { elapsedMs: 0, receivedBytes: 0 };
+    this.#judgeFromMs = this.#from.elapsedMs + FIRST_AFTER_MS;
     this.#pace = undefined;
     this.#expectedBps = expectedBps;
   }
@@ -31,12 +34,21 @@ export class AbandonWatch {
   judge(report: Report): AbandonVerdict {
     if (report.elapsedMs < this.#judgeFromMs) return { reason: 'too-early' };
     this.#judgeFromMs = report.elapsedMs + SPACING_MS;
-    this.#pace = paceAfter(this.#pace, report);
+    this.#pace = paceAfter(this.#pace, this.#ofThisServer(report));
     const { segmentNumber } = report;
     const chosenWithBps = this.#givenUp?.segmentNumber === segmentNumber ? this.#givenUp.withBps : undefined;
     const loading = { ...report, pace: this.#pace, throughputBps: this.#expectedBps, chosenWithBps };
     const verdict = judgeDownload(loading, this.#worth);
     if (verdict.instead) this.#givenUp = { segmentNumber, withBps: verdict.withBps };
     return verdict;
+  }
+
+  #ofThisServer({ elapsedMs, receivedBytes, firstByteAfterMs }: Report): DownloadReport {
+    const { elapsedMs: fromMs, receivedBytes: fromBytes } = this.#from;
+    return {
+      elapsedMs: elapsedMs - fromMs,
+      receivedBytes: receivedBytes - fromBytes,
+      firstByteAfterMs: fromMs === 0 ? firstByteAfterMs : 0,
+    };
   }
 }

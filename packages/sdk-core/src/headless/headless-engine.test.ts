@@ -23,6 +23,8 @@ function stage(
   const asked: RangeRequest[] = [];
   const host: EngineHost = {
     selectVideo: ({ segmentNumber }) => presentation.video[segmentNumber < 2 ? 0 : 1]!,
+    judgeDownload: () => undefined,
+    selectReplacement: () => undefined,
     async fetchRange(request) {
       asked.push(request);
       await clock.sleep(options.fetchMs?.(request) ?? 100);

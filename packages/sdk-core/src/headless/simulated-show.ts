@@ -3,9 +3,10 @@ import type { Presentation, RenditionView } from '../manifest/presentation.ts';
 import { CancelController, type CancelSignal } from '../ports/cancel-signal.ts';
 import type { Clock } from '../ports/clock.ts';
 import { HttpFailure } from '../ports/http-client.ts';
-import type { EngineHost, EngineSnapshot } from '../ports/media-engine.ts';
+import type { EngineHost, EngineSnapshot, SegmentChoice } from '../ports/media-engine.ts';
 import { Playhead } from './playhead.ts';
 import { EPSILON_MS, SimulatedTrack } from './simulated-track.ts';
+import { downloadWatched, type SeenBytes, type WatchedDownload } from './watched-download.ts';
 
 /** The least time until the next look, so that rounding never makes it look for ever at one moment. */
 const SHORTEST_WAKE_MS = 1;
@@ -73,9 +74,8 @@ export class SimulatedShow {
   }
 
   snapshot(): EngineSnapshot {
-    const positionMs = this.#positionMs();
-    const bufferAheadMs = Math.max(0, Math.min(this.#bufferedToMs(), this.#endMs()) - positionMs);
-    return { positionMs, bufferAheadMs, paused: !this.#wantsPlay, ended: this.#ended };
+    const bufferAheadMs = this.#bufferAheadMs();
+    return { positionMs: this.#positionMs(), bufferAheadMs, paused: !this.#wantsPlay, ended: this.#ended };
   }
 
   close(): void {
@@ -106,27 +106,62 @@ export class SimulatedShow {
   }
 
   async #fetch(track: SimulatedTrack, signal: CancelSignal): Promise<void> {
-    const segmentNumber = track.nextSegment;
-    const rendition = this.#renditionFor(track, segmentNumber);
-    const segment = rendition?.segments[segmentNumber];
-    if (!rendition || !segment) return;
-    const { startByte, endByte } = segment;
-    let receivedBytes = 0;
-    const onBytes = (chunk: Uint8Array): void => {
-      receivedBytes += chunk.length;
-    };
-    await this.#host.fetchRange({ rendition, segmentNumber, startByte, endByte, onBytes, signal });
+    const replacement = track.kind === 'video' ? this.#replacementFor(track) : undefined;
+    if (replacement) await this.#replace(track, replacement, signal);
+    else await this.#append(track, signal);
     if (signal.aborted) return;
-    if (receivedBytes !== endByte - startByte) throw wrongLength(rendition, segmentNumber, receivedBytes);
     track.fetching = false;
-    const startMs = track.append(rendition)?.startMs ?? segment.startMs;
-    this.#host.notify({ type: 'appended', rendition, segmentNumber, startMs });
     this.#update();
+  }
+
+  async #append(track: SimulatedTrack, signal: CancelSignal): Promise<void> {
+    const segmentNumber = track.nextSegment;
+    const chosen = this.#renditionFor(track, segmentNumber);
+    if (!chosen) return;
+    const isVideo = track.kind === 'video';
+    const judge = (seen: SeenBytes): 'go-on' | RenditionView =>
+      (isVideo && this.#host.judgeDownload({ ...seen, bufferAheadMs: this.#bufferAheadMs() })) || 'go-on';
+    const rendition = await this.#download(chosen, segmentNumber, signal, judge);
+    if (signal.aborted || !rendition) return;
+    const startMs = track.append(rendition)?.startMs ?? 0;
+    this.#host.notify({ type: 'appended', rendition, segmentNumber, startMs });
+  }
+
+  async #replace(track: SimulatedTrack, choice: SegmentChoice, signal: CancelSignal): Promise<void> {
+    const { segmentNumber } = choice;
+    const isDue = (): boolean => track.segmentAt(this.#positionMs()) >= segmentNumber;
+    const rendition = await this.#download(choice.rendition, segmentNumber, signal, () => (isDue() ? 'stop' : 'go-on'));
+    if (signal.aborted || !rendition) return;
+    const discarded = isDue() ? rendition : track.replace(segmentNumber, rendition);
+    if (!discarded) return;
+    const bytes = bytesOf(discarded, segmentNumber);
+    this.#host.notify({ type: 'discarded', rendition: discarded, segmentNumber, bytes });
+    if (discarded === rendition) return;
+    const startMs = track.segments[segmentNumber]?.startMs ?? 0;
+    this.#host.notify({ type: 'appended', rendition, segmentNumber, startMs });
+  }
+
+  #download(
+    rendition: RenditionView,
+    segmentNumber: number,
+    signal: CancelSignal,
+    judge: WatchedDownload['judge'],
+  ): Promise<RenditionView | undefined> {
+    return downloadWatched({ host: this.#host, clock: this.#clock, rendition, segmentNumber, signal, judge });
   }
 
   #renditionFor(track: SimulatedTrack, segmentNumber: number): RenditionView | undefined {
     if (track.kind === 'audio') return this.#presentation.audio[0];
-    return this.#host.selectVideo({ segmentNumber, bufferAheadMs: this.snapshot().bufferAheadMs });
+    return this.#host.selectVideo({ segmentNumber, bufferAheadMs: this.#bufferAheadMs() });
+  }
+
+  #replacementFor(track: SimulatedTrack): SegmentChoice | undefined {
+    const positionMs = this.#positionMs();
+    if (!track.holds(positionMs)) return undefined;
+    const buffered = track.bufferedFrom(positionMs);
+    if (buffered.length < 2) return undefined;
+    const bufferAheadMs = this.#bufferAheadMs();
+    return this.#host.selectReplacement({ segmentNumber: track.nextSegment, bufferAheadMs, buffered });
   }
 
   #finishSeek(): void {
@@ -206,6 +241,10 @@ export class SimulatedShow {
     return this.#tracks.every((track) => track.holds(positionMs));
   }
 
+  #bufferAheadMs(): number {
+    return Math.max(0, this.#playableToMs() - this.#positionMs());
+  }
+
   #positionMs(): number {
     return this.#playhead.positionMs(this.#clock.nowMs(), this.#playableToMs());
   }
@@ -224,7 +263,7 @@ export class SimulatedShow {
   }
 }
 
-function wrongLength(rendition: RenditionView, segmentNumber: number, receivedBytes: number): PlayerError {
-  const context = { renditionId: rendition.renditionId, segmentNumber, receivedBytes };
-  return new PlayerError('media/decode', `Segment ${segmentNumber} came with ${receivedBytes} bytes.`, context);
+function bytesOf(rendition: RenditionView, segmentNumber: number): number {
+  const segment = rendition.segments[segmentNumber];
+  return segment ? segment.endByte - segment.startByte : 0;
 }

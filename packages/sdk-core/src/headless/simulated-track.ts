@@ -1,4 +1,5 @@
 import type { RenditionView, SegmentView } from '../manifest/presentation.ts';
+import type { BufferedSegment } from '../ports/media-engine.ts';
 
 /** Differences below this are rounding of clocks and sums. */
 export const EPSILON_MS = 0.5;
@@ -32,6 +33,24 @@ export class SimulatedTrack {
     this.#renditions.set(this.nextSegment, rendition);
     this.nextSegment++;
     return segment;
+  }
+
+  /** Another rendition takes the place of a buffered segment; gives the one it had. */
+  replace(segmentNumber: number, rendition: RenditionView): RenditionView | undefined {
+    const before = this.#renditions.get(segmentNumber);
+    if (before) this.#renditions.set(segmentNumber, rendition);
+    return before;
+  }
+
+  /** What the buffer holds from a position on: the segment there, and those after it. */
+  bufferedFrom(positionMs: number): readonly BufferedSegment[] {
+    const buffered: BufferedSegment[] = [];
+    for (let segmentNumber = this.segmentAt(positionMs); segmentNumber < this.nextSegment; segmentNumber++) {
+      const rendition = this.#renditions.get(segmentNumber);
+      const segment = this.segments[segmentNumber];
+      if (rendition && segment) buffered.push({ segmentNumber, rendition, dueInMs: segment.startMs - positionMs });
+    }
+    return buffered;
   }
 
   /** All segments up to the end are buffered. */

@@ -25,12 +25,28 @@ export interface EngineSnapshot {
   readonly ended: boolean;
   /** Frames decoded and not shown since `open`; absent where nobody counts them. */
   readonly droppedFrames?: number | undefined;
+  /** All frames since `open`, dropped ones included. */
+  readonly totalFrames?: number | undefined;
+  /** Media time per time; 1 where absent. */
+  readonly rate?: number | undefined;
+  /** Where the picture is shown, in pixels of the device; absent where nobody knows, or it is not on screen. */
+  readonly viewport?: { readonly widthPx: number; readonly heightPx: number } | undefined;
 }
 
 /** What the core gives to an engine. */
 export interface EngineHost {
   /** ABR: the video rendition for a segment. Synchronous and cheap. */
   selectVideo(request: SelectVideoRequest): RenditionView;
+  /**
+   * ABR, asked now and then while a video segment is loaded: what to load in its place, or undefined to go on. Who gets
+   * an answer breaks off the range, discards its bytes and asks for that rendition without another selection.
+   */
+  judgeDownload(progress: DownloadProgress): RenditionView | undefined;
+  /**
+   * ABR, for engines that can change their buffer: which buffered segment to load again in a better rendition before the
+   * next one, if any.
+   */
+  selectReplacement(request: ReplacementRequest): SegmentChoice | undefined;
   /**
    * Delivers `[startByte, endByte)` of a rendition's file, from whichever servers, in order, each byte once.
    * Resolves when complete; rejects with `PlayerError` when no server is left, or with an `HttpFailure` of
@@ -44,6 +60,34 @@ export interface SelectVideoRequest {
   /** Which segment of the presentation, from 0. */
   readonly segmentNumber: number;
   readonly bufferAheadMs: number;
+}
+
+/** A video segment that is being loaded. */
+export interface DownloadProgress {
+  readonly rendition: RenditionView;
+  readonly segmentNumber: number;
+  readonly bufferAheadMs: number;
+  /** Since it was asked for. */
+  readonly elapsedMs: number;
+  readonly receivedBytes: number;
+  /** From the request to the first byte; absent while none has come. */
+  readonly firstByteAfterMs?: number | undefined;
+}
+
+export interface SegmentChoice {
+  readonly segmentNumber: number;
+  readonly rendition: RenditionView;
+}
+
+export interface ReplacementRequest extends SelectVideoRequest {
+  /** The video segments in the buffer, in order and without a gap; the one that plays is the first. */
+  readonly buffered: readonly BufferedSegment[];
+}
+
+/** A segment in the buffer. */
+export interface BufferedSegment extends SegmentChoice {
+  /** Until it plays; 0 or less for the one that plays. */
+  readonly dueInMs: number;
 }
 
 export interface RangeRequest {
@@ -70,6 +114,13 @@ export type EngineEvent =
       readonly rendition: RenditionView;
       readonly segmentNumber: number;
       readonly startMs: number;
+    }
+  /** Delivered bytes that are not going to be shown: of a segment given up, or of one that a better one replaced. */
+  | {
+      readonly type: 'discarded';
+      readonly rendition: RenditionView;
+      readonly segmentNumber: number;
+      readonly bytes: number;
     }
   /** What is on screen changed. */
   | { readonly type: 'rendition-shown'; readonly rendition: RenditionView }

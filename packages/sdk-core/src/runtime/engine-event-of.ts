@@ -14,6 +14,7 @@ export function sessionEventOf(event: EngineEvent, positionMs: () => number, now
     case 'failed':
       return { type: 'engine-failed', cause: event.cause, error: event.error, positionMs: positionMs(), nowMs };
     case 'appended':
+    case 'discarded':
     case 'rendition-shown':
       return undefined;
   }

@@ -1,17 +1,26 @@
 import type { PlayRenewal, PlayResponse } from '@pressplay/protocol/messages';
 import type { AbrFunction, AbrLimits, RenditionChoice } from '../abr/abr-context.ts';
-import { type AbrName, ruleOf } from '../abr/rule-of.ts';
-import { selectRendition } from '../abr/select-rendition.ts';
+import type { AbrName } from '../abr/rule-of.ts';
 import type { Presentation, RenditionView } from '../manifest/presentation.ts';
 import type { PlayerEvents } from '../player-events.ts';
 import { CancelController, type CancelSignal } from '../ports/cancel-signal.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HttpClient } from '../ports/http-client.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { EngineEvent, EngineHost, MediaEngine, RangeRequest, SelectVideoRequest } from '../ports/media-engine.ts';
+import type {
+  DownloadProgress,
+  EngineEvent,
+  EngineHost,
+  MediaEngine,
+  RangeRequest,
+  ReplacementRequest,
+  SegmentChoice,
+  SelectVideoRequest,
+} from '../ports/media-engine.ts';
 import type { Random } from '../ports/random.ts';
 import { Delivery } from './delivery.ts';
 import type { DeliveryGrant, DeliveryListener, RenewReason } from './delivery-listener.ts';
+import { PlayAbr } from './play-abr.ts';
 import type { GrantedPlay } from './playback-client.ts';
 
 /** A range is wanted at once where nothing is buffered; this is the time that "at once" may take. */
@@ -40,8 +49,7 @@ export class RunningPlay implements EngineHost {
   readonly delivery: Delivery;
   readonly #deps: RunningPlayDeps;
   #grant: DeliveryGrant;
-  #selected: RenditionChoice<string> | undefined;
-  readonly #rule: AbrFunction;
+  readonly #abr: PlayAbr;
   #shown: RenditionView | undefined;
   readonly #closing = new CancelController();
 
@@ -49,16 +57,14 @@ export class RunningPlay implements EngineHost {
     this.presentation = granted.presentation;
     this.response = granted.response;
     this.#deps = deps;
-    this.#rule = ruleOf(deps.abr ?? 'look-ahead', (error) =>
-      deps.logger?.log('error', "the app's ABR function failed", { error: String(error) }),
-    );
     this.#grant = firstGrant(granted.response, deps.clock.nowMs());
     this.delivery = new Delivery(deps, this.#listener());
     this.delivery.use(this.#grant);
+    this.#abr = this.#playAbr();
   }
 
   get selected(): RenditionChoice<string> | undefined {
-    return this.#selected;
+    return this.#abr.selected;
   }
 
   get closed(): boolean {
@@ -69,32 +75,19 @@ export class RunningPlay implements EngineHost {
     return this.#shown;
   }
 
-  selectVideo({ segmentNumber, bufferAheadMs }: SelectVideoRequest): RenditionView {
-    const from = this.#selected?.rendition.renditionId;
-    const { maxVideoBps, ...expected } = this.delivery.expectation();
-    this.#selected = selectRendition(
-      {
-        video: this.presentation.video,
-        segmentNumber,
-        bufferAheadMs,
-        bufferGoalMs: this.#deps.bufferGoalMs,
-        ...expected,
-        current: this.#selected?.rendition,
-        audioBps: this.presentation.audio[0]?.averageBps,
-        limits: lowered(this.#deps.limits, maxVideoBps),
-      },
-      this.#rule,
-    );
-    const { rendition, reason } = this.#selected;
-    if (from !== rendition.renditionId) {
-      this.#emit('rendition-selected', {
-        ...(from !== undefined && { from }),
-        to: rendition.renditionId,
-        reason,
-        segmentNumber,
-      });
-    }
-    return rendition;
+  selectVideo(request: SelectVideoRequest): RenditionView {
+    const from = this.selected;
+    return this.#tellSelected(from, this.#abr.select(request), request.segmentNumber);
+  }
+
+  judgeDownload(progress: DownloadProgress): RenditionView | undefined {
+    const from = this.selected;
+    const instead = this.#abr.judge(progress);
+    return instead && this.#tellSelected(from, instead, progress.segmentNumber);
+  }
+
+  selectReplacement(request: ReplacementRequest): SegmentChoice | undefined {
+    return this.#abr.replacement(request);
   }
 
   fetchRange(request: RangeRequest): Promise<void> {
@@ -108,6 +101,7 @@ export class RunningPlay implements EngineHost {
       this.#shown = event.rendition;
       this.#emit('rendition-shown', { rendition: event.rendition });
     }
+    if (event.type === 'discarded') this.delivery.noteReplaced(event.bytes);
     this.#deps.onEngineEvent(event);
   }
 
@@ -129,6 +123,37 @@ export class RunningPlay implements EngineHost {
   #use(grant: DeliveryGrant): void {
     this.#grant = grant;
     this.delivery.use(grant);
+  }
+
+  #playAbr(): PlayAbr {
+    const { delivery, presentation } = this;
+    return new PlayAbr({
+      ...this.#deps,
+      presentation,
+      expectation: () => delivery.expectation(),
+      limits: () => lowered(this.#deps.limits, delivery.expectation().maxVideoBps),
+      server: () => ({
+        ocaId: delivery.currentOcaId(),
+        hasOthers: delivery.servers().filter(({ excludedForMs }) => excludedForMs === 0).length > 1,
+      }),
+      rate: () => 1,
+    });
+  }
+
+  #tellSelected(
+    from: RenditionChoice<string> | undefined,
+    to: RenditionChoice<string>,
+    segmentNumber: number,
+  ): RenditionView {
+    if (from?.rendition.renditionId !== to.rendition.renditionId) {
+      this.#emit('rendition-selected', {
+        ...(from && { from: from.rendition.renditionId }),
+        to: to.rendition.renditionId,
+        reason: to.reason,
+        segmentNumber,
+      });
+    }
+    return to.rendition;
   }
 
   #listener(): DeliveryListener {

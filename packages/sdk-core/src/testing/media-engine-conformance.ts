@@ -35,6 +35,10 @@ class RecordingHost implements EngineHost {
     return rendition;
   }
 
+  judgeDownload(): undefined {}
+
+  selectReplacement(): undefined {}
+
   async fetchRange(request: RangeRequest): Promise<void> {
     this.requests.push(request);
     await new Promise<void>((resolve) => void this.#harness.clock.schedule(20, resolve));

@@ -28,6 +28,8 @@ export class WitnessEngine implements MediaEngine {
   open(presentation: Presentation, host: EngineHost, options: { readonly startAtMs: number }): void {
     const watched: EngineHost = {
       selectVideo: (request) => host.selectVideo(request),
+      judgeDownload: (progress) => host.judgeDownload(progress),
+      selectReplacement: (request) => host.selectReplacement(request),
       fetchRange: (request) => this.#fetch(host, request),
       notify: (event) => host.notify(event),
     };

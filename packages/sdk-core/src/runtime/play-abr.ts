@@ -1,0 +1,124 @@
+import { AbandonWatch } from '../abr/abandon-watch.ts';
+import type { AbrContext, AbrFunction, AbrLimits, RenditionChoice } from '../abr/abr-context.ts';
+import { LOOK_AHEAD_DEFAULTS } from '../abr/look-ahead.ts';
+import { PlannedWorth } from '../abr/planned-worth.ts';
+import { replaceSegment } from '../abr/replace-segment.ts';
+import { type AbrName, ruleOf } from '../abr/rule-of.ts';
+import { selectRendition } from '../abr/select-rendition.ts';
+import type { Presentation, RenditionView } from '../manifest/presentation.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { DownloadProgress, ReplacementRequest, SegmentChoice, SelectVideoRequest } from '../ports/media-engine.ts';
+
+/** After so long without a move, delivery has found no faster server. */
+const MOVE_PATIENCE_MS = 3000;
+
+/** A play that stands still is judged as a slow one. */
+const SLOWEST_RATE = 0.1;
+
+export interface PlayAbrDeps {
+  readonly presentation: Presentation;
+  readonly abr?: AbrName | AbrFunction | undefined;
+  readonly bufferGoalMs?: number | undefined;
+  readonly logger?: Logger;
+  readonly limits: () => AbrLimits;
+  /** Of the network, for one download. */
+  readonly expectation: () => { readonly throughputBps?: number; readonly latencyMs?: number };
+  readonly server: () => { readonly ocaId: string | undefined; readonly hasOthers: boolean };
+  /** Media time per time. */
+  readonly rate: () => number;
+}
+
+/** The choices of renditions in one play, and what they need to remember of each other. */
+export class PlayAbr {
+  readonly #deps: PlayAbrDeps;
+  readonly #rule: AbrFunction;
+  readonly #watch = new AbandonWatch();
+  readonly #worth = new PlannedWorth();
+  #selected: RenditionChoice<string> | undefined;
+  /** Of the segment that is loaded now: its number, and the rendition of the one before. */
+  #loading: { readonly segmentNumber: number; readonly before: RenditionView | undefined } | undefined;
+  #watched: { readonly key: string; readonly ocaId: string | undefined; readonly sinceMs: number } | undefined;
+
+  constructor(deps: PlayAbrDeps) {
+    this.#deps = deps;
+    this.#rule = ruleOf(deps.abr ?? 'look-ahead', (error) =>
+      deps.logger?.log('error', "the app's ABR function failed", { error: String(error) }),
+    );
+  }
+
+  get selected(): RenditionChoice<string> | undefined {
+    return this.#selected;
+  }
+
+  select(request: SelectVideoRequest): RenditionChoice<string> {
+    // An engine may ask several times for one segment: the one before stays the one before.
+    if (this.#loading?.segmentNumber !== request.segmentNumber)
+      this.#loading = { segmentNumber: request.segmentNumber, before: this.#selected?.rendition };
+    this.#watched = undefined;
+    this.#selected = selectRendition(this.#context(request, this.#selected?.rendition), this.#rule);
+    return this.#selected;
+  }
+
+  /** What to load in the place of a segment, if going on is worth less. */
+  judge(progress: DownloadProgress): RenditionChoice<string> | undefined {
+    const { rendition, segmentNumber, receivedBytes } = progress;
+    const rate = this.#rate();
+    const elapsedMs = progress.elapsedMs * rate;
+    const { ocaId, hasOthers } = this.#deps.server();
+    const before = this.#loading?.segmentNumber === segmentNumber ? this.#loading.before : undefined;
+    const context = this.#context(progress, before);
+    const key = `${segmentNumber} ${rendition.renditionId}`;
+    if (this.#watched?.key !== key) {
+      this.#watched = { key, ocaId, sinceMs: 0 };
+      this.#watch.begin(context.throughputBps);
+    } else if (this.#watched.ocaId !== ocaId) {
+      this.#watched = { key, ocaId, sinceMs: elapsedMs };
+      this.#watch.begin(context.throughputBps, { elapsedMs, receivedBytes });
+    }
+    const { firstByteAfterMs } = progress;
+    const verdict = this.#watch.judge({
+      ...context,
+      loading: rendition,
+      receivedBytes,
+      elapsedMs,
+      firstByteAfterMs: firstByteAfterMs === undefined ? undefined : firstByteAfterMs * rate,
+      otherServerWithinMs: hasOthers ? this.#watched.sinceMs + MOVE_PATIENCE_MS * rate - elapsedMs : 0,
+    });
+    if (!verdict.instead) return undefined;
+    this.#selected = { rendition: verdict.instead, reason: verdict.reason };
+    return this.#selected;
+  }
+
+  replacement(request: ReplacementRequest): SegmentChoice | undefined {
+    const last = request.buffered.at(-1)?.rendition;
+    if (!last) return undefined;
+    const context = this.#context(request, last);
+    const next = selectRendition(context, this.#rule).rendition;
+    const { buffered } = request;
+    const better = replaceSegment({ ...context, buffered, next }, this.#worth, LOOK_AHEAD_DEFAULTS.rateFactor);
+    const { segmentNumber, rendition } = better;
+    return segmentNumber === undefined || !rendition ? undefined : { segmentNumber, rendition };
+  }
+
+  /** In media time: at double speed, the same network carries half as much of each second. */
+  #context(at: SelectVideoRequest, current: RenditionView | undefined): AbrContext {
+    const { presentation, bufferGoalMs } = this.#deps;
+    const { throughputBps, latencyMs } = this.#deps.expectation();
+    const rate = this.#rate();
+    return {
+      video: presentation.video,
+      segmentNumber: at.segmentNumber,
+      bufferAheadMs: at.bufferAheadMs,
+      bufferGoalMs,
+      throughputBps: throughputBps === undefined ? undefined : throughputBps / rate,
+      latencyMs: latencyMs === undefined ? undefined : latencyMs * rate,
+      current,
+      audioBps: presentation.audio[0]?.averageBps,
+      limits: this.#deps.limits(),
+    };
+  }
+
+  #rate(): number {
+    return Math.max(SLOWEST_RATE, this.#deps.rate());
+  }
+}
