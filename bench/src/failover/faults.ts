@@ -1,0 +1,27 @@
+import type { Fault } from '@pressplay/protocol/messages';
+import type { Fleet } from '@pressplay/testkit/fleet';
+import { unixNowMs } from '../browser/transfers.ts';
+
+export const FAULTS = ['reset', '503', 'hang', 'slow'] as const;
+export type FaultName = (typeof FAULTS)[number];
+
+const SWITCHED: Readonly<Record<Exclude<FaultName, 'reset'>, Fault>> = {
+  '503': { kind: 'status', status: 503 },
+  hang: { kind: 'stall', afterBytes: 0 },
+  slow: { kind: 'rate', rateBps: 200_000 },
+};
+
+/** Breaks a server for running and for new requests. Gives the Unix time just before, in milliseconds. */
+export async function breakServer(fleet: Fleet, ocaId: string, fault: FaultName): Promise<number> {
+  const atMs = unixNowMs();
+  if (fault === 'reset') await fleet.killOca(ocaId);
+  else await fleet.setFaults(ocaId, [SWITCHED[fault]]);
+  return atMs;
+}
+
+/** Everything works again, and the region knows it. */
+export async function mendServer(fleet: Fleet, ocaId: string, fault: FaultName, titleId: string): Promise<void> {
+  if (fault !== 'reset') return fleet.setFaults(ocaId, []);
+  await fleet.restartOca(ocaId);
+  await fleet.waitUntilLive(titleId);
+}

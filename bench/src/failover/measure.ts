@@ -1,0 +1,100 @@
+import type { CatalogTitle } from '@pressplay/protocol/messages';
+import type { Transfer } from '../browser/transfers.ts';
+import type { Moment } from './watched-play.ts';
+
+/** A standstill with so much at hand is a machine too busy to draw. */
+const AT_HAND_S = 1;
+/** What probes ask for, from the beginning of a file on. */
+const PROBED_BYTES = 4096;
+/** Shorter ones are how a playhead is read. */
+const STANDSTILL_MS = 250;
+
+export interface Standstills {
+  readonly withoutMediaMs: number;
+  readonly withMediaMs: number;
+}
+
+/** How long the playhead stood still in all, from `fromMs` on. */
+export function standstills(moments: readonly Moment[], fromMs: number): Standstills {
+  const sum = { withoutMediaMs: 0, withMediaMs: 0 };
+  let since: Moment | undefined;
+  let leastS = Number.POSITIVE_INFINITY;
+  const close = (untilMs: number): void => {
+    const lastedMs = since ? untilMs - since.atMs : 0;
+    if (lastedMs >= STANDSTILL_MS) sum[leastS < AT_HAND_S ? 'withoutMediaMs' : 'withMediaMs'] += lastedMs;
+  };
+  let lastAtMs = fromMs;
+  for (const moment of moments.filter(({ atMs, ended }) => atMs >= fromMs && !ended)) {
+    if (moment.positionS !== since?.positionS) {
+      close(moment.atMs);
+      since = moment;
+      leastS = Number.POSITIVE_INFINITY;
+    }
+    leastS = Math.min(leastS, moment.bufferedS);
+    lastAtMs = moment.atMs;
+  }
+  close(lastAtMs);
+  return sum;
+}
+
+/**
+ * Bytes of media that came although the viewer needed them only once: of each segment of which something came after the
+ * fault, everything received beyond one copy of it, whichever server sent it and whichever rendition it was of.
+ * A segment still on its way is not judged.
+ */
+export function bytesTwice(transfers: readonly Transfer[], title: CatalogTitle, faultAtMs: number): number {
+  const segments = new Map<string, Copies>();
+  for (const transfer of transfers) collect(segments, transfer, title, faultAtMs);
+  let twice = 0;
+  for (const { touchedAfterFault, receivedBytes, copies } of segments.values()) {
+    const whole = [...copies.values()].filter((copy) => coveredBytes(copy.parts) >= copy.sizeBytes).at(-1);
+    if (touchedAfterFault && whole) twice += receivedBytes - whole.sizeBytes;
+  }
+  return twice;
+}
+
+interface Copies {
+  touchedAfterFault: boolean;
+  receivedBytes: number;
+  /** By file: what came of the segment in each rendition. */
+  readonly copies: Map<string, { readonly sizeBytes: number; readonly parts: (readonly [from: number, to: number])[] }>;
+}
+
+function collect(segments: Map<string, Copies>, transfer: Transfer, title: CatalogTitle, faultAtMs: number): void {
+  const rendition = title.renditions.find(({ fileId }) => fileId === transfer.fileId);
+  if (!rendition || isProbe(transfer)) return;
+  const receivedTo = transfer.startByte + transfer.receivedBytes;
+  let startByte = rendition.index.offset0;
+  for (const [number, sizeBytes] of rendition.index.sizes.entries()) {
+    const from = Math.max(startByte, transfer.startByte);
+    const to = Math.min(startByte + sizeBytes, receivedTo);
+    const wanted = Math.min(startByte + sizeBytes, transfer.endByte) > from;
+    startByte += sizeBytes;
+    if (!wanted) continue;
+    const key = `${rendition.kind} ${number}`;
+    const entry = segments.get(key) ?? { touchedAfterFault: false, receivedBytes: 0, copies: new Map() };
+    segments.set(key, entry);
+    const runsAtFault = transfer.endedAtMs === undefined || transfer.endedAtMs >= faultAtMs;
+    entry.touchedAfterFault ||= runsAtFault;
+    if (to <= from) continue;
+    entry.receivedBytes += to - from;
+    const copy = entry.copies.get(rendition.fileId) ?? { sizeBytes, parts: [] };
+    copy.parts.push([from, to]);
+    entry.copies.set(rendition.fileId, copy);
+  }
+}
+
+/** Ours measures servers with the first bytes of a file; it accounts for them apart. */
+export function isProbe({ endByte }: Pick<Transfer, 'startByte' | 'endByte'>): boolean {
+  return endByte <= PROBED_BYTES;
+}
+
+function coveredBytes(parts: readonly (readonly [from: number, to: number])[]): number {
+  let covered = 0;
+  let reached = 0;
+  for (const [from, to] of [...parts].sort((a, b) => a[0] - b[0])) {
+    covered += Math.max(0, to - Math.max(from, reached));
+    reached = Math.max(reached, to);
+  }
+  return covered;
+}

@@ -1,0 +1,126 @@
+import type { RequestLogLine } from '@pressplay/testkit/fleet';
+import { type Transfer, unixNowMs } from '../browser/transfers.ts';
+import { breakServer, type FaultName, mendServer } from './faults.ts';
+import type { Lane } from './lane-fleet.ts';
+import { bytesTwice, isProbe, standstills } from './measure.ts';
+import type { WatchedPlay } from './watched-play.ts';
+
+export interface Failure {
+  /** From the fault to the first request for video at another server, by the servers' own logs; undefined: none came. */
+  readonly nextServerMs: number | undefined;
+  readonly stallMs: number;
+  /** Standing still with media at hand: how busy the machine was. */
+  readonly busyMs: number;
+  readonly bytesTwice: number;
+  /** The player gave up. */
+  readonly failed: string | undefined;
+  /** Still standing when we stopped watching. */
+  readonly standing: boolean;
+  readonly bufferedS: number;
+}
+
+/** How long a player that finds no other server is watched. */
+export const LIMIT_MS = 30_000;
+/** Longer than the buffer lasts: what would stall has stalled. */
+const WATCH_MS = 11_000;
+const START_LIMIT_MS = 25_000;
+const POLL_MS = 15;
+/** A segment with a middle: a second's third on an 8 Mbit/s link. */
+const LARGE_BYTES = 300_000;
+const BUFFERED_S = { least: 7, most: 9.5 };
+
+/** Breaks the server in the middle of a large segment, with 7 to 9 s buffered, and watches what the player makes of it. */
+export async function failOnce(play: WatchedPlay, lane: Lane, fault: FaultName, screenshot?: string): Promise<Failure> {
+  const { fleet, title } = lane;
+  const { transfer, bufferedS } = await middleOfSegment(play, lane);
+  const broken = fleet.ocas.find(({ baseUrl }) => baseUrl.endsWith(transfer.host));
+  if (!broken) throw new Error(`${transfer.host} is no server of the fleet.`);
+  const switchedAtMs = await breakServer(fleet, broken.ocaId, fault);
+  const faultAtMs = await cutAtMs(lane, broken.ocaId, switchedAtMs);
+  try {
+    const others = fleet.ocas.filter(({ ocaId }) => ocaId !== broken.ocaId).map(({ ocaId }) => ocaId);
+    const askedAtMs = (): Promise<number | undefined> => firstVideoRequest(lane, others, faultAtMs);
+    await watch(play, faultAtMs, askedAtMs);
+    if (screenshot !== undefined) await play.screenshot(screenshot);
+    const moments = await play.moments();
+    const { withoutMediaMs, withMediaMs } = standstills(moments, faultAtMs);
+    const asked = await askedAtMs();
+    return {
+      nextServerMs: asked === undefined ? undefined : asked - faultAtMs,
+      stallMs: withoutMediaMs,
+      busyMs: withMediaMs,
+      bytesTwice: bytesTwice(play.transfers, title, faultAtMs),
+      failed: (await play.failures())[0],
+      standing: moments.at(-1)?.positionS === moments.at(-20)?.positionS,
+      bufferedS,
+    };
+  } finally {
+    await play.close();
+    await mendServer(fleet, broken.ocaId, fault, title.titleId);
+  }
+}
+
+async function middleOfSegment(
+  play: WatchedPlay,
+  { title }: Lane,
+): Promise<{ readonly transfer: Transfer; readonly bufferedS: number }> {
+  const videoFiles = new Set(title.renditions.filter(({ kind }) => kind === 'video').map(({ fileId }) => fileId));
+  const giveUpAtMs = performance.now() + START_LIMIT_MS;
+  while (performance.now() < giveUpAtMs) {
+    const transfer = play.transfers.find((one) => videoFiles.has(one.fileId) && isInTheMiddle(one));
+    if (transfer) {
+      const { bufferedS } = await play.now();
+      const isEnough = bufferedS >= BUFFERED_S.least && bufferedS <= BUFFERED_S.most;
+      if (isEnough && isInTheMiddle(transfer)) return { transfer, bufferedS };
+    }
+    await sleep(POLL_MS);
+  }
+  throw new Error(`No middle of a large segment came: ${(await play.failures()).join('; ')}`);
+}
+
+function isInTheMiddle({ startByte, endByte, receivedBytes, endedAtMs }: Transfer): boolean {
+  const share = receivedBytes / (endByte - startByte);
+  return endedAtMs === undefined && endByte - startByte >= LARGE_BYTES && share > 0.3 && share < 0.65;
+}
+
+/** At least as long as the buffer lasts; then until the film runs from another server, or the limit. */
+async function watch(
+  play: WatchedPlay,
+  faultAtMs: number,
+  askedAtMs: () => Promise<number | undefined>,
+): Promise<void> {
+  for (;;) {
+    await sleep(500);
+    const lastedMs = unixNowMs() - faultAtMs;
+    if (lastedMs >= LIMIT_MS) return;
+    if (lastedMs < WATCH_MS) continue;
+    if ((await play.failures()).length > 0) return;
+    const moments = await play.moments();
+    const runs = moments.at(-1)?.positionS !== moments.at(-10)?.positionS;
+    if (runs && (await askedAtMs()) !== undefined) return;
+  }
+}
+
+/** When the server cut its running answers, where the fault does that: switching it on takes a request of its own. */
+async function cutAtMs({ fleet }: Lane, ocaId: string, switchedAtMs: number): Promise<number> {
+  const log = await fleet.requestLog(ocaId);
+  const cut = log.find((line) => line.phase === 'end' && line.outcome === 'reset' && line.atMs >= switchedAtMs);
+  return cut?.atMs ?? switchedAtMs;
+}
+
+async function firstVideoRequest(
+  { fleet, title }: Lane,
+  ocaIds: readonly string[],
+  fromMs: number,
+): Promise<number | undefined> {
+  const logs = await Promise.all(ocaIds.map((ocaId) => fleet.requestLog(ocaId)));
+  const isVideo = ({ fileId }: RequestLogLine): boolean =>
+    title.renditions.some((rendition) => rendition.kind === 'video' && rendition.fileId === fileId);
+  const requests = logs
+    .flat()
+    .filter((line) => line.phase === 'start' && line.atMs >= fromMs && isVideo(line))
+    .filter(({ range: [startByte, endByte] }) => !isProbe({ startByte, endByte }));
+  return requests.map(({ atMs }) => atMs).sort((a, b) => a - b)[0];
+}
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
