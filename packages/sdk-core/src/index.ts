@@ -13,6 +13,7 @@ export type { AbrName } from './abr/rule-of.ts';
 export { selectRendition } from './abr/select-rendition.ts';
 export { throughputRule } from './abr/throughput-rule.ts';
 export { bitrateUtility, logUtility, measuredUtility, type Utility } from './abr/utility.ts';
+export { checkSegment, type SegmentVerdict } from './delivery/check-segment.ts';
 export type { ByteAccounts, DeliveryOutcome, LedgerEntry } from './delivery/ledger.ts';
 export {
   isPlayApiErrorCode,

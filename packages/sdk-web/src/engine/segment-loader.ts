@@ -1,4 +1,4 @@
-import { CancelController, type RangeRequest, type RenditionView } from '@pressplay/sdk-core';
+import { CancelController, checkSegment, type RangeRequest, type RenditionView } from '@pressplay/sdk-core';
 import {
   type FragmentLoaderContext,
   type Loader,
@@ -8,8 +8,6 @@ import {
 } from 'hls.js';
 
 type Callbacks = LoaderCallbacks<FragmentLoaderContext>;
-
-import { checkSegment } from './check-segment.ts';
 
 /** Where a segment's bytes come from. */
 export interface SegmentSource {
