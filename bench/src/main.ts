@@ -4,14 +4,33 @@ import { parseArgs } from 'node:util';
 import { abr } from './abr.ts';
 import { decisions } from './decisions.ts';
 import type { Bench, Metric } from './metric.ts';
+import { prefixLookup } from './prefix-lookup.ts';
 import { simulatedHour } from './simulated-hour.ts';
 
-const BENCHES: Readonly<Record<string, Bench>> = { abr, decisions, 'simulated-hour': simulatedHour };
+const BENCHES: Readonly<Record<string, Bench>> = {
+  abr,
+  decisions,
+  'prefix-lookup': prefixLookup,
+  'simulated-hour': simulatedHour,
+  // Loaded where they run: they need built packages and a browser.
+  failover: async (options) => (await import('./failover/failover.ts')).failover(options),
+  startup: async (options) => (await import('./startup/startup.ts')).startup(options),
+};
 
 const text = { type: 'string' } as const;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: text, harness: text, traces: text, split: text, metric: text },
+  options: {
+    json: text,
+    harness: text,
+    traces: text,
+    split: text,
+    metric: text,
+    runs: text,
+    players: text,
+    faults: text,
+    screenshots: text,
+  },
 });
 const [name] = positionals;
 const bench = name === undefined ? undefined : BENCHES[name];
@@ -29,10 +48,10 @@ if (name === undefined || !bench) {
     writeFileSync(values.json, `${JSON.stringify({ bench: name, machine, metrics }, null, 2)}\n`);
 }
 
-function row({ value, unit, better, target }: Metric): Record<string, string> {
+function row({ value, unit, better, target, atLeast = false }: Metric): Record<string, string> {
   const met = target === undefined ? '' : (better === 'lower' ? value <= target : value >= target) ? 'met' : 'missed';
   return {
-    value: `${Number(value.toPrecision(4))} ${unit}`,
+    value: `${atLeast ? '>' : ''}${Number(value.toPrecision(4))} ${unit}`,
     better,
     target: target === undefined ? '' : `${target} ${unit}`,
     met,

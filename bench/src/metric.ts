@@ -5,6 +5,8 @@ export interface Metric {
   readonly unit: string;
   readonly better: 'higher' | 'lower';
   readonly target?: number;
+  /** It was not reached while we watched: the value is where we stopped. */
+  readonly atLeast?: boolean;
 }
 
 /** What the command line may say; each bench reads what concerns it. */
@@ -13,6 +15,13 @@ export interface BenchOptions {
   readonly traces?: string | undefined;
   readonly split?: string | undefined;
   readonly metric?: string | undefined;
+  /** Repetitions of the benches in a browser. */
+  readonly runs?: string | undefined;
+  /** Of `failover`, to look at a part of it: names with commas between. */
+  readonly players?: string | undefined;
+  readonly faults?: string | undefined;
+  /** A folder for pictures of the players at work. */
+  readonly screenshots?: string | undefined;
 }
 
 export type Bench = (options: BenchOptions) => Promise<readonly Metric[]>;

@@ -33,6 +33,7 @@ export function createApp(services: Services): Hono<Env> {
   playRoutes(app, services);
   catalogRoutes(app, services);
   ocaRoutes(app, services);
+  telemetryRoutes(app, services);
   regionRoutes(app, services);
   refuseOtherMethods(app);
   return app;
@@ -147,6 +148,18 @@ function ocaRoutes(app: Hono<Env>, { config, fill, ocaReports }: Services): void
     const ocaId = valid(c.req.param('ocaId'), schemas.OcaId, 'The OCA id');
     requireOca(c.req.header('Authorization'), ocaId, config.ocaTokenFor);
     return c.json(await fill.manifestFor(ocaId));
+  });
+}
+
+/** Pages that end send text/plain without headers: the token in the path is the permission. */
+function telemetryRoutes(app: Hono<Env>, { config, telemetry }: Services): void {
+  app.post('/v1/telemetry/:token', limitBody(PLAY_BODY_BYTES), async (c) => {
+    telemetry.take(c.req.param('token'), await c.req.text());
+    return c.body(null, 204);
+  });
+  app.get('/v1/telemetry', (c) => {
+    requireOperator(c.req.header('Authorization'), config.operatorToken);
+    return c.json(telemetry.report());
   });
 }
 

@@ -15,6 +15,8 @@ export interface BackendConfig {
   readonly corsOrigins: '*' | readonly string[];
   /** Of a play's media token; 6 h. */
   readonly tokenLifetimeMs?: number;
+  /** How often a play to which nothing happens reports; 30 s. 0 where no reports are wanted. */
+  readonly telemetryIntervalMs?: number;
   /** An OCA silent for longer is not named; 5 s. */
   readonly healthDeadlineMs?: number;
   /** How soon an OCA that holds all it should asks for its fill manifest again; 10 s. */

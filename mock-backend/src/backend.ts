@@ -14,6 +14,7 @@ import { PlayRegistry } from './playback/play-registry.ts';
 import { Playback } from './playback/playback.ts';
 import type { AccessTokens, BackendClock, Log, OriginAnswer } from './ports.ts';
 import type { Store } from './store/store.ts';
+import { Telemetry } from './telemetry/telemetry.ts';
 
 export interface BackendDeps {
   readonly config: BackendConfig;
@@ -73,6 +74,7 @@ export function createBackend(deps: BackendDeps): Backend {
     overview: new Overview(config, catalog, fleet, clock),
     playback: new Playback({ config, catalog, fleet, registry, clock, hmac, log }),
     fill: new Fill({ config, catalog, fleet, clock, hmac }),
+    telemetry: new Telemetry({ config, clock, hmac, log }),
     findNetwork: clientNetworks(config.networks),
     originFile: originFileRoute({ catalog, clock, hmac, urlKey: config.urlKey, origin: deps.origin }),
     isReady: loading.attempt,

@@ -7,6 +7,7 @@ import type { Overview } from './fleet/overview.ts';
 import type { FindNetwork } from './licensing/client-networks.ts';
 import type { Playback } from './playback/playback.ts';
 import type { AccessTokens, BackendClock, Log } from './ports.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
 
 /** Everything the routes ask. */
 export interface Services {
@@ -20,6 +21,7 @@ export interface Services {
   readonly overview: Overview;
   readonly playback: Playback;
   readonly fill: Fill;
+  readonly telemetry: Telemetry;
   readonly findNetwork: FindNetwork;
   readonly originFile: ReturnType<typeof originFileRoute>;
   readonly isReady: () => Promise<boolean>;

@@ -11,6 +11,7 @@ import type { BackendClock, Log } from '../ports.ts';
 import { chooseServers, type ServerChoice } from '../steering/choose-servers.ts';
 import { type RankedOca, rankOcas } from '../steering/rank-ocas.ts';
 import type { PlayRecord } from '../store/store.ts';
+import { telemetryTarget } from '../telemetry/telemetry.ts';
 import type { Client } from './client-of.ts';
 import { pickRenditions } from './pick-renditions.ts';
 import type { PlayRegistry } from './play-registry.ts';
@@ -131,6 +132,8 @@ export class Playback {
     renditions: readonly CatalogRendition[],
     choice: ServerChoice<FleetOca>,
   ): string {
+    const grant = this.#grant(play, choice.servers);
+    const telemetry = telemetryTarget(grant.token, this.#deps.config.telemetryIntervalMs);
     const head: Omit<PlayResponse, 'fileSets'> = {
       playId: play.playId,
       titleId: title.titleId,
@@ -138,7 +141,8 @@ export class Playback {
       durationMs: title.durationMs,
       region: this.#deps.config.regionId,
       client: client.network,
-      ...this.#grant(play, choice.servers),
+      ...grant,
+      ...(telemetry && { telemetry }),
     };
     const fileSets = choice.fileSets.map(({ servers, fileIds }) => {
       const texts = renditions.flatMap(({ fileId, renditionId }) =>

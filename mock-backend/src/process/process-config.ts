@@ -26,6 +26,7 @@ export const ProcessConfig = z
     trustClientAddress: z.boolean().default(false),
     corsOrigins: z.union([z.literal('*'), z.array(Url)]).default('*'),
     tokenLifetimeMs: z.number().positive().exactOptional(),
+    telemetryIntervalMs: z.number().nonnegative().exactOptional(),
     healthDeadlineMs: z.number().positive().exactOptional(),
     copiesNeeded: z.number().int().positive(),
     sitesNeeded: z.number().int().positive(),

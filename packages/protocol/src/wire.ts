@@ -2,3 +2,4 @@ export * from './wire/error-codes.ts';
 export * from './wire/etag.ts';
 export * from './wire/media-token.ts';
 export * from './wire/media-url.ts';
+export * from './wire/qoe-keys.ts';

@@ -1,3 +1,4 @@
+import { qoeToCmcd } from '@pressplay/protocol/wire';
 import type { Cmcd } from '@svta/cml-cmcd';
 import type { Presentation } from '../manifest/presentation.ts';
 import type { PlayerEvents, PlayerStats } from '../player-events.ts';
@@ -37,9 +38,10 @@ export function eventReport(...[name, payload]: Told): EventReport | undefined {
   }
 }
 
-/** All figures of the play so far, in one key of our own. */
+/** All figures of the play so far. */
 export function qoeReport(qoe: NonNullable<PlayerStats['qoe']>): EventReport {
-  const keys = { e: 'ce', cen: 'qoe', 'dev.pressplay-qoe': JSON.stringify(qoe, rounded) } as const;
+  const { errorCodes } = qoe;
+  const keys: Cmcd = { e: 'ce', cen: 'qoe', ...qoeToCmcd(qoe), ...(errorCodes.length > 0 && { ec: [...errorCodes] }) };
   return { worth: 'lasting', replaces: 'qoe', keys };
 }
 
@@ -67,10 +69,4 @@ function custom(name: string, move: { readonly from?: string; readonly to: strin
     'dev.pressplay-reason': move.reason,
     ...(move.from !== undefined && { 'dev.pressplay-from': move.from }),
   };
-}
-
-/** Fractions of milliseconds and bits say nothing; ratios keep their digits. */
-function rounded(name: string, value: unknown): unknown {
-  if (typeof value !== 'number') return value;
-  return name === 'rebufferRatio' ? Number(value.toFixed(5)) : Math.round(value);
 }
