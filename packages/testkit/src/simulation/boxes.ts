@@ -14,11 +14,18 @@ export function boxOf(type: string, content: Uint8Array): Uint8Array {
   return concatBytes([boxHead(type, content.length + 8), content]);
 }
 
-/** `moof` with its `mfhd`, then the head of an `mdat` that fills the segment up to `sizeBytes`. */
+/** A `moof` with one track of one sample, then the head of the `mdat` that holds it and fills the segment up to `sizeBytes`. */
 export function segmentHead(number: number, sizeBytes: number): Uint8Array {
-  const sequence = new Uint8Array(8);
-  new DataView(sequence.buffer).setUint32(4, number + 1);
-  const moof = boxOf('moof', boxOf('mfhd', sequence));
+  const sequence = boxOf('mfhd', words(0, number + 1));
+  // Offsets count from the moof; the track has number 1.
+  const track = boxOf('tfhd', words(0x020000, 1));
+  // The run names its data offset and the size of each sample.
+  const run = (offset: number, sampleBytes: number): Uint8Array =>
+    boxOf('trun', words(0x000201, 1, offset, sampleBytes));
+  const fragment = (...sample: [number, number]): Uint8Array =>
+    boxOf('moof', concatBytes([sequence, boxOf('traf', concatBytes([track, run(...sample)]))]));
+  const dataOffset = fragment(0, 0).length + 8;
+  const moof = fragment(dataOffset, sizeBytes - dataOffset);
   return concatBytes([moof, boxHead('mdat', sizeBytes - moof.length)]);
 }
 
@@ -35,6 +42,15 @@ export function segmentIndexBox(sizes: readonly number[], durationsMs: readonly 
     view.setUint32(32 + i * 12, 0x90000000);
   });
   return boxOf('sidx', content);
+}
+
+function words(...values: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(4 * values.length);
+  const view = new DataView(bytes.buffer);
+  values.forEach((value, i) => {
+    view.setUint32(4 * i, value);
+  });
+  return bytes;
 }
 
 function boxHead(type: string, sizeBytes: number): Uint8Array {

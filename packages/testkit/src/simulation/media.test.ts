@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { schemas } from '@pressplay/protocol';
+import { checkSegment } from '@pressplay/sdk-core';
 import { describe, expect, it } from 'vitest';
 import { synthesizeTitle } from './media.ts';
 
@@ -41,6 +42,16 @@ describe('a synthetic title', () => {
       expect(boxes.filter((box) => box.type === 'moof').map((box) => box.start)).toEqual(starts);
       expect(segmentStart).toBe(bytes.length);
       expect(index.durationsMs.reduce((sum, ms) => sum + ms, 0)).toBe(title.durationMs);
+    }
+  });
+
+  it('has segments that players take for whole ones', () => {
+    for (const { fileId, index } of title.renditions) {
+      let at = index.offset0;
+      for (const size of index.sizes) {
+        expect(checkSegment(files.get(fileId)?.subarray(at, at + size) ?? new Uint8Array())).toEqual({ ok: true });
+        at += size;
+      }
     }
   });
 
