@@ -5,7 +5,9 @@ import {
   type Logger,
   Player,
   type PlayerOptions,
+  type Telemetry,
 } from '@pressplay/sdk-core';
+import { cmcdTelemetry } from '@pressplay/sdk-core/cmcd';
 import { nodeClock } from './node-clock.ts';
 import { nodeHttpClient } from './node-http-client.ts';
 import { nodeRandom } from './node-random.ts';
@@ -17,6 +19,8 @@ export interface NodePlayerOptions extends Omit<PlayerOptions, 'device'> {
   readonly localAddress?: string | undefined;
   readonly logger?: Logger;
   readonly clock?: Clock;
+  /** How plays are reported; CMCD v2 where absent, not at all where false. */
+  readonly telemetry?: Telemetry | false;
 }
 
 /** A device that takes every codec family of the contract. */
@@ -27,7 +31,14 @@ export const EVERY_CODEC: DeviceCapabilities = {
 
 /** A player without picture: it fetches and plays a title in real time into a simulated buffer. */
 export function createPlayer(options: NodePlayerOptions): Player {
-  const { localAddress, logger, clock = nodeClock, device = EVERY_CODEC, ...rest } = options;
+  const {
+    localAddress,
+    logger,
+    clock = nodeClock,
+    device = EVERY_CODEC,
+    telemetry = cmcdTelemetry(),
+    ...rest
+  } = options;
   return new Player(
     { ...rest, device },
     {
@@ -35,6 +46,7 @@ export function createPlayer(options: NodePlayerOptions): Player {
       http: nodeHttpClient({ localAddress }),
       random: nodeRandom,
       engine: new HeadlessEngine({ clock, bufferGoalMs: options.bufferGoalMs }),
+      telemetry: telemetry || undefined,
       ...(logger && { logger }),
     },
   );

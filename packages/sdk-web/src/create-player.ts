@@ -1,20 +1,29 @@
-import { type DeviceCapabilities, Player, type PlayerOptions } from '@pressplay/sdk-core';
+import { type DeviceCapabilities, Player, type PlayerOptions, type Telemetry } from '@pressplay/sdk-core';
+import { cmcdTelemetry } from '@pressplay/sdk-core/cmcd';
 import { HlsEngine } from './engine/hls-engine.ts';
 import { detectDevice } from './platform/detect-device.ts';
 import { domClock } from './platform/dom-clock.ts';
 import { fetchHttpClient } from './platform/fetch-http-client.ts';
 import { localStore } from './platform/local-storage.ts';
+import { pageLastWord } from './platform/page-last-word.ts';
 
 export interface WebPlayerOptions extends Omit<PlayerOptions, 'device'> {
   /** Where the film is shown. The player owns its source until `destroy`. */
   readonly video: HTMLVideoElement;
   /** What the device decodes; detected where absent. */
   readonly device?: DeviceCapabilities;
+  /** How plays are reported; CMCD v2 where absent, not at all where false. */
+  readonly telemetry?: Telemetry | false;
 }
 
 /** A player on a video element of this page. */
 export function createPlayer(options: WebPlayerOptions): Player {
-  const { video, device = detectDevice(), ...others } = options;
+  const {
+    video,
+    device = detectDevice(),
+    telemetry = cmcdTelemetry({ lastWord: pageLastWord() }),
+    ...others
+  } = options;
   return new Player(
     { ...others, device },
     {
@@ -23,6 +32,7 @@ export function createPlayer(options: WebPlayerOptions): Player {
       random: Math.random,
       engine: new HlsEngine({ video, bufferGoalMs: options.bufferGoalMs }),
       storage: localStore(),
+      telemetry: telemetry || undefined,
     },
   );
 }
