@@ -17,6 +17,8 @@ export interface BackendConfig {
   readonly tokenLifetimeMs?: number;
   /** How often a play to which nothing happens reports; 30 s. 0 where no reports are wanted. */
   readonly telemetryIntervalMs?: number;
+  /** After how long a running play asks for a fresh ranking, a tenth more or less by play; 5 min. */
+  readonly grantRefreshMs?: number;
   /** An OCA silent for longer is not named; 5 s. */
   readonly healthDeadlineMs?: number;
   /** How soon an OCA that holds all it should asks for its fill manifest again; 10 s. */
@@ -28,5 +30,6 @@ export interface BackendConfig {
 }
 
 export const TOKEN_LIFETIME_MS = 6 * 3600 * 1000;
+export const GRANT_REFRESH_MS = 5 * 60 * 1000;
 export const HEALTH_DEADLINE_MS = 5000;
 export const MANIFEST_REFRESH_MS = 10_000;

@@ -1,17 +1,17 @@
 import type { PlayRenewal, PlayRequest, PlayResponse, Server } from '@pressplay/protocol/messages';
 import { type HmacSha256Hex, signMediaToken } from '@pressplay/protocol/wire';
 import { ApiError } from '../api-error.ts';
-import { type BackendConfig, HEALTH_DEADLINE_MS, TOKEN_LIFETIME_MS } from '../backend-config.ts';
+import { type BackendConfig, GRANT_REFRESH_MS, HEALTH_DEADLINE_MS, TOKEN_LIFETIME_MS } from '../backend-config.ts';
 import type { Catalog, CatalogEntry } from '../catalog/catalog.ts';
 import type { FleetOca, FleetState } from '../fleet/fleet-state.ts';
 import { livenessOf } from '../fleet/liveness.ts';
+import { hash32 } from '../fleet/rendezvous.ts';
 import { usabilityOf } from '../fleet/usability.ts';
 import { judgeLicence } from '../licensing/licence.ts';
 import type { BackendClock, Log } from '../ports.ts';
 import { chooseServers, type ServerChoice } from '../steering/choose-servers.ts';
 import { type RankedOca, rankOcas } from '../steering/rank-ocas.ts';
 import type { PlayRecord } from '../store/store.ts';
-import { telemetryTarget } from '../telemetry/telemetry.ts';
 import type { Client } from './client-of.ts';
 import { pickRenditions } from './pick-renditions.ts';
 import type { PlayRegistry } from './play-registry.ts';
@@ -122,7 +122,8 @@ export class Playback {
     const expiresAtS = Math.floor((clock.wallMs() + lifetimeMs) / 1000);
     const token = signMediaToken({ expiresAtS, playId, scope: titleId }, config.urlKey, hmac);
     const expiresInMs = Math.max(1, expiresAtS * 1000 - clock.wallMs());
-    return { token, expiresInMs, servers: ranked.map(serverOf) };
+    const refreshInMs = spread(playId, config.grantRefreshMs ?? GRANT_REFRESH_MS);
+    return { token, expiresInMs, servers: ranked.map(serverOf), refreshInMs };
   }
 
   #responseJson(
@@ -132,8 +133,6 @@ export class Playback {
     renditions: readonly CatalogRendition[],
     choice: ServerChoice<FleetOca>,
   ): string {
-    const grant = this.#grant(play, choice.servers);
-    const telemetry = telemetryTarget(grant.token, this.#deps.config.telemetryIntervalMs);
     const head: Omit<PlayResponse, 'fileSets'> = {
       playId: play.playId,
       titleId: title.titleId,
@@ -141,8 +140,7 @@ export class Playback {
       durationMs: title.durationMs,
       region: this.#deps.config.regionId,
       client: client.network,
-      ...grant,
-      ...(telemetry && { telemetry }),
+      ...this.#grant(play, choice.servers),
     };
     const fileSets = choice.fileSets.map(({ servers, fileIds }) => {
       const texts = renditions.flatMap(({ fileId, renditionId }) =>
@@ -153,6 +151,10 @@ export class Playback {
     return `${JSON.stringify(head).slice(0, -1)},"fileSets":[${fileSets.join()}]}`;
   }
 }
+
+/** A tenth more or less, the same for a play everywhere: plays that began together do not come back together. */
+const spread = (playId: string, meanMs: number): number =>
+  Math.round(meanMs * (0.9 + (0.2 * hash32(playId)) / 2 ** 32));
 
 const serverOf = ({ oca }: RankedOca<FleetOca>, rank: number): Server => ({
   ocaId: oca.ocaId,

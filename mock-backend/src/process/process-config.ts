@@ -27,6 +27,7 @@ export const ProcessConfig = z
     corsOrigins: z.union([z.literal('*'), z.array(Url)]).default('*'),
     tokenLifetimeMs: z.number().positive().exactOptional(),
     telemetryIntervalMs: z.number().nonnegative().exactOptional(),
+    grantRefreshMs: z.number().positive().exactOptional(),
     healthDeadlineMs: z.number().positive().exactOptional(),
     copiesNeeded: z.number().int().positive(),
     sitesNeeded: z.number().int().positive(),

@@ -656,6 +656,10 @@ export interface PlayRenewal {
    */
   servers: Server[];
   /**
+   * When a running play asks for a fresh ranking: servers come, go and fill up.
+   */
+  refreshInMs?: number;
+  /**
    * File id to indices into `servers`, best first.
    */
   fileServers: {
@@ -815,6 +819,10 @@ export interface PlayResponse {
    * @maxItems 10
    */
   servers: Server[];
+  /**
+   * When a running play asks for a fresh ranking: servers come, go and fill up.
+   */
+  refreshInMs?: number;
   /**
    * @minItems 1
    */

@@ -48,8 +48,25 @@ describe('regions', () => {
     Object.assign(network.regions, { near: 'refuses', far: 'hangs' });
     await expect(clock.resolve(player.load('x'))).rejects.toMatchObject({
       code: 'region/unreachable',
-      context: { regions: ['near: connection refused', 'far: No answer within 2000 ms.'] },
+      context: { regions: ['near: connection refused', 'far: No answer within 6000 ms.'] },
     });
+    expect(clock.nowMs()).toBeLessThan(10_000);
+  });
+
+  it('gives all of them more time once, where the line and not they were slow', async () => {
+    const { clock, player, network } = stage();
+    network.latencyMs = 2500;
+    const loading = player.load('sample-1');
+    await clock.advance(8000);
+    network.latencyMs = 10;
+    await clock.resolve(loading);
+    expect(network.asked.filter(({ url }) => url.endsWith('/v1/plays'))).toHaveLength(3);
+  });
+
+  it('does not wait for ever for the app to say who the viewer is', async () => {
+    const { clock, player } = stage({ accessToken: () => new Promise(() => {}) });
+    await expect(clock.resolve(player.load('sample-1'))).rejects.toMatchObject({ code: 'auth/missing' });
+    expect(clock.nowMs()).toBe(10_000);
   });
 
   it('tells that no server is left where a region knows it', async () => {

@@ -75,11 +75,15 @@ export class Player {
    */
   load(titleId: string, options: LoadOptions = {}): Promise<void> {
     const { startAtMs = 0, autoplay = true } = options;
-    return new Promise((resolve, reject) => {
-      const begun = { cancel: new CancelController(), resolve, reject };
-      const event: SessionEvent = { type: 'load', titleId, startAtMs, autoplay, nowMs: this.#ports.clock.nowMs() };
-      this.#dispatch(event, begun);
-    });
+    return this.#asking({ type: 'load', titleId, startAtMs, autoplay, nowMs: this.#ports.clock.nowMs() });
+  }
+
+  /**
+   * After `failed`: a new play of the same title from the position reached, paused where the viewer had paused. Resolves
+   * and rejects as `load` does; with `player/invalid-call` where nothing has failed.
+   */
+  retry(): Promise<void> {
+    return this.#asking({ type: 'retry', nowMs: this.#ports.clock.nowMs() });
   }
 
   /** @throws PlayerError `player/invalid-call` where nothing is loaded. At the end it begins again. */
@@ -130,6 +134,12 @@ export class Player {
     };
     this.#emitter.on(name, guarded);
     return () => void this.#emitter.off(name, guarded);
+  }
+
+  #asking(event: SessionEvent): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#dispatch(event, { cancel: new CancelController(), resolve, reject });
+    });
   }
 
   #dispatch(event: SessionEvent, begun?: PendingLoad): void {

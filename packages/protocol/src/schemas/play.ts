@@ -57,6 +57,11 @@ const grant = {
   token: z.string().describe('Signed and expiring; the first path segment of every media URL.'),
   expiresInMs: z.number().positive().describe('Lifetime of the token from the moment of the answer.'),
   servers: z.array(Server).min(1).max(10),
+  refreshInMs: z
+    .number()
+    .positive()
+    .exactOptional()
+    .describe('When a running play asks for a fresh ranking: servers come, go and fill up.'),
 };
 
 export const PlayResponse = z

@@ -11,7 +11,7 @@ export interface RegionFailure {
  * decided something that the viewer can be told; everything else is about the regions themselves.
  */
 export function allRegionsFailed(failures: readonly RegionFailure[]): PlayerError {
-  const decided = failures.find(({ error }) => error?.code === 'steering/no-server')?.error;
+  const decided = failures.find(isDecision)?.error;
   if (decided) return decided;
   const said = failures.map(({ regionId, cause }) => `${regionId}: ${cause}`);
   const onlyBad = failures.length > 0 && failures.every(({ error }) => error?.code === 'region/bad-response');
@@ -20,3 +20,8 @@ export function allRegionsFailed(failures: readonly RegionFailure[]): PlayerErro
     regions: said,
   });
 }
+
+/** A region said something that another round would hear again. */
+export const hasDecided = (failures: readonly RegionFailure[]): boolean => failures.some(isDecision);
+
+const isDecision = ({ error }: RegionFailure): boolean => error?.code === 'steering/no-server';

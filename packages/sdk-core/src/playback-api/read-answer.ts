@@ -7,6 +7,7 @@ import {
   natural,
   notNegative,
   object,
+  optional,
   positive,
   recordOf,
   type Shape,
@@ -14,7 +15,13 @@ import {
 } from './shape.ts';
 
 const server = object({ ocaId: text, siteId: text, siteClass: text, baseUrl: text, rank: natural });
-const grant = { playId: text, token: text, expiresInMs: positive, servers: listOf(server, { min: 1, max: 10 }) };
+const grant = {
+  playId: text,
+  token: text,
+  expiresInMs: positive,
+  servers: listOf(server, { min: 1, max: 10 }),
+  refreshInMs: optional(positive),
+};
 
 const index = object({
   initBase64: text,

@@ -65,6 +65,12 @@ export const natural: Shape = (value, path) =>
     ? undefined
     : `${path} is no whole number from 0`;
 
+/** A field that may be absent. */
+export const optional =
+  (shape: Shape): Shape =>
+  (value, path) =>
+    value === undefined ? undefined : shape(value, path);
+
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

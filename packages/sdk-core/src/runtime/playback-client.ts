@@ -3,26 +3,36 @@ import { CLIENT_ADDRESS_HEADER } from '@pressplay/protocol/wire';
 import { isPlayerError, PlayerError } from '../errors/player-error.ts';
 import type { Presentation } from '../manifest/presentation.ts';
 import { presentationOf } from '../manifest/presentation-of.ts';
-import { allRegionsFailed, type RegionFailure } from '../playback-api/all-regions-failed.ts';
+import { allRegionsFailed, hasDecided, type RegionFailure } from '../playback-api/all-regions-failed.ts';
 import { judgeAnswer, type RegionVerdict } from '../playback-api/judge-answer.ts';
 import { readPlayRenewal, readPlayResponse } from '../playback-api/read-answer.ts';
 import { NO_REGION_MEMORY, nextRegion, rememberAnswer, rememberFailure } from '../playback-api/region-choice.ts';
 import { decodeUtf8 } from '../playback-api/utf8.ts';
 import type { PlayerEvents } from '../player-events.ts';
 import type { PlayerOptions, RegionEndpoint } from '../player-options.ts';
-import type { CancelSignal } from '../ports/cancel-signal.ts';
+import { CancelController, type CancelSignal } from '../ports/cancel-signal.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type HttpClient, HttpFailure, type HttpRequest } from '../ports/http-client.ts';
+import { sleepUntil } from './delivery-wait.ts';
 import { readWhole } from './read-whole.ts';
 import { DeadlineExceeded, withDeadline } from './with-deadline.ts';
 
-/** A region that has not answered in full by then is left for the next one. */
-export const REGION_DEADLINE_MS = 2000;
+/**
+ * A region that has not answered in full by then is left for the next one. Where none answered, all are asked once more
+ * with more time: on a slow line the first deadline may be what failed.
+ */
+const REGION_DEADLINES_MS = [2000, 6000];
+const ROUND_PAUSE_MS = 500;
+/** For the app's own function. */
+const ACCESS_TOKEN_DEADLINE_MS = 10_000;
 
 export interface GrantedPlay {
   readonly response: PlayResponse;
   readonly presentation: Presentation;
 }
+
+/** Where nobody can cancel. */
+const NEVER = new CancelController().signal;
 
 interface Question<T> {
   readonly path: string;
@@ -69,12 +79,29 @@ export class PlaybackClient {
     );
   }
 
-  async #ask<T>(question: Question<T>, signal: CancelSignal | undefined): Promise<T> {
-    const accessToken = await this.#accessToken();
+  async #ask<T>(question: Question<T>, signal: CancelSignal = NEVER): Promise<T> {
+    const accessToken = await this.#accessToken(signal);
+    let failures: readonly RegionFailure[] = [];
+    for (const deadlineMs of REGION_DEADLINES_MS) {
+      if (failures.length > 0) await sleepUntil(this.#clock, this.#clock.nowMs() + ROUND_PAUSE_MS, signal);
+      const answer = await this.#askAll(question, accessToken, deadlineMs, signal);
+      if ('value' in answer) return answer.value;
+      failures = answer.failures;
+      if (hasDecided(failures)) break;
+    }
+    throw allRegionsFailed(failures);
+  }
+
+  /** One region after the other, each once. */
+  async #askAll<T>(
+    question: Question<T>,
+    accessToken: string,
+    deadlineMs: number,
+    signal: CancelSignal,
+  ): Promise<{ readonly value: T } | { readonly failures: readonly RegionFailure[] }> {
     const failures: RegionFailure[] = [];
-    for (;;) {
-      const region = this.#next(failures);
-      const verdict = await this.#askRegion(region, question, accessToken, signal);
+    for (let region = this.#next(failures); region; region = this.#next(failures)) {
+      const verdict = await this.#askRegion(region, question, accessToken, deadlineMs, signal);
       const { regionId } = region;
       if (verdict.kind === 'failed') {
         this.#memory = rememberFailure(this.#memory, regionId, this.#clock.nowMs());
@@ -83,27 +110,28 @@ export class PlaybackClient {
       }
       this.#memory = rememberAnswer(this.#memory, regionId);
       if (verdict.kind === 'refused') throw verdict.error;
-      return verdict.value;
+      return { value: verdict.value };
     }
+    return { failures };
   }
 
-  #next(failures: readonly RegionFailure[]): RegionEndpoint {
+  #next(failures: readonly RegionFailure[]): RegionEndpoint | undefined {
     const tried = failures.map(({ regionId }) => regionId);
     const choice = nextRegion(this.#options.regions, this.#memory, tried, this.#clock.nowMs());
-    if (!choice) throw allRegionsFailed(failures);
     const last = failures.at(-1);
-    if (last) this.#onFailover({ from: last.regionId, to: choice.region.regionId, cause: last.cause });
-    return choice.region;
+    if (choice && last) this.#onFailover({ from: last.regionId, to: choice.region.regionId, cause: last.cause });
+    return choice?.region;
   }
 
   async #askRegion<T>(
     region: RegionEndpoint,
     question: Question<T>,
     accessToken: string,
-    signal: CancelSignal | undefined,
+    deadlineMs: number,
+    signal: CancelSignal,
   ): Promise<RegionVerdict<T>> {
     try {
-      const { status, body } = await withDeadline(this.#clock, REGION_DEADLINE_MS, signal, async (inner) => {
+      const { status, body } = await withDeadline(this.#clock, deadlineMs, signal, async (inner) => {
         const response = await this.#http(this.#requestFor(region, question, accessToken, inner));
         return { status: response.status, body: decodeUtf8(await readWhole(response.body)) };
       });
@@ -135,13 +163,13 @@ export class PlaybackClient {
     };
   }
 
-  async #accessToken(): Promise<string> {
+  async #accessToken(signal: CancelSignal): Promise<string> {
     const { accessToken } = this.#options;
     if (typeof accessToken === 'string') return accessToken;
     try {
-      return await accessToken();
+      return await withDeadline(this.#clock, ACCESS_TOKEN_DEADLINE_MS, signal, () => accessToken());
     } catch (error) {
-      if (isPlayerError(error)) throw error;
+      if (isPlayerError(error) || signal.aborted) throw error;
       throw new PlayerError('auth/missing', 'The accessToken function of the options failed.', {}, { cause: error });
     }
   }

@@ -1,6 +1,7 @@
 import type { PlayRenewal, PlayResponse } from '@pressplay/protocol/messages';
 import type { AbrFunction, AbrLimits, RenditionChoice } from '../abr/abr-context.ts';
 import type { AbrName } from '../abr/rule-of.ts';
+import { isPlayerError } from '../errors/player-error.ts';
 import type { Presentation, RenditionView } from '../manifest/presentation.ts';
 import type { PlayerEvents } from '../player-events.ts';
 import { CancelController, type CancelSignal } from '../ports/cancel-signal.ts';
@@ -20,11 +21,15 @@ import type {
 import type { Random } from '../ports/random.ts';
 import { Delivery } from './delivery.ts';
 import type { DeliveryGrant, DeliveryListener, RenewReason } from './delivery-listener.ts';
+import { waitUntil } from './delivery-wait.ts';
+import { GrantRefresh } from './grant-refresh.ts';
 import { PlayAbr } from './play-abr.ts';
 import type { GrantedPlay } from './playback-client.ts';
 
 /** A range is wanted at once where nothing is buffered; this is the time that "at once" may take. */
 const START_ALLOWANCE_MS = 1000;
+/** How long a range waits for a fresh token beyond the end of the buffer. */
+const TOKEN_PATIENCE_MS = 60_000;
 
 export type EmitPlayerEvent = <K extends keyof PlayerEvents>(name: K, payload: PlayerEvents[K]) => void;
 
@@ -52,6 +57,11 @@ export class RunningPlay implements EngineHost {
   readonly #abr: PlayAbr;
   #shown: RenditionView | undefined;
   readonly #closing = new CancelController();
+  readonly #refresh: GrantRefresh;
+  #renewing: Promise<DeliveryGrant | undefined> | undefined;
+  #nextGrant = nextTime();
+  /** Their bytes did not decode. */
+  readonly #avoided = new Set<string>();
 
   constructor(granted: GrantedPlay, deps: RunningPlayDeps) {
     this.presentation = granted.presentation;
@@ -61,6 +71,12 @@ export class RunningPlay implements EngineHost {
     this.delivery = new Delivery(deps, this.#listener());
     this.delivery.use(this.#grant);
     this.#abr = this.#playAbr();
+    const isPlaying = (): boolean => {
+      const { paused, ended } = deps.engine.snapshot();
+      return !paused && !ended;
+    };
+    this.#refresh = new GrantRefresh({ ...deps, isPlaying, refresh: () => void this.#refreshGrant() });
+    this.#refresh.granted(granted.response.refreshInMs);
   }
 
   get selected(): RenditionChoice<string> | undefined {
@@ -90,13 +106,32 @@ export class RunningPlay implements EngineHost {
     return this.#abr.replacement(request);
   }
 
-  fetchRange(request: RangeRequest): Promise<void> {
-    const neededInMs = Math.max(START_ALLOWANCE_MS, this.#deps.engine.snapshot().bufferAheadMs);
-    return this.delivery.fetchRange({ ...request, neededInMs });
+  /** A range whose token nobody honours any more goes on where it is, once a region gave a fresh one. */
+  async fetchRange(request: RangeRequest): Promise<void> {
+    const { clock, engine } = this.#deps;
+    const bufferMs = (): number => Math.max(START_ALLOWANCE_MS, engine.snapshot().bufferAheadMs);
+    const patienceEndMs = clock.nowMs() + bufferMs() + TOKEN_PATIENCE_MS;
+    let startByte = request.startByte;
+    const onBytes = (chunk: Uint8Array): void => {
+      startByte += chunk.length;
+      request.onBytes(chunk);
+    };
+    for (;;) {
+      const grant = this.#grant;
+      try {
+        return await this.delivery.fetchRange({ ...request, startByte, onBytes, neededInMs: bufferMs() });
+      } catch (error) {
+        if (!isPlayerError(error) || error.code !== 'delivery/token-expired') throw error;
+        const signal = request.signal ?? this.#closing.signal;
+        if (this.#grant === grant) await waitUntil(clock, this.#nextGrant.came, patienceEndMs, signal);
+        if (this.#grant === grant) throw error;
+      }
+    }
   }
 
   notify(event: EngineEvent): void {
     if (this.closed) return;
+    if (event.type === 'playing') this.#refresh.resumed();
     if (event.type === 'rendition-shown') {
       this.#shown = event.rendition;
       this.#emit('rendition-shown', { rendition: event.rendition });
@@ -109,20 +144,18 @@ export class RunningPlay implements EngineHost {
   avoidLastServer(): void {
     const delivered = this.delivery.ledger().entries.filter((entry) => entry.deliveredTo > entry.requestedFrom);
     const ocaId = delivered.at(-1)?.ocaId ?? this.delivery.currentOcaId();
-    const avoided = this.#grant.servers.findIndex((server) => server.ocaId === ocaId);
     this.#deps.logger?.log('warn', 'media did not decode; asking another server', { ocaId });
-    this.#use(withoutServer(this.#grant, avoided));
+    if (ocaId !== undefined) this.#avoided.add(ocaId);
+    this.#grant = withoutServers(this.#grant, this.#avoided);
+    this.delivery.use(this.#grant);
   }
 
   /** Lets go of transfers. What was delivered can still be asked for. */
   close(): void {
     this.#closing.cancel();
+    this.#refresh.close();
     this.delivery.close();
-  }
-
-  #use(grant: DeliveryGrant): void {
-    this.#grant = grant;
-    this.delivery.use(grant);
+    this.#nextGrant.tell();
   }
 
   #playAbr(): PlayAbr {
@@ -166,20 +199,36 @@ export class RunningPlay implements EngineHost {
     };
   }
 
-  /** Dead regions end no play: without a renewal, delivery goes on with the grant it has. */
-  async #renew(reason: RenewReason): Promise<DeliveryGrant | undefined> {
+  /** Dead regions end no play: without a renewal, delivery goes on with the grant it has. One at a time. */
+  #renew(reason: RenewReason | 'refresh'): Promise<DeliveryGrant | undefined> {
+    this.#renewing ??= this.#askForGrant(reason).finally(() => {
+      this.#renewing = undefined;
+    });
+    return this.#renewing;
+  }
+
+  async #askForGrant(reason: RenewReason | 'refresh'): Promise<DeliveryGrant | undefined> {
     try {
-      const { token, expiresInMs, servers, fileServers } = await this.#deps.renewPlay(
-        this.response.playId,
-        this.#closing.signal,
-      );
+      const renewal = await this.#deps.renewPlay(this.response.playId, this.#closing.signal);
       if (this.closed) return undefined;
-      this.#grant = { token, expiresAtMs: this.#deps.clock.nowMs() + expiresInMs, servers, fileServers };
+      const { token, expiresInMs, servers, fileServers, refreshInMs } = renewal;
+      const expiresAtMs = this.#deps.clock.nowMs() + expiresInMs;
+      this.#grant = withoutServers({ token, expiresAtMs, servers, fileServers }, this.#avoided);
+      this.#refresh.granted(refreshInMs);
+      const { tell } = this.#nextGrant;
+      this.#nextGrant = nextTime();
+      tell();
       return this.#grant;
     } catch (error) {
       this.#deps.logger?.log('warn', 'the play could not be renewed', { reason, error: String(error) });
+      this.#refresh.failed();
       return undefined;
     }
+  }
+
+  async #refreshGrant(): Promise<void> {
+    const grant = await this.#renew('refresh');
+    if (grant && !this.closed) this.delivery.use(grant);
   }
 
   #emit: EmitPlayerEvent = (name, payload) => {
@@ -202,11 +251,21 @@ function lowered(limits: AbrLimits, maxVideoBps = Number.POSITIVE_INFINITY): Abr
   return least < Number.POSITIVE_INFINITY ? { ...limits, maxVideoBps: least } : limits;
 }
 
-function withoutServer(grant: DeliveryGrant, avoided: number): DeliveryGrant {
+/** A file that only avoided servers hold keeps them. */
+function withoutServers(grant: DeliveryGrant, avoided: ReadonlySet<string>): DeliveryGrant {
+  if (avoided.size === 0) return grant;
   const fileServers: Record<string, readonly number[]> = {};
   for (const [fileId, servers] of Object.entries(grant.fileServers)) {
-    const others = servers.filter((server) => server !== avoided);
+    const others = servers.filter((server) => !avoided.has(grant.servers[server]?.ocaId ?? ''));
     fileServers[fileId] = others.length > 0 ? others : servers;
   }
   return { ...grant, fileServers };
+}
+
+function nextTime(): { readonly came: Promise<void>; readonly tell: () => void } {
+  let tell = (): void => {};
+  const came = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  return { came, tell };
 }

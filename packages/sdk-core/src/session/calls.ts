@@ -23,6 +23,13 @@ export function load(state: SessionState, event: Call<'load'>): Transition {
   };
 }
 
+/** A new play of what failed, from the position it had reached. */
+export function retry(state: SessionState, nowMs: number): Transition {
+  if (state.status !== 'failed') return refuse(state, 'retry', 'Nothing has failed.');
+  const { again } = state;
+  return to({ status: 'loading', loadedAtMs: nowMs, ...again }, { type: 'request-play', titleId: again.titleId });
+}
+
 export function play(state: SessionState): Transition {
   if (state.status === 'loading') return to({ ...state, wantsPlay: true });
   const active = running(state);

@@ -53,7 +53,9 @@ export function engineFailed(state: SessionState, event: Extract<SessionEvent, {
   const { play, effects } = endRebuffer(state, active, event.nowMs);
   if (event.cause === 'decode' && play.decodeRetriesLeft > 0) return retry(state, play, event, effects);
   const error = errorOf(event);
-  return to({ status: 'failed', error, play }, { type: 'close' }, ...effects, { type: 'emit-error', error });
+  const { titleId, wantsPlay, durationMs } = play;
+  const again = { titleId, wantsPlay, startAtMs: Math.max(0, Math.min(event.positionMs, durationMs)) };
+  return to({ status: 'failed', error, again, play }, { type: 'close' }, ...effects, { type: 'emit-error', error });
 }
 
 /** Damaged bytes: the same position once more, from another server. */

@@ -16,20 +16,27 @@ export interface ActivePlay {
   readonly decodeRetriesLeft: number;
 }
 
+/** What is to be played, and where from. */
+export interface PlayWish {
+  readonly titleId: string;
+  readonly startAtMs: number;
+  readonly wantsPlay: boolean;
+}
+
 export type ActiveStatus = 'ready' | 'playing' | 'paused' | 'seeking' | 'ended';
 
 export type SessionState =
   | { readonly status: 'idle' | 'destroyed' }
-  | {
-      readonly status: 'loading';
-      readonly titleId: string;
-      readonly startAtMs: number;
-      readonly wantsPlay: boolean;
-      readonly loadedAtMs: number;
-    }
+  | ({ readonly status: 'loading'; readonly loadedAtMs: number } & PlayWish)
   | { readonly status: ActiveStatus; readonly play: ActivePlay }
   | { readonly status: 'rebuffering'; readonly sinceMs: number; readonly play: ActivePlay }
-  | { readonly status: 'failed'; readonly error: PlayerError; readonly play?: ActivePlay };
+  | {
+      readonly status: 'failed';
+      readonly error: PlayerError;
+      /** What a retry asks for. */
+      readonly again: PlayWish;
+      readonly play?: ActivePlay;
+    };
 
 export type EngineMoment =
   | 'engine-playing'
@@ -50,7 +57,7 @@ export type SessionEvent =
   | { readonly type: 'granted'; readonly durationMs: number }
   | { readonly type: 'load-failed'; readonly error: PlayerError }
   | { readonly type: 'play' | 'stop' | 'destroy' }
-  | { readonly type: 'pause'; readonly nowMs: number }
+  | { readonly type: 'pause' | 'retry'; readonly nowMs: number }
   | { readonly type: 'seek'; readonly positionMs: number; readonly nowMs: number }
   | { readonly type: EngineMoment; readonly nowMs: number }
   | {

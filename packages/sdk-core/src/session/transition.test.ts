@@ -94,6 +94,27 @@ describe('failures', () => {
     expect(walk(...started, failed('fetch', error)).state).toMatchObject({ status: 'failed', error });
   });
 
+  it('can be tried again, from the position reached and as the viewer wanted it', () => {
+    const retry: SessionEvent = { type: 'retry', nowMs: 9000 };
+    const again = walk(...started, failed('fetch'), retry);
+    expect(again.effects).toEqual([{ type: 'request-play', titleId: 'a' }]);
+    expect(again.state).toMatchObject({ status: 'loading', startAtMs: 4000, wantsPlay: true, loadedAtMs: 9000 });
+    const paused = walk(...started, { type: 'pause', nowMs: 1500 }, failed('fetch'), retry, granted);
+    expect(paused.effects).toEqual([{ type: 'open-engine', startAtMs: 4000, play: false }]);
+  });
+
+  it('before the grant can be tried again from where the load wanted to start', () => {
+    const error = new PlayerError('region/unreachable', 'x');
+    const failedLoad: SessionEvent = { type: 'load-failed', error };
+    const { effects } = walk(
+      { ...loadEvent, startAtMs: 7000 } as SessionEvent,
+      failedLoad,
+      { type: 'retry', nowMs: 5 },
+      granted,
+    );
+    expect(effects).toEqual([{ type: 'open-engine', startAtMs: 7000, play: true }]);
+  });
+
   it('can load again', () => {
     expect(walk(...started, failed('unsupported'), loadEvent).effects).toEqual([
       { type: 'request-play', titleId: 'a' },
@@ -109,6 +130,8 @@ describe('calls that the state does not allow', () => {
     ['seek before load', idle, { type: 'seek', positionMs: 0, nowMs: 0 }],
     ['a seek to nowhere', walk(...started).state, { type: 'seek', positionMs: Number.NaN, nowMs: 0 }],
     ['a seek before the start', walk(...started).state, { type: 'seek', positionMs: -1, nowMs: 0 }],
+    ['retry before load', idle, { type: 'retry', nowMs: 0 }],
+    ['retry of what runs', walk(...started).state, { type: 'retry', nowMs: 0 }],
     ['load after destroy', destroyed, loadEvent],
     ['load of nothing', idle, { ...loadEvent, titleId: '' } as SessionEvent],
   ])('%s is refused and changes nothing', (_, state, event) => {
@@ -131,7 +154,7 @@ const plans = fc.oneof(
   }),
   fc.record({ type: fc.constant('granted' as const), durationMs: fc.constant(60_000) }),
   fc.constant({ type: 'load-failed' as const, error: new PlayerError('region/unreachable', 'x') }),
-  fc.record({ type: fc.constantFrom('play' as const, 'pause' as const, 'stop' as const) }),
+  fc.record({ type: fc.constantFrom('play' as const, 'pause' as const, 'stop' as const, 'retry' as const) }),
   fc.record({ type: fc.constant('seek' as const), positionMs: positions }),
   fc.record({
     type: fc.constantFrom(
@@ -202,5 +225,24 @@ it('never throws and never reaches an impossible state, whatever comes in whatev
       }
     }),
     { numRuns: 2000 },
+  );
+});
+
+it('lets go of everything when it is stopped or destroyed, whatever came before', () => {
+  const end = fc.constantFrom('stop' as const, 'destroy' as const);
+  fc.assert(
+    fc.property(fc.array(plans, { maxLength: 40 }), end, (steps, type) => {
+      let state: SessionState = idle;
+      const world = { engine: false, request: false };
+      for (const [step, plan] of [...steps, { type }].entries()) {
+        const result = transition(state, { ...plan, nowMs: step * 10 } as SessionEvent);
+        state = result.state;
+        if (plan.type === 'load-failed') world.request = false;
+        for (const effect of result.effects) perform(world, effect);
+      }
+      expect(world).toEqual({ engine: false, request: false });
+      expect(state).toEqual({ status: type === 'stop' ? 'idle' : 'destroyed' });
+    }),
+    { numRuns: 1000 },
   );
 });

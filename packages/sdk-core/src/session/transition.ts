@@ -1,4 +1,5 @@
-import { destroy, load, pause, play, seek, stop, to } from './calls.ts';
+import type { PlayerError } from '../errors/player-error.ts';
+import { destroy, load, pause, play, retry, seek, stop, to } from './calls.ts';
 import {
   engineEnded,
   engineFailed,
@@ -24,8 +25,9 @@ export function transition(state: SessionState, event: SessionEvent): Transition
     case 'granted':
       return granted(state, event.durationMs);
     case 'load-failed':
-      if (state.status !== 'loading') return to(state);
-      return to({ status: 'failed', error: event.error }, { type: 'emit-error', error: event.error });
+      return loadFailed(state, event.error);
+    case 'retry':
+      return retry(state, event.nowMs);
     case 'play':
       return play(state);
     case 'pause':
@@ -51,6 +53,12 @@ export function transition(state: SessionState, event: SessionEvent): Transition
     case 'engine-failed':
       return engineFailed(state, event);
   }
+}
+
+function loadFailed(state: SessionState, error: PlayerError): Transition {
+  if (state.status !== 'loading') return to(state);
+  const { titleId, startAtMs, wantsPlay } = state;
+  return to({ status: 'failed', error, again: { titleId, startAtMs, wantsPlay } }, { type: 'emit-error', error });
 }
 
 function granted(state: SessionState, durationMs: number): Transition {

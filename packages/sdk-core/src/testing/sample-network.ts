@@ -20,7 +20,8 @@ const CHUNK_MS = 20;
  * `http://{regionId}.test`, servers where `play` says. Byte `n` of every file is `sampleByte(n)`.
  */
 export class SampleNetwork {
-  readonly play: PlayResponse;
+  /** What the regions answer from now on, renewals included. */
+  play: PlayResponse;
   readonly regions: Record<string, RegionManner> = {};
   /** OCA ids whose connections break, also those under way. */
   readonly deadOcas: Set<string> = new Set();
@@ -54,9 +55,10 @@ export class SampleNetwork {
   }
 
   #renewal(): unknown {
-    const { playId, token, expiresInMs, servers, fileSets } = this.play;
+    const { fileSets, playId, token, expiresInMs, servers, refreshInMs } = this.play;
     const entries = fileSets.flatMap((set) => set.renditions.map(({ fileId }) => [fileId, set.servers] as const));
-    return { playId, token, expiresInMs, servers, fileServers: Object.fromEntries(entries) };
+    const refresh = refreshInMs === undefined ? {} : { refreshInMs };
+    return { playId, token, expiresInMs, servers, ...refresh, fileServers: Object.fromEntries(entries) };
   }
 
   #askOca(host: string, path: string, request: HttpRequest): HttpResponse {
