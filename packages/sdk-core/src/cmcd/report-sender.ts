@@ -29,6 +29,8 @@ export class ReportSender {
   #backoffMs = FIRST_BACKOFF_MS;
   #cancelRetry: (() => void) | undefined;
   #isSending = false;
+  /** What came while a batch was on its way is to go too, not at the next flush. */
+  #sendMore = false;
   #isClosed = false;
   /** The target wants no more of this play. */
   #isUnwanted = false;
@@ -49,7 +51,8 @@ export class ReportSender {
 
   /** Sends what waits. Never rejects; what does not get through waits for its next try. */
   flush(): void {
-    if (!this.#isSending && !this.#cancelRetry) void this.#sendAll();
+    if (this.#isSending) this.#sendMore = true;
+    else if (!this.#cancelRetry) void this.#sendAll();
   }
 
   /** Tries at once, in each region once, and gives up what does not get through. */
@@ -72,19 +75,25 @@ export class ReportSender {
 
   async #sendAll(): Promise<void> {
     this.#isSending = true;
-    while (this.#queue.length > 0) {
+    let count = this.#queue.length;
+    while (count > 0 && this.#queue.length > 0) {
       const { batch, rest } = batchOf(this.#queue, LIMITS);
+      count -= batch.length;
       this.#queue = rest;
       this.#inFlight = batch;
       const verdict = await this.#sendSomewhere(textOf(batch));
       this.#inFlight = [];
       if (verdict === 'unwanted') this.#isUnwanted = true;
       if (this.#isUnwanted) this.#queue = [];
-      if (verdict !== 'failed') continue;
-      if (this.#isClosed) this.#queue = [];
-      else this.#retryLater(batch);
-      break;
+      if (verdict === 'failed') {
+        if (this.#isClosed) this.#queue = [];
+        else this.#retryLater(batch);
+        break;
+      }
+      if (this.#sendMore) count = this.#queue.length;
+      this.#sendMore = false;
     }
+    this.#sendMore = false;
     this.#isSending = false;
   }
 

@@ -79,6 +79,7 @@ export class HlsPlayback {
       bufferAheadMs: bufferAheadMs(video.buffered, video.currentTime),
       paused: video.paused,
       ended: video.ended,
+      droppedFrames: video.getVideoPlaybackQuality?.().droppedVideoFrames,
     };
   }
 
