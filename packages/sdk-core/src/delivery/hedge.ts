@@ -1,8 +1,9 @@
 export interface HedgeConfig {
   /** The pace is judged only over at least this much of the transfer. */
   readonly minSpanMs: number;
-  /** Over a long way a connection is still gathering speed: as many of its round trips. */
+  /** Over a long way a connection is still gathering speed: as many of its round trips, up to a second span. */
   readonly minRoundTrips: number;
+  readonly maxSpanMs: number;
   /** Late is what takes more than this share of the time there is. */
   readonly deadlineShare: number;
   /** How many times sooner the other server must be predicted to bring the rest. */
@@ -19,6 +20,7 @@ export interface HedgeConfig {
 export const HEDGE_DEFAULTS: HedgeConfig = {
   minSpanMs: 400,
   minRoundTrips: 4,
+  maxSpanMs: 1000,
   deadlineShare: 0.8,
   margin: 1.5,
   unmeasuredMargin: 3,
@@ -66,7 +68,8 @@ export type HedgePlan =
 export function planHedge(input: HedgeInput, config: HedgeConfig = HEDGE_DEFAULTS): HedgePlan {
   const { reachedByte, endByte, leastBps, mostBps, latencyMs = 0, neededInMs, other } = input;
   const remainingBytes = endByte - reachedByte;
-  if (input.spanMs < Math.max(config.minSpanMs, latencyMs * config.minRoundTrips)) return no('too-early');
+  const neededSpanMs = Math.min(config.maxSpanMs, Math.max(config.minSpanMs, latencyMs * config.minRoundTrips));
+  if (input.spanMs < neededSpanMs) return no('too-early');
   if (remainingBytes < config.minTailBytes) return no('nearly-done');
   const aloneMs = transferMs(remainingBytes, mostBps);
   if (aloneMs <= neededInMs * config.deadlineShare) return no('in-time');

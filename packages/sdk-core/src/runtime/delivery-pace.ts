@@ -9,13 +9,18 @@ const LATEST_MS = 400;
 export class Pace {
   readonly #clock: Pick<Clock, 'nowMs'>;
   #rate: RecentRate;
+  #hasBegun = false;
 
   constructor(clock: Pick<Clock, 'nowMs'>) {
     this.#clock = clock;
     this.#rate = recentRate(clock.nowMs());
   }
 
+  /** The first bytes are not counted: they came before the pace was watched. */
   received(bytes: number): void {
+    const hasBegun = this.#hasBegun;
+    this.#hasBegun = true;
+    if (!hasBegun) return;
     this.#rate = markBytes(this.#rate, bytes, this.#clock.nowMs());
   }
 

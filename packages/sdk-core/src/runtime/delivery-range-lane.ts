@@ -5,11 +5,10 @@ import type { Transfer } from './delivery-transfer.ts';
 /** One server's part in a range. */
 export class Lane {
   readonly transfer: Transfer;
-  readonly pace: Pace;
+  /** From its first bytes on, those not counted: they came at no pace. */
+  pace: Pace;
   /** Only a piece of the range, to measure the server. */
   readonly isPiece: boolean;
-  /** From asking to the first byte; 0 before. */
-  latencyMs = 0;
   /** Of what it brought, so much reached the engine. */
   deliveredBytes = 0;
   /** Its server failed elsewhere: it goes on only while bytes flow. */

@@ -4,8 +4,8 @@ import type { RangeAssembly } from '../delivery/range-assembly.ts';
 import type { FailedAttempt } from '../delivery/range-error.ts';
 import { outcomeScope } from '../delivery/range-outcomes.ts';
 import type { MoveReason } from '../player-events.ts';
-import type { RangeContext, RangeOrder } from './delivery-range.ts';
 import { Lane } from './delivery-range-lane.ts';
+import type { RangeContext, RangeOrder } from './delivery-range-order.ts';
 import type { Recovery } from './delivery-range-recovery.ts';
 import { Transfer, type TransferEnd } from './delivery-transfer.ts';
 

@@ -1,7 +1,7 @@
 import { isAnswer, planPatience } from '../delivery/patience.ts';
 import { type FailedAttempt, rangeError } from '../delivery/range-error.ts';
 import type { DeliveryGrant } from './delivery-listener.ts';
-import type { RangeContext, RangeOrder } from './delivery-range.ts';
+import type { RangeContext, RangeOrder } from './delivery-range-order.ts';
 import { waitUntil } from './delivery-wait.ts';
 
 const FIRST_BACKOFF_MS = 500;

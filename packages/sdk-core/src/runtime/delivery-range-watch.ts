@@ -19,6 +19,8 @@ export interface RangeRest {
   readonly endByte: number;
   readonly neededInMs: number;
   readonly mediaBps: number;
+  /** Of the server that is judged. */
+  readonly latencyMs: number;
   /** `may`: no hedge yet. `running`: its tail is coming. `waiting`: the tail is there, and only this is missing. */
   readonly hedge: 'may' | 'none' | 'running' | 'waiting';
   /** The best other one; asked for only where it matters. */
@@ -52,8 +54,11 @@ export function judgeLane(lane: Lane, rest: RangeRest): LaneVerdict {
   return { act: 'leave', bps: recent.recentBps };
 }
 
-function hedgePlan(lane: Lane, { reachedByte, endByte, neededInMs, other }: RangeRest): LaneVerdict | undefined {
-  const input = { reachedByte, endByte, neededInMs, ...lane.pace.range(), latencyMs: lane.latencyMs };
+function hedgePlan(
+  lane: Lane,
+  { reachedByte, endByte, neededInMs, latencyMs, other }: RangeRest,
+): LaneVerdict | undefined {
+  const input = { reachedByte, endByte, neededInMs, latencyMs, ...lane.pace.range() };
   const isLate = planHedge(input).reason === 'none-better';
   const helper = isLate ? other() : undefined;
   const plan = helper && planHedge({ ...input, other: helper });

@@ -1,47 +1,15 @@
 import { raceAfterMs, stallDeadlineMs } from '../delivery/deadlines.ts';
-import type { Keeping } from '../delivery/kept-bytes.ts';
 import { RangeAssembly } from '../delivery/range-assembly.ts';
 import { SegmentGate } from '../delivery/segment-gate.ts';
-import type { PlayerEvents } from '../player-events.ts';
-import type { CancelSignal } from '../ports/cancel-signal.ts';
-import type { Clock } from '../ports/clock.ts';
-import { type HttpClient, HttpFailure } from '../ports/http-client.ts';
-import type { RangeRequest } from '../ports/media-engine.ts';
+import { HttpFailure } from '../ports/http-client.ts';
 import { PREDICTION_DEFAULTS, rateBelow } from '../server-selection/predict-delivery.ts';
-import type { HostAlarm } from './delivery-host-alarm.ts';
-import type { Outage } from './delivery-outage.ts';
+import { Pace } from './delivery-pace.ts';
 import { openRaced } from './delivery-race.ts';
 import { Lane } from './delivery-range-lane.ts';
 import { RangeLanes } from './delivery-range-lanes.ts';
+import type { RangeContext, RangeOrder } from './delivery-range-order.ts';
 import { Recovery } from './delivery-range-recovery.ts';
 import { judgeLane, type OtherServer, watchPace } from './delivery-range-watch.ts';
-import type { DeliveryRecord } from './delivery-record.ts';
-import type { Renewals } from './delivery-renewals.ts';
-import type { ServerBook } from './delivery-server-book.ts';
-
-export interface RangeContext {
-  readonly clock: Clock;
-  readonly http: HttpClient;
-  readonly book: ServerBook;
-  readonly record: DeliveryRecord;
-  readonly renewals: Renewals;
-  readonly outage: Outage;
-  readonly alarm: HostAlarm;
-  readonly onHandOver: (event: PlayerEvents['hand-over']) => void;
-  /** The server turned out not to hold the file, or to hold other bytes. */
-  readonly onLacking: (ocaId: string, fileId: string) => void;
-}
-
-export interface RangeOrder extends RangeRequest {
-  readonly neededInMs: number;
-  /** The first request of a play: a second server is raced when its first byte is late. */
-  readonly isFirst: boolean;
-  /** The range is a whole segment: its boxes are checked. */
-  readonly isSegment: boolean;
-  /** What an earlier, broken-off range left, and where this one leaves its bytes. */
-  readonly keeping: Keeping;
-  readonly signal: CancelSignal;
-}
 
 /** So many second requests for the end of one range, one after the other. */
 const MAX_HEDGES = 3;
@@ -164,10 +132,10 @@ export class RangeDelivery {
   async #stream(lane: Lane): Promise<void> {
     const { book, clock, outage } = this.#context;
     const meter = book.meter(lane.ocaId);
-    lane.latencyMs = clock.nowMs() - lane.transfer.startedAtMs;
-    meter.answered(lane.latencyMs);
+    meter.answered(clock.nowMs() - lane.transfer.startedAtMs);
     outage.heard();
     meter.began();
+    lane.pace = new Pace(clock);
     const unwatch = watchPace(clock, () => this.#judge(lane));
     try {
       await lane.transfer.pump({
@@ -219,6 +187,7 @@ export class RangeDelivery {
       endByte: Math.min(gapEndByte, lane.transfer.plan.endByte),
       neededInMs: this.#neededInMs(),
       mediaBps: this.#order.rendition.averageBps,
+      latencyMs: this.#context.book.meter(lane.ocaId).latencyMs() ?? 0,
       hedge: this.#hedgeState(lane),
       other: () => this.#otherThan(lane.ocaId),
     });

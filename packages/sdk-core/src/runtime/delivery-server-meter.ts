@@ -4,6 +4,7 @@ import {
   NO_RATE,
   type RateRecord,
   rateMeasured,
+  recordSlump,
   sampleRate,
 } from '../server-selection/rate-belief.ts';
 import {
@@ -63,7 +64,7 @@ export class ServerMeter {
   restart(bps: number): void {
     const sample = { bytes: bps / 8, durationMs: 1000 };
     this.#throughput = sampleThroughput(throughputEstimator(), sample, this.#clock.nowMs());
-    this.#rate = sampleRate(NO_RATE, sample, this.#clock.nowMs());
+    this.#rate = recordSlump(this.#rate, bps, this.#clock.nowMs());
   }
 
   /** What the next download is expected to find; `measurement` is careful instead. */
