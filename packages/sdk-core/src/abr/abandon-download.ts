@@ -15,6 +15,8 @@ export const ABANDON_DEFAULTS = {
   leastSpanMs: 150,
   /** The smaller one is given up in its turn only where the rate has fallen to this part of what it was chosen with. */
   againBelow: 0.5,
+  /** A server that is silent for longer hangs, which says nothing of the segment's size: delivery leaves it. */
+  silenceMs: 300,
   /** The smaller one is waited for at the last moment when so many times its time is left. */
   lastMoment: 1.5,
 } as const;
@@ -27,7 +29,7 @@ export interface LoadingContext extends AbrContext {
   readonly pace: DownloadPace | undefined;
   /** What the network was expected to carry when it was asked for. */
   readonly throughputBps?: number | undefined;
-  /** For so long it is left to delivery to find a faster server, if the buffer allows; 0 where there is none. */
+  /** For so long it is left to delivery to find a faster server, if the buffer allows; absent where there is no other. */
   readonly otherServerWithinMs?: number | undefined;
   /** The rate with which it was chosen, where it is itself the smaller one of a segment given up. */
   readonly chosenWithBps?: number | undefined;
@@ -68,6 +70,8 @@ export function judgeDownload(context: LoadingContext, worth: PlannedWorth): Aba
   const segment = loading.segments[context.segmentNumber];
   if (rung <= 0 || !segment) return { reason: 'lowest' };
   if (!pace || pace.elapsedMs - pace.firstByteAfterMs < ABANDON_DEFAULTS.leastSpanMs) return { reason: 'too-early' };
+  if (pace.silentMs > ABANDON_DEFAULTS.silenceMs && context.otherServerWithinMs !== undefined)
+    return { reason: 'other-server-first' };
   const expectedBps = videoBps(context);
   const rateBps = restBps(pace, expectedBps, ABANDON_DEFAULTS.trustMs);
   const restBits = Math.max(0, segment.endByte - segment.startByte - context.receivedBytes) * 8;

@@ -4,6 +4,8 @@ export interface DownloadPace {
   readonly elapsedMs: number;
   readonly receivedBytes: number;
   readonly recentBps: number;
+  /** Since a report showed new bytes. */
+  readonly silentMs: number;
 }
 
 export interface DownloadReport {
@@ -21,7 +23,8 @@ export function paceAfter(before: DownloadPace | undefined, report: DownloadRepo
   const sinceMs = elapsedMs - (before?.elapsedMs ?? firstByteAfterMs);
   const bytes = receivedBytes - (before?.receivedBytes ?? 0);
   const recentBps = (bytes * 8000) / Math.max(1, sinceMs);
-  return { firstByteAfterMs, elapsedMs, receivedBytes, recentBps };
+  const silentMs = bytes > 0 ? 0 : (before?.silentMs ?? 0) + sinceMs;
+  return { firstByteAfterMs, elapsedMs, receivedBytes, recentBps, silentMs };
 }
 
 /**

@@ -48,7 +48,7 @@ export class AbandonWatch {
     return {
       elapsedMs: elapsedMs - fromMs,
       receivedBytes: receivedBytes - fromBytes,
-      firstByteAfterMs: fromMs === 0 ? firstByteAfterMs : 0,
+      firstByteAfterMs: fromMs === 0 ? firstByteAfterMs : receivedBytes > fromBytes ? 0 : undefined,
     };
   }
 }

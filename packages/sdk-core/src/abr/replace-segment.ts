@@ -40,6 +40,8 @@ export type ReplaceReason =
 export interface Replacement {
   readonly segmentNumber?: number;
   readonly rendition?: RenditionView;
+  /** Given up where it takes longer. */
+  readonly withinMs?: number;
   readonly reason: ReplaceReason;
 }
 
@@ -76,12 +78,13 @@ function bestReplacement(context: ReplaceContext, ladder: readonly RenditionView
       const segment = better.segments[segmentNumber];
       if (!segment) break;
       const downloadS = worth.downloadS(segment);
-      if (downloadS * 1000 * REPLACE_DEFAULTS.safety + REPLACE_DEFAULTS.reserveMs > dueInMs) break;
+      const withinMs = downloadS * 1000 * REPLACE_DEFAULTS.safety + REPLACE_DEFAULTS.reserveMs;
+      if (withinMs > dueInMs) break;
       const cost = kept - worth.ofBest(Math.max(0, bufferS - downloadS));
       const gain = inPlace(better) - inPlace(rendition) - cost;
       if (gain <= bestGain) continue;
       bestGain = gain;
-      best = { segmentNumber, rendition: better, reason: 'worth-its-buffer' };
+      best = { segmentNumber, rendition: better, withinMs, reason: 'worth-its-buffer' };
     }
   }
   return best;

@@ -3,7 +3,7 @@ import type { Presentation, RenditionView } from '../manifest/presentation.ts';
 import { CancelController, type CancelSignal } from '../ports/cancel-signal.ts';
 import type { Clock } from '../ports/clock.ts';
 import { HttpFailure } from '../ports/http-client.ts';
-import type { EngineHost, EngineSnapshot, SegmentChoice } from '../ports/media-engine.ts';
+import type { EngineHost, EngineSnapshot, ReplacementChoice } from '../ports/media-engine.ts';
 import { Playhead } from './playhead.ts';
 import { EPSILON_MS, SimulatedTrack } from './simulated-track.ts';
 import { downloadWatched, type SeenBytes, type WatchedDownload } from './watched-download.ts';
@@ -127,10 +127,11 @@ export class SimulatedShow {
     this.#host.notify({ type: 'appended', rendition, segmentNumber, startMs });
   }
 
-  async #replace(track: SimulatedTrack, choice: SegmentChoice, signal: CancelSignal): Promise<void> {
+  async #replace(track: SimulatedTrack, choice: ReplacementChoice, signal: CancelSignal): Promise<void> {
     const { segmentNumber } = choice;
     const isDue = (): boolean => track.segmentAt(this.#positionMs()) >= segmentNumber;
-    const rendition = await this.#download(choice.rendition, segmentNumber, signal, () => (isDue() ? 'stop' : 'go-on'));
+    const judge = ({ elapsedMs }: SeenBytes) => (elapsedMs > choice.withinMs || isDue() ? 'stop' : 'go-on');
+    const rendition = await this.#download(choice.rendition, segmentNumber, signal, judge);
     if (signal.aborted || !rendition) return;
     const discarded = isDue() ? rendition : track.replace(segmentNumber, rendition);
     if (!discarded) return;
@@ -155,7 +156,7 @@ export class SimulatedShow {
     return this.#host.selectVideo({ segmentNumber, bufferAheadMs: this.#bufferAheadMs() });
   }
 
-  #replacementFor(track: SimulatedTrack): SegmentChoice | undefined {
+  #replacementFor(track: SimulatedTrack): ReplacementChoice | undefined {
     const positionMs = this.#positionMs();
     if (!track.holds(positionMs)) return undefined;
     const buffered = track.bufferedFrom(positionMs);

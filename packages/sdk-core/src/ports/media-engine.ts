@@ -46,7 +46,7 @@ export interface EngineHost {
    * ABR, for engines that can change their buffer: which buffered segment to load again in a better rendition before the
    * next one, if any.
    */
-  selectReplacement(request: ReplacementRequest): SegmentChoice | undefined;
+  selectReplacement(request: ReplacementRequest): ReplacementChoice | undefined;
   /**
    * Delivers `[startByte, endByte)` of a rendition's file, from whichever servers, in order, each byte once.
    * Resolves when complete; rejects with `PlayerError` when no server is left, or with an `HttpFailure` of
@@ -77,6 +77,11 @@ export interface DownloadProgress {
 export interface SegmentChoice {
   readonly segmentNumber: number;
   readonly rendition: RenditionView;
+}
+
+export interface ReplacementChoice extends SegmentChoice {
+  /** Given up where it takes longer: the buffer has better use for the time. */
+  readonly withinMs: number;
 }
 
 export interface ReplacementRequest extends SelectVideoRequest {

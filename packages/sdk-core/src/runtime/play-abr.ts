@@ -7,7 +7,12 @@ import { type AbrName, ruleOf } from '../abr/rule-of.ts';
 import { selectRendition } from '../abr/select-rendition.ts';
 import type { Presentation, RenditionView } from '../manifest/presentation.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { DownloadProgress, ReplacementRequest, SegmentChoice, SelectVideoRequest } from '../ports/media-engine.ts';
+import type {
+  DownloadProgress,
+  ReplacementChoice,
+  ReplacementRequest,
+  SelectVideoRequest,
+} from '../ports/media-engine.ts';
 
 /** After so long without a move, delivery has found no faster server. */
 const MOVE_PATIENCE_MS = 3000;
@@ -82,22 +87,23 @@ export class PlayAbr {
       receivedBytes,
       elapsedMs,
       firstByteAfterMs: firstByteAfterMs === undefined ? undefined : firstByteAfterMs * rate,
-      otherServerWithinMs: hasOthers ? this.#watched.sinceMs + MOVE_PATIENCE_MS * rate - elapsedMs : 0,
+      otherServerWithinMs: hasOthers ? this.#watched.sinceMs + MOVE_PATIENCE_MS * rate - elapsedMs : undefined,
     });
     if (!verdict.instead) return undefined;
     this.#selected = { rendition: verdict.instead, reason: verdict.reason };
     return this.#selected;
   }
 
-  replacement(request: ReplacementRequest): SegmentChoice | undefined {
+  replacement(request: ReplacementRequest): ReplacementChoice | undefined {
     const last = request.buffered.at(-1)?.rendition;
     if (!last) return undefined;
     const context = this.#context(request, last);
     const next = selectRendition(context, this.#rule).rendition;
     const { buffered } = request;
     const better = replaceSegment({ ...context, buffered, next }, this.#worth, LOOK_AHEAD_DEFAULTS.rateFactor);
-    const { segmentNumber, rendition } = better;
-    return segmentNumber === undefined || !rendition ? undefined : { segmentNumber, rendition };
+    const { segmentNumber, rendition, withinMs } = better;
+    if (segmentNumber === undefined || !rendition || withinMs === undefined) return undefined;
+    return { segmentNumber, rendition, withinMs: withinMs / this.#rate() };
   }
 
   /** In media time: at double speed, the same network carries half as much of each second. */

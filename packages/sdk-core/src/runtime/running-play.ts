@@ -14,8 +14,8 @@ import type {
   EngineHost,
   MediaEngine,
   RangeRequest,
+  ReplacementChoice,
   ReplacementRequest,
-  SegmentChoice,
   SelectVideoRequest,
 } from '../ports/media-engine.ts';
 import type { Random } from '../ports/random.ts';
@@ -102,7 +102,7 @@ export class RunningPlay implements EngineHost {
     return instead && this.#tellSelected(from, instead, progress.segmentNumber);
   }
 
-  selectReplacement(request: ReplacementRequest): SegmentChoice | undefined {
+  selectReplacement(request: ReplacementRequest): ReplacementChoice | undefined {
     return this.#abr.replacement(request);
   }
 
@@ -165,10 +165,7 @@ export class RunningPlay implements EngineHost {
       presentation,
       expectation: () => delivery.expectation(),
       limits: () => lowered(this.#deps.limits, delivery.expectation().maxVideoBps),
-      server: () => ({
-        ocaId: delivery.currentOcaId(),
-        hasOthers: delivery.servers().filter(({ excludedForMs }) => excludedForMs === 0).length > 1,
-      }),
+      server: () => ({ ocaId: delivery.currentOcaId(), hasOthers: delivery.servers().length > 1 }),
       rate: () => 1,
     });
   }
