@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { presentationOf } from '../manifest/presentation-of.ts';
 import type { Clock } from '../ports/clock.ts';
 import { HttpFailure } from '../ports/http-client.ts';
-import type { EngineEvent, EngineHost, RangeRequest } from '../ports/media-engine.ts';
+import type {
+  DownloadProgress,
+  EngineEvent,
+  EngineHost,
+  RangeRequest,
+  ReplacementRequest,
+} from '../ports/media-engine.ts';
 import { samplePlayResponse } from '../testing/sample-play.ts';
 import { VirtualClock } from '../testing/virtual-clock.ts';
 import { HeadlessEngine } from './headless-engine.ts';
@@ -15,6 +21,7 @@ function stage(
     startAtMs?: number;
     /** How much too soon timers fire, as they do in Node. */
     timersEarlyMs?: number;
+    host?: Partial<EngineHost>;
   } = {},
 ) {
   const clock = new VirtualClock();
@@ -27,12 +34,15 @@ function stage(
     selectReplacement: () => undefined,
     async fetchRange(request) {
       asked.push(request);
-      await clock.sleep(options.fetchMs?.(request) ?? 100);
+      const { signal } = request;
+      const cancelled = new Promise<void>((resolve) => signal?.addEventListener('abort', resolve));
+      await Promise.race([clock.sleep(options.fetchMs?.(request) ?? 100), cancelled]);
       if (request.signal?.aborted) throw new HttpFailure('aborted', 'aborted');
       const size = request.endByte - request.startByte;
       request.onBytes(new Uint8Array(options.bytes?.(size) ?? size));
     },
     notify: (event) => events.push({ ...event, atMs: clock.nowMs() }),
+    ...options.host,
   };
   const engineClock: Clock = {
     nowMs: () => clock.nowMs(),
@@ -147,6 +157,93 @@ describe('the headless engine', () => {
       cause: 'decode',
       error: { code: 'media/decode' },
     });
+  });
+
+  it('gives a slow segment up for the smaller one that its host names, and says which bytes were for nothing', async () => {
+    const judged: DownloadProgress[] = [];
+    const { clock, engine, events, asked, presentation } = stage({
+      fetchMs: ({ rendition, segmentNumber }) =>
+        segmentNumber === 3 && rendition.averageBps === 800_000 ? 30_000 : 100,
+      host: {
+        judgeDownload: (progress) => {
+          judged.push(progress);
+          return progress.elapsedMs >= 1000 ? presentation.video[0] : undefined;
+        },
+      },
+    });
+    engine.play();
+    await clock.advance(60_000);
+    const third = asked.filter(({ segmentNumber, rendition }) => segmentNumber === 3 && rendition.kind === 'video');
+    expect(third.map(({ rendition }) => rendition)).toEqual([presentation.video[1], presentation.video[0]]);
+    expect(third[0]?.signal?.aborted).toBe(true);
+    expect(judged.map(({ elapsedMs }) => elapsedMs)).toEqual([250, 500, 750, 1000]);
+    expect(events.filter(({ type }) => type === 'discarded')).toMatchObject([
+      { rendition: presentation.video[1], segmentNumber: 3, bytes: 0 },
+    ]);
+    expect(events.at(-1)?.type).toBe('ended');
+    expect(events.filter(({ type }) => type === 'waiting')).toHaveLength(1);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('never judges audio', async () => {
+    const { clock, engine, presentation } = stage({
+      fetchMs: ({ rendition }) => (rendition.kind === 'audio' ? 900 : 100),
+      host: {
+        judgeDownload: ({ rendition }) => {
+          throw new Error(`asked about ${rendition.renditionId}`);
+        },
+      },
+    });
+    engine.play();
+    await clock.advance(60_000);
+    expect(engine.snapshot().positionMs).toBe(presentation.durationMs);
+  });
+
+  /** Its host wants segment 4 in the best rendition as soon as it is in the buffer. */
+  function replacing(options: { fetchMs?: number; withinMs?: number } = {}) {
+    const seen: ReplacementRequest[] = [];
+    const staged = stage({
+      fetchMs: ({ rendition }) => (rendition.averageBps === 1_600_000 ? (options.fetchMs ?? 100) : 100),
+      host: {
+        selectReplacement: (request) => {
+          seen.push(request);
+          const rendition = staged.presentation.video[2];
+          const wanted = request.buffered.find(({ segmentNumber }) => segmentNumber === 4);
+          if (!rendition || !wanted || wanted.rendition === rendition || wanted.dueInMs <= 1000) return undefined;
+          return { segmentNumber: 4, rendition, withinMs: options.withinMs ?? 5000 };
+        },
+      },
+    });
+    return { ...staged, seen };
+  }
+
+  it('replaces a buffered segment, shows the better one, and says what the other one cost', async () => {
+    const { clock, engine, events, presentation, seen } = replacing();
+    engine.play();
+    await clock.advance(60_000);
+    const old = presentation.video[1]?.segments[4];
+    expect(events.filter(({ type }) => type === 'discarded')).toMatchObject([
+      { rendition: presentation.video[1], segmentNumber: 4, bytes: (old?.endByte ?? 0) - (old?.startByte ?? 0) },
+    ]);
+    const shown = events.flatMap((event) => (event.type === 'rendition-shown' ? [event.rendition] : []));
+    expect(shown).toEqual([0, 1, 2, 1].map((rung) => presentation.video[rung]));
+    expect(events.filter(({ type }) => type === 'waiting')).toHaveLength(1);
+    expect(events.at(-1)?.type).toBe('ended');
+    for (const { buffered, segmentNumber } of seen) {
+      expect(buffered[0]?.dueInMs).toBeLessThanOrEqual(0);
+      expect(buffered.at(-1)?.segmentNumber).toBe(segmentNumber - 1);
+    }
+  });
+
+  it('gives a replacement up that takes too long, and plays what it has', async () => {
+    const { clock, engine, events, presentation } = replacing({ fetchMs: 30_000, withinMs: 700 });
+    engine.play();
+    await clock.advance(60_000);
+    const discarded = events.filter(({ type }) => type === 'discarded');
+    expect(discarded.length).toBeGreaterThan(0);
+    for (const event of discarded) expect(event).toMatchObject({ rendition: presentation.video[2], segmentNumber: 4 });
+    expect(events.filter(({ type }) => type === 'waiting')).toHaveLength(1);
+    expect(engine.snapshot().ended).toBe(true);
   });
 
   it('is silent once closed', async () => {

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { presentationOf } from '../manifest/presentation-of.ts';
+import { samplePlayResponse } from '../testing/sample-play.ts';
+import { AbandonWatch } from './abandon-watch.ts';
+
+const { video } = presentationOf(
+  samplePlayResponse({ videoBps: [300_000, 800_000, 1_600_000, 3_000_000], segments: 60 }),
+);
+const [, lower, , best] = video;
+if (!best || !lower) throw new Error('the sample has four renditions');
+
+const report = (elapsedMs: number, receivedBytes: number, loading = best) => ({
+  video,
+  segmentNumber: 10,
+  bufferAheadMs: 4000,
+  bufferGoalMs: 30_000,
+  latencyMs: 50,
+  current: best,
+  loading: loading as NonNullable<typeof loading>,
+  elapsedMs,
+  receivedBytes,
+  firstByteAfterMs: 50,
+});
+
+describe('the watch over downloads', () => {
+  it('gives a collapse some moments to show itself', () => {
+    const watch = new AbandonWatch();
+    watch.begin(4_000_000);
+    const reasons = [250, 500, 750, 1000, 1250, 1500, 2000, 2500, 3000].map(
+      (atMs) => watch.judge(report(atMs, atMs * 10)).reason,
+    );
+    expect(reasons[0]).toBe('too-early');
+    expect(reasons).toContain('worth-less');
+  });
+
+  it('measures the server that took over, not the one that was slow', () => {
+    const watch = new AbandonWatch();
+    watch.begin(300_000);
+    expect(watch.judge(report(400, 1000)).reason).toBe('worth-less');
+    const other = new AbandonWatch();
+    other.begin(300_000);
+    other.begin(8_000_000, { elapsedMs: 3000, receivedBytes: 5000 });
+    expect(other.judge(report(3350, 305_000)).reason).toBe('in-time');
+  });
+
+  it('does not give up the smaller one for the same reason again', () => {
+    const watch = new AbandonWatch();
+    watch.begin(300_000);
+    const { instead } = watch.judge(report(400, 1000));
+    expect(instead).toBeDefined();
+    watch.begin(300_000);
+    const again = watch.judge({ ...report(3000, 8000, instead), bufferAheadMs: 100 });
+    expect(again.instead).toBeUndefined();
+  });
+});
