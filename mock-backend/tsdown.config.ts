@@ -3,7 +3,7 @@ import { defineConfig } from 'tsdown';
 const common = { platform: 'node', target: 'node20', fixedExtension: true } as const;
 
 export default defineConfig([
-  { ...common, entry: ['src/index.ts', 'src/node.ts'], dts: true },
+  { ...common, entry: ['src/index.ts', 'src/node.ts', 'src/steering.ts'], dts: true },
   // The process in one file with its libraries, so that it starts fast. pino and pg load parts of theirs by name.
   {
     ...common,

@@ -17,8 +17,28 @@ export function seededRandom(seed: number): () => number {
 
 /** Share of the prefix lengths in the global routing tables, in percent, by length. */
 const LENGTHS: Readonly<Record<4 | 6, readonly (readonly [length: number, percent: number])[]>> = {
-  4: [[24, 60], [23, 10], [22, 11], [21, 5], [20, 5], [19, 3], [18, 2], [17, 1], [16, 2], [14, 1]],
-  6: [[48, 46], [44, 10], [40, 11], [36, 6], [33, 3], [32, 14], [30, 4], [29, 6]],
+  4: [
+    [24, 60],
+    [23, 10],
+    [22, 11],
+    [21, 5],
+    [20, 5],
+    [19, 3],
+    [18, 2],
+    [17, 1],
+    [16, 2],
+    [14, 1],
+  ],
+  6: [
+    [48, 46],
+    [44, 10],
+    [40, 11],
+    [36, 6],
+    [33, 3],
+    [32, 14],
+    [30, 4],
+    [29, 6],
+  ],
 };
 
 /** Announcements spread over the address space as in the global tables; each prefix by one of the feeds. */
@@ -32,7 +52,8 @@ export function syntheticTable(family: 4 | 6, count: number, feeds: number, rand
     if (family === 4) words[at] = ((0x01000000 + (random() % 0xdf000000)) & maskOf(length)) >>> 0;
     else {
       // The registries hand out 2000::/3 in few blocks.
-      words[at * 4] = ((0x20010000 + (random() % 12) * 0x01000000 + (random() & 0x000fffff)) & maskOf(Math.min(32, length))) >>> 0;
+      words[at * 4] =
+        ((0x20010000 + (random() % 12) * 0x01000000 + (random() & 0x000fffff)) & maskOf(Math.min(32, length))) >>> 0;
       words[at * 4 + 1] = length > 32 ? (random() & maskOf(length - 32)) >>> 0 : 0;
     }
   }
@@ -47,7 +68,11 @@ export function syntheticTable(family: 4 | 6, count: number, feeds: number, rand
 }
 
 /** Addresses inside announced prefixes, in random order: words one after the other. */
-export function addressesIn({ wordCount, words, lengths }: PackedAnnouncements, count: number, random: () => number): Uint32Array {
+export function addressesIn(
+  { wordCount, words, lengths }: PackedAnnouncements,
+  count: number,
+  random: () => number,
+): Uint32Array {
   const asked = new Uint32Array(count * wordCount);
   for (let at = 0; at < count; at++) {
     const entry = random() % lengths.length;
@@ -67,7 +92,12 @@ export async function realTable(family: 4 | 6): Promise<PackedAnnouncements | un
   } catch {
     return undefined;
   }
-  const announced: { prefix: { family: 4 | 6; words: number[]; length: number }; feed: number; asPathLength: number; med: number }[] = [];
+  const announced: {
+    prefix: { family: 4 | 6; words: number[]; length: number };
+    feed: number;
+    asPathLength: number;
+    med: number;
+  }[] = [];
   for await (const line of createInterface({ input: createReadStream(path.join(folder, `asn-ipv${family}.csv`)) })) {
     const [first = '', last = '', asn = '0'] = line.split(',', 3);
     const [from, to] = [parseAddress(first), parseAddress(last)];

@@ -24,7 +24,12 @@ export const prefixLookup: Bench = async () => {
   const metrics = [
     ...measure('1M-ipv4', tables(syntheticTable(4, PREFIXES, FEEDS, random), syntheticTable(6, 0, FEEDS, random)), 4),
     ...measure('1M-ipv6', tables(syntheticTable(4, 0, FEEDS, random), syntheticTable(6, PREFIXES, FEEDS, random)), 6),
-    ...measure('500k-and-500k', tables(syntheticTable(4, half, FEEDS, random), syntheticTable(6, half, FEEDS, random)), 4, 6),
+    ...measure(
+      '500k-and-500k',
+      tables(syntheticTable(4, half, FEEDS, random), syntheticTable(6, half, FEEDS, random)),
+      4,
+      6,
+    ),
   ];
   const [v4, v6] = [await realTable(4), await realTable(6)];
   if (v4 && v6) return [...metrics, ...measure('real', tables(v4, v6), 4, 6)];
@@ -105,7 +110,10 @@ function check(table: PrefixTable, announced: PackedAnnouncements, family: 4 | 6
     const prefix = longestPrefix(index, words[0] ?? 0, words[1], words[2], words[3]);
     const found = feeds.slice(starts[prefix] ?? 0, starts[prefix + 1] ?? 0);
     const same = index.lengths[prefix] === expected.length && [...found].sort().join() === expected.feeds.sort().join();
-    if (!same) throw new Error(`IPv${family} ${words.join('.')}: the table says /${index.lengths[prefix]}, a scan /${expected.length}.`);
+    if (!same)
+      throw new Error(
+        `IPv${family} ${words.join('.')}: the table says /${index.lengths[prefix]}, a scan /${expected.length}.`,
+      );
   }
 }
 

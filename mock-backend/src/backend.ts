@@ -13,6 +13,8 @@ import { clientNetworks } from './licensing/client-networks.ts';
 import { PlayRegistry } from './playback/play-registry.ts';
 import { Playback } from './playback/playback.ts';
 import type { AccessTokens, BackendClock, Log, OriginAnswer } from './ports.ts';
+import type { TableBuilder } from './steering/route-book.ts';
+import { Steering } from './steering/steering.ts';
 import type { Store } from './store/store.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 
@@ -25,6 +27,8 @@ export interface BackendDeps {
   /** 128 bits in hex. */
   readonly randomId: () => string;
   readonly log: Log;
+  /** Builds large prefix tables beside the plays; without it they are built in between. */
+  readonly buildTable?: TableBuilder;
   /** Answers for files of the origin; without it this region has none. */
   readonly origin?: OriginAnswer;
 }
@@ -60,19 +64,23 @@ const REPORT_PATH = /^\/v1\/ocas\/([^/?]+)\/(health|routes|inventory)$/;
 export function createBackend(deps: BackendDeps): Backend {
   const { config, store, clock, hmac, log } = deps;
   const catalog = new Catalog(store, clock, log);
-  const fleet = new FleetState(config.sites);
+  const fleet = new FleetState(config.sites, deps.buildTable, (error) =>
+    log('error', 'the prefix table was built on the main thread: the worker failed', { error: String(error) }),
+  );
   const fleetSync = new FleetSync(fleet, store, clock, log, config.healthDeadlineMs ?? HEALTH_DEADLINE_MS);
   const registry = new PlayRegistry(store, clock, log, hmac, config.urlKey);
   const loading = loadOnce(clock, log, async () => {
     await Promise.all([catalog.refresh(), fleetSync.load()]);
+    await fleet.routingSettled();
   });
+  const steering = new Steering({ config, fleet, clock, log });
   const ocaReports = new OcaReports({ config, fleet, fleetSync, clock });
   const app = createApp({
     ...deps,
     catalog,
     ocaReports,
     overview: new Overview(config, catalog, fleet, clock),
-    playback: new Playback({ config, catalog, fleet, registry, clock, hmac, log }),
+    playback: new Playback({ config, catalog, fleet, registry, clock, hmac, steering }),
     fill: new Fill({ config, catalog, fleet, clock, hmac }),
     telemetry: new Telemetry({ config, clock, hmac, log }),
     findNetwork: clientNetworks(config.networks),

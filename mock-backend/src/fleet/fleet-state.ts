@@ -1,7 +1,8 @@
 import type { HealthReport, Route, SiteInfo } from '@pressplay/protocol/messages';
-import { parsePrefix } from '../steering/address.ts';
-import { buildPrefixTable, type PrefixTable } from '../steering/prefix-table.ts';
+import { RouteBook, type TableBuilder } from '../steering/route-book.ts';
+import type { Routing } from '../steering/routing.ts';
 import type { Reported, StoredOca } from '../store/store.ts';
+import { OcaRecord } from './oca-record.ts';
 
 /** An OCA that reported health: it has a place and an address. */
 export interface FleetOca {
@@ -12,31 +13,12 @@ export interface FleetOca {
   readonly prefixCount: number;
 }
 
-/** One prefix as one OCA may serve it. */
-export interface AnnouncedRoute {
-  readonly ocaId: string;
-  readonly asPathLength: number;
-  readonly med: number;
-}
-
 /** One instant on the two clocks. */
 export interface Instant {
   /** Monotonic milliseconds. */
   readonly nowMs: number;
   /** Unix time in milliseconds. */
   readonly wallMs: number;
-}
-
-/** A report as this region keeps it: when it was heard, on the monotonic clock. */
-interface Heard<T> {
-  readonly value: T;
-  readonly atMs: number;
-}
-
-interface OcaRecord {
-  readonly health?: Heard<HealthReport>;
-  readonly routes?: Heard<readonly Route[]>;
-  readonly inventory?: Heard<ReadonlySet<string>>;
 }
 
 export interface News {
@@ -55,10 +37,11 @@ export class FleetState {
   readonly #sites: ReadonlyMap<string, SiteInfo>;
   readonly #records = new Map<string, OcaRecord>();
   readonly #holders = new Map<string, Set<string>>();
-  #routes: PrefixTable<AnnouncedRoute> | undefined;
+  readonly #routes: RouteBook<OcaRecord>;
 
-  constructor(sites: readonly SiteInfo[]) {
+  constructor(sites: readonly SiteInfo[], buildTable?: TableBuilder, onBuildFailure?: (error: unknown) => void) {
     this.#sites = new Map(sites.map((site) => [site.siteId, site]));
+    this.#routes = new RouteBook(() => this.#records.values(), buildTable, onBuildFailure);
   }
 
   site(siteId: string): SiteInfo | undefined {
@@ -74,18 +57,22 @@ export class FleetState {
     return this.#records.get(ocaId)?.health !== undefined;
   }
 
+  /** Where an OCA serves; undefined before its first health report. */
+  baseUrlOf(ocaId: string): string | undefined {
+    return this.#records.get(ocaId)?.health?.value.baseUrl;
+  }
+
   /** All OCAs that ever reported health, by id. */
   ocas(): readonly FleetOca[] {
     const found: FleetOca[] = [];
-    for (const [ocaId, { health, routes, inventory }] of this.#records) {
-      const site = health && this.#sites.get(health.value.siteId);
-      if (!site) continue;
+    for (const { ocaId, site, health, routes, fileIds } of this.#records.values()) {
+      if (!site || !health) continue;
       found.push({
         ocaId,
         site,
         health: { report: health.value, atMs: health.atMs },
-        fileIds: inventory?.value ?? NOBODY,
-        prefixCount: routes?.value.length ?? 0,
+        fileIds,
+        prefixCount: routes?.count ?? 0,
       });
     }
     return found.sort((a, b) => (a.ocaId < b.ocaId ? -1 : 1));
@@ -95,44 +82,82 @@ export class FleetState {
     return this.#holders.get(fileId) ?? NOBODY;
   }
 
-  /** Built again at the first question after a change. */
-  routes(): PrefixTable<AnnouncedRoute> {
-    this.#routes ??= buildPrefixTable(this.#announcements());
-    return this.#routes;
+  /** Who announces what, as far as tables are built. */
+  routing(): Routing<OcaRecord> {
+    return this.#routes.current();
+  }
+
+  /** Resolves once all routes known now are in the table. */
+  routingSettled(): Promise<void> {
+    return this.#routes.settled();
+  }
+
+  /** Routes of a site from a dump of its router, beside what its OCAs report. Replaces the import before. */
+  importRoutes(siteId: string, routes: readonly Route[]): void {
+    this.#routes.import(siteId, this.#routes.take(routes));
+  }
+
+  /** A play begins on an OCA: until its next report shows it, the play counts as load. */
+  give(ocaId: string, playBps: number): void {
+    const record = this.#records.get(ocaId);
+    if (record) record.givenBps += playBps;
   }
 
   /** Takes what an OCA says itself. Answers which parts are news, apart from their time. */
-  report(oca: StoredOca, instant: Instant): News {
-    return this.#take(oca.ocaId, {
-      ...(oca.health && { health: { value: oca.health.value, atMs: instant.nowMs } }),
-      ...(oca.routes && { routes: { value: oca.routes.value, atMs: instant.nowMs } }),
-      ...(oca.inventory && { inventory: { value: new Set(oca.inventory.value), atMs: instant.nowMs } }),
-    });
+  report(oca: StoredOca, { nowMs }: Instant): News {
+    return this.#take(oca, () => nowMs);
   }
 
   /** Takes from what is stored each part that is newer than the one known. */
   merge({ ocaId, health, routes, inventory }: StoredOca, instant: Instant): void {
-    const known = this.#records.get(ocaId) ?? {};
+    const known = this.#records.get(ocaId);
     const heardAt = ({ atMs }: Reported<unknown>) => instant.nowMs - Math.max(0, instant.wallMs - atMs);
-    const isNewer = <T>(next: Reported<T> | undefined, kept: Heard<unknown> | undefined): next is Reported<T> =>
-      next !== undefined && (kept === undefined || heardAt(next) > kept.atMs);
-    this.#take(ocaId, {
-      ...(isNewer(health, known.health) && { health: { value: health.value, atMs: heardAt(health) } }),
-      ...(isNewer(routes, known.routes) && { routes: { value: routes.value, atMs: heardAt(routes) } }),
-      ...(isNewer(inventory, known.inventory) && {
-        inventory: { value: new Set(inventory.value), atMs: heardAt(inventory) },
-      }),
-    });
+    const isNewer = <T>(next: Reported<T> | undefined, knownAtMs = Number.NEGATIVE_INFINITY): next is Reported<T> =>
+      next !== undefined && heardAt(next) > knownAtMs;
+    const parts = {
+      ocaId,
+      ...(isNewer(health, known?.health?.atMs) && { health }),
+      ...(isNewer(routes, known?.routesAtMs) && { routes }),
+      ...(isNewer(inventory, known?.inventory?.atMs) && { inventory }),
+    };
+    this.#take(parts, heardAt);
   }
 
-  #take(ocaId: string, parts: OcaRecord): News {
-    const known = this.#records.get(ocaId) ?? {};
-    this.#records.set(ocaId, { ...known, ...parts });
-    const routes = parts.routes !== undefined && !sameRoutes(parts.routes.value, known.routes?.value);
-    if (routes) this.#routes = undefined;
-    const inventory = parts.inventory !== undefined && !sameFiles(parts.inventory.value, known.inventory?.value);
-    if (inventory) this.#reindex(ocaId, known.inventory?.value ?? NOBODY, parts.inventory?.value ?? NOBODY);
-    return { health: parts.health !== undefined, routes, inventory };
+  #take({ ocaId, health, routes, inventory }: StoredOca, heardAt: (part: Reported<unknown>) => number): News {
+    const record = this.#records.get(ocaId) ?? new OcaRecord(ocaId);
+    this.#records.set(ocaId, record);
+    if (health) this.#takeHealth(record, health.value, heardAt(health));
+    const news = {
+      health: health !== undefined,
+      routes: routes !== undefined && this.#takeRoutes(record, routes.value),
+      inventory: inventory !== undefined && !sameFiles(inventory.value, record.inventory?.value),
+    };
+    if (routes) record.routesAtMs = heardAt(routes);
+    if (inventory && !news.inventory && record.inventory)
+      record.inventory = { value: record.inventory.value, atMs: heardAt(inventory) };
+    else if (inventory) {
+      const value = new Set(inventory.value);
+      this.#reindex(ocaId, record.fileIds, value);
+      record.inventory = { value, atMs: heardAt(inventory) };
+    }
+    return news;
+  }
+
+  #takeHealth(record: OcaRecord, value: HealthReport, atMs: number): void {
+    record.health = { value, atMs };
+    record.givenBps = 0;
+    const site = this.#sites.get(value.siteId);
+    if (site === record.site) return;
+    record.site = site;
+    this.#routes.noteChange();
+  }
+
+  #takeRoutes(record: OcaRecord, value: readonly Route[]): boolean {
+    const routes = this.#routes.take(value);
+    if (routes.digest === record.routes?.digest) return false;
+    record.routes = routes;
+    this.#routes.noteChange();
+    return true;
   }
 
   #reindex(ocaId: string, before: ReadonlySet<string>, after: ReadonlySet<string>): void {
@@ -148,20 +173,8 @@ export class FleetState {
       else this.#holders.set(fileId, new Set([ocaId]));
     }
   }
-
-  *#announcements() {
-    for (const [ocaId, { routes }] of this.#records) {
-      for (const route of routes?.value ?? []) {
-        const prefix = parsePrefix(route.prefix);
-        if (prefix) yield { prefix, value: { ocaId, asPathLength: route.asPath.length, med: route.med } };
-      }
-    }
-  }
 }
 
-function sameFiles(a: ReadonlySet<string>, b: ReadonlySet<string> | undefined): boolean {
-  return b !== undefined && a.size === b.size && [...a].every((fileId) => b.has(fileId));
+function sameFiles(a: readonly string[], b: ReadonlySet<string> | undefined): boolean {
+  return b !== undefined && a.length === b.size && a.every((fileId) => b.has(fileId));
 }
-
-const sameRoutes = (a: readonly Route[], b: readonly Route[] | undefined): boolean =>
-  a === b || (b !== undefined && JSON.stringify(a) === JSON.stringify(b));

@@ -2,9 +2,22 @@
 export function hash32(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  return finish(hash);
+}
+
+function finish(hash: number): number {
+  let mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
+}
+
+/**
+ * Weighted rendezvous hashing: the member with the least of these comes first, and over many keys each comes first in
+ * proportion to its weight (the logarithmic method of Schindelhauer and Schomaker). Both hashes are of `hash32`.
+ */
+export function weightedDistance(keyHash: number, memberHash: number, weight: number): number {
+  const uniform = (finish(Math.imul(keyHash, 0x9e3779b1) ^ memberHash) + 0.5) / 2 ** 32;
+  return -Math.log(uniform) / Math.max(weight, Number.MIN_VALUE);
 }
 
 /**

@@ -1,17 +1,16 @@
-import type { PlayRenewal, PlayRequest, PlayResponse, Server } from '@pressplay/protocol/messages';
+import type { PlayRenewal, PlayRequest, PlayResponse, Server, SteeringDecision } from '@pressplay/protocol/messages';
 import { type HmacSha256Hex, signMediaToken } from '@pressplay/protocol/wire';
 import { ApiError } from '../api-error.ts';
-import { type BackendConfig, GRANT_REFRESH_MS, HEALTH_DEADLINE_MS, TOKEN_LIFETIME_MS } from '../backend-config.ts';
+import { type BackendConfig, GRANT_REFRESH_MS, TOKEN_LIFETIME_MS } from '../backend-config.ts';
 import type { Catalog, CatalogEntry } from '../catalog/catalog.ts';
-import type { FleetOca, FleetState } from '../fleet/fleet-state.ts';
+import type { FleetState } from '../fleet/fleet-state.ts';
 import { livenessOf } from '../fleet/liveness.ts';
 import { hash32 } from '../fleet/rendezvous.ts';
-import { usabilityOf } from '../fleet/usability.ts';
 import { judgeLicence } from '../licensing/licence.ts';
-import type { BackendClock, Log } from '../ports.ts';
-import { chooseServers, type ServerChoice } from '../steering/choose-servers.ts';
-import { type RankedOca, rankOcas } from '../steering/rank-ocas.ts';
+import type { BackendClock } from '../ports.ts';
+import type { Steering } from '../steering/steering.ts';
 import type { PlayRecord } from '../store/store.ts';
+import { telemetryTarget } from '../telemetry/telemetry.ts';
 import type { Client } from './client-of.ts';
 import { pickRenditions } from './pick-renditions.ts';
 import type { PlayRegistry } from './play-registry.ts';
@@ -23,7 +22,7 @@ export interface PlaybackDeps {
   readonly registry: PlayRegistry;
   readonly clock: BackendClock;
   readonly hmac: HmacSha256Hex;
-  readonly log: Log;
+  readonly steering: Steering;
 }
 
 type CatalogRendition = CatalogEntry['title']['renditions'][number];
@@ -49,19 +48,19 @@ export class Playback {
     const renditions = playableOn(entry, request);
     const { titleId, device, idempotencyKey } = request;
     const play = await registry.claim({ accountId, titleId, device, idempotencyKey });
-    const choice = this.#steer(play, client, renditions);
-    return this.#responseJson(play, entry, client, renditions, choice);
+    const decision = this.#steer('start', play, client, renditions);
+    return this.#responseJson(play, entry, client, renditions, decision);
   }
 
   /** A fresh token and ranking for a running play. The licence was judged at its start; a film that runs may end. */
   async renew(accountId: string, playId: string, client: Client): Promise<PlayRenewal> {
     const play = await this.#deps.registry.find(playId, accountId);
     const entry = await this.#titleOf(play.titleId);
-    const choice = this.#steer(play, client, playableOn(entry, play));
+    const decision = this.#steer('renewal', play, client, playableOn(entry, play));
     const fileServers: Record<string, number[]> = {};
-    for (const { servers, fileIds } of choice.fileSets)
+    for (const { servers, fileIds } of decision.choice.fileSets)
       for (const fileId of fileIds) fileServers[fileId] = [...servers];
-    return { playId, ...this.#grant(play, choice.servers), fileServers };
+    return { playId, ...this.#grant(play, decision), fileServers };
   }
 
   async #titleOf(titleId: string): Promise<CatalogEntry> {
@@ -95,35 +94,29 @@ export class Playback {
     });
   }
 
-  #steer(play: PlayRecord, client: Client, renditions: readonly CatalogRendition[]): ServerChoice<FleetOca> {
-    const { fleet, clock, config, log } = this.#deps;
-    const { playId, titleId } = play;
-    const ranked = rankOcas(client, playId, fleet.routes(), fleet.ocas());
-    const choice = chooseServers(
-      ranked,
-      renditions.map(({ fileId }) => fileId),
-      (fileId) => fleet.holdersOf(fileId),
-      (oca) => usabilityOf(oca.health, clock.nowMs(), config.healthDeadlineMs ?? HEALTH_DEADLINE_MS),
+  #steer(
+    occasion: 'start' | 'renewal',
+    { playId, titleId }: PlayRecord,
+    client: Client,
+    renditions: readonly CatalogRendition[],
+  ): SteeringDecision {
+    const fileIds = renditions.map(({ fileId }) => fileId);
+    const decision = this.#deps.steering.steer(
+      { playId, titleId, occasion, fileIds, playBps: playBpsOf(renditions) },
+      client,
     );
-    log('info', 'steering decision', {
-      playId,
-      titleId,
-      client: client.network.address,
-      servers: choice.servers.map(({ oca, reason }) => `${oca.ocaId} (${reason})`),
-      drops: choice.drops.map(({ ocaId, label, reason }) => `${label} ${ocaId}: ${reason}`),
-    });
-    requireEveryKind(titleId, renditions, choice, ranked.length);
-    return choice;
+    requireEveryKind(renditions, decision);
+    return decision;
   }
 
-  #grant({ playId, titleId }: PlayRecord, ranked: readonly RankedOca<FleetOca>[]) {
+  #grant({ playId, titleId }: PlayRecord, decision: SteeringDecision) {
     const { config, clock, hmac } = this.#deps;
     const lifetimeMs = config.tokenLifetimeMs ?? TOKEN_LIFETIME_MS;
     const expiresAtS = Math.floor((clock.wallMs() + lifetimeMs) / 1000);
     const token = signMediaToken({ expiresAtS, playId, scope: titleId }, config.urlKey, hmac);
     const expiresInMs = Math.max(1, expiresAtS * 1000 - clock.wallMs());
     const refreshInMs = spread(playId, config.grantRefreshMs ?? GRANT_REFRESH_MS);
-    return { token, expiresInMs, servers: ranked.map(serverOf), refreshInMs };
+    return { token, expiresInMs, servers: serversOf(decision, this.#deps.fleet), refreshInMs };
   }
 
   #responseJson(
@@ -131,8 +124,10 @@ export class Playback {
     { title, renditionJson }: CatalogEntry,
     client: Client,
     renditions: readonly CatalogRendition[],
-    choice: ServerChoice<FleetOca>,
+    decision: SteeringDecision,
   ): string {
+    const grant = this.#grant(play, decision);
+    const telemetry = telemetryTarget(grant.token, this.#deps.config.telemetryIntervalMs);
     const head: Omit<PlayResponse, 'fileSets'> = {
       playId: play.playId,
       titleId: title.titleId,
@@ -140,9 +135,10 @@ export class Playback {
       durationMs: title.durationMs,
       region: this.#deps.config.regionId,
       client: client.network,
-      ...this.#grant(play, choice.servers),
+      ...grant,
+      ...(telemetry && { telemetry }),
     };
-    const fileSets = choice.fileSets.map(({ servers, fileIds }) => {
+    const fileSets = decision.choice.fileSets.map(({ servers, fileIds }) => {
       const texts = renditions.flatMap(({ fileId, renditionId }) =>
         fileIds.includes(fileId) ? (renditionJson.get(renditionId) ?? []) : [],
       );
@@ -156,13 +152,20 @@ export class Playback {
 const spread = (playId: string, meanMs: number): number =>
   Math.round(meanMs * (0.9 + (0.2 * hash32(playId)) / 2 ** 32));
 
-const serverOf = ({ oca }: RankedOca<FleetOca>, rank: number): Server => ({
-  ocaId: oca.ocaId,
-  siteId: oca.site.siteId,
-  siteClass: oca.site.siteClass,
-  baseUrl: oca.health.report.baseUrl,
-  rank,
-});
+function serversOf({ inputs, choice }: SteeringDecision, fleet: FleetState): Server[] {
+  return choice.servers.flatMap(({ ocaId, siteId, siteRank }, rank) => {
+    const siteClass = inputs.sites[siteRank]?.siteClass;
+    const baseUrl = fleet.baseUrlOf(ocaId);
+    return siteClass && baseUrl !== undefined ? [{ ocaId, siteId, siteClass, baseUrl, rank }] : [];
+  });
+}
+
+/** What a play asks of a server at most: the best picture and the best sound. */
+function playBpsOf(renditions: readonly CatalogRendition[]): number {
+  const most = { video: 0, audio: 0 };
+  for (const { kind, averageBps } of renditions) most[kind] = Math.max(most[kind], averageBps);
+  return most.video + most.audio;
+}
 
 function playableOn({ title }: CatalogEntry, { device }: Pick<PlayRequest, 'device'>): readonly CatalogRendition[] {
   const pick = pickRenditions(title.renditions, device);
@@ -180,22 +183,17 @@ function playableOn({ title }: CatalogEntry, { device }: Pick<PlayRequest, 'devi
 }
 
 /** A play needs a server for its picture and one for its sound; which of the ladder's rungs are served may vary. */
-function requireEveryKind(
-  titleId: string,
-  renditions: readonly CatalogRendition[],
-  { unserved, drops }: ServerChoice<FleetOca>,
-  reachable: number,
-): void {
-  const missing = new Set(unserved);
+function requireEveryKind(renditions: readonly CatalogRendition[], { inputs, choice }: SteeringDecision): void {
+  const missing = new Set(choice.unserved);
   for (const kind of ['video', 'audio'] as const) {
     const wanted = renditions.filter((rendition) => rendition.kind === kind);
     if (wanted.length === 0 || wanted.some(({ fileId }) => !missing.has(fileId))) continue;
-    const count = (label: string) => drops.filter((drop) => drop.label === label).length;
+    const count = (...labels: string[]) => choice.drops.filter(({ label }) => labels.includes(label)).length;
     throw new ApiError('steering/no-server', 'No server can play this title to you now: try again soon.', {
-      titleId,
+      titleId: inputs.titleId,
       kind,
-      reachable,
-      droppedForHealth: count('H'),
+      reachable: inputs.sites.reduce((sum, { ocas }) => sum + ocas.length, 0),
+      droppedForHealth: count('H', 'D'),
       droppedForContent: count('C'),
     });
   }

@@ -1,123 +1,214 @@
+import type { LookedAtOca, OcaCondition, SteeringChoice, SteeringInputs } from '@pressplay/protocol/messages';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Usability } from '../fleet/usability.ts';
-import { chooseServers, MAX_SERVERS } from './choose-servers.ts';
-import type { PlacedOca, RankedOca } from './rank-ocas.ts';
+import { chooseServers, MAX_SERVERS, WANTED_SITES } from './choose-servers.ts';
 
-interface TestOca extends PlacedOca {
-  readonly verdict: 'healthy' | 'saturated' | 'unusable';
-  readonly holds: readonly string[];
+const FILES = Array.from({ length: 12 }, (_, at) => at.toString(16).padStart(32, '0'));
+const PLAY_BPS = 3_000_000;
+
+type Seen = Pick<LookedAtOca, 'condition' | 'loadBps'> & { readonly lacks: readonly number[] };
+
+function inputsOf(sites: readonly (readonly Partial<Seen>[])[], fileCount: number): SteeringInputs {
+  return {
+    playId: '1'.repeat(32),
+    titleId: 'film',
+    region: 'us-east-1',
+    occasion: 'start',
+    atMs: 0,
+    clientPrefix: '198.51.100.0/24',
+    tableVersion: 1,
+    playBps: PLAY_BPS,
+    fileIds: FILES.slice(0, fileCount),
+    sites: sites.map((ocas, site) => ({
+      siteId: `site-${site}`,
+      siteClass: 'embedded',
+      prefixLength: 24,
+      asPathLength: 0,
+      med: 0,
+      distanceKm: site,
+      ocas: ocas.map(({ condition = 'healthy', loadBps = 0, lacks = [] }, at) => ({
+        ocaId: `oca-${site}-${String(at).padStart(2, '0')}`,
+        condition,
+        reason: condition,
+        capacityBps: 10_000_000,
+        loadBps,
+        lacks: lacks.filter((file) => file < fileCount),
+      })),
+    })),
+  };
 }
 
-const ranked = (ocas: readonly Pick<TestOca, 'verdict' | 'holds'>[]): readonly RankedOca<TestOca>[] =>
-  ocas.map(({ verdict, holds }, at) => ({
-    oca: {
-      ocaId: `oca-${String(at).padStart(2, '0')}`,
-      site: { siteId: 's', siteClass: 'embedded', latitude: 0, longitude: 0 },
-      verdict,
-      holds,
-    },
-    proximity: { prefixLength: 24, siteClass: 'embedded', asPathLength: 0, med: 0, distanceKm: 0 },
-    reason: 'test',
-  }));
-
-const usabilityOf = ({ verdict }: TestOca): Usability =>
-  verdict === 'unusable'
-    ? { usable: false, reason: 'draining' }
-    : { usable: true, saturated: verdict === 'saturated', reason: verdict };
-
-function choose(ocas: readonly Pick<TestOca, 'verdict' | 'holds'>[], files: readonly string[]) {
-  const all = ranked(ocas);
-  const holdersOf = (fileId: string) =>
-    new Set(all.filter(({ oca }) => oca.holds.includes(fileId)).map(({ oca }) => oca.ocaId));
-  return { all, ...chooseServers(all, files, holdersOf, usabilityOf) };
-}
-
-const FILES = ['f1', 'f2', 'f3', 'f4', 'f5', 'f6', 'f7', 'f8', 'f9', 'f10', 'f11', 'f12'];
-const oca = fc.record({
-  verdict: fc.constantFrom('healthy' as const, 'healthy' as const, 'saturated' as const, 'unusable' as const),
-  holds: fc.oneof(fc.constant(FILES), fc.subarray(FILES), fc.subarray(FILES, { maxLength: 2 })),
+const condition = fc.constantFrom<OcaCondition>(
+  'healthy',
+  'healthy',
+  'healthy',
+  'saturated',
+  'draining',
+  'failing',
+  'silent',
+);
+const seen = fc.record({
+  condition,
+  loadBps: fc.constantFrom(0, 0, 6_900_000, 7_100_000),
+  lacks: fc.oneof(fc.constant([]), fc.constant([]), fc.subarray(FILES.map((_, at) => at))),
 });
-const fleet = fc.array(oca, { maxLength: 30 });
-const wanted = fc.subarray(FILES, { minLength: 1 });
+const anyInputs = fc
+  .tuple(fc.array(fc.array(seen, { maxLength: 14 }), { maxLength: 8 }), fc.integer({ min: 1, max: FILES.length }))
+  .map(([sites, fileCount]) => inputsOf(sites, fileCount));
+
+const ocasOf = ({ sites }: SteeringInputs) =>
+  sites.flatMap(({ siteId, ocas }) => ocas.map((oca) => ({ ...oca, siteId })));
+const isGood = ({ condition: of, loadBps }: LookedAtOca) => of === 'healthy' && loadBps + PLAY_BPS <= 10_000_000;
+
+/** Who may serve a file, said without the code: the good that hold it, or else the saturated and full that do. */
+function mayServe(inputs: SteeringInputs, file: number): readonly string[] {
+  const holders = ocasOf(inputs).filter(({ lacks }) => !lacks.includes(file));
+  const good = holders.filter(isGood);
+  const spare = holders.filter(({ condition: of }) => of === 'healthy' || of === 'saturated');
+  return (good.length > 0 ? good : spare).map(({ ocaId }) => ocaId);
+}
+
+function* servedFiles(inputs: SteeringInputs, { servers, fileSets }: SteeringChoice) {
+  for (const set of fileSets)
+    for (const fileId of set.fileIds)
+      yield { file: inputs.fileIds.indexOf(fileId), ocaIds: set.servers.map((at) => servers[at]?.ocaId ?? '?') };
+}
 
 describe('the choice of servers', () => {
-  it('names at most ten, each once, and only usable ones that hold what they are named for', () => {
+  it('never points to an OCA that is unhealthy, draining, full or lacks the file while another candidate exists', () => {
     fc.assert(
-      fc.property(fleet, wanted, (ocas, files) => {
-        const { servers, fileSets } = choose(ocas, files);
-        expect(servers.length).toBeLessThanOrEqual(MAX_SERVERS);
-        expect(new Set(servers).size).toBe(servers.length);
-        for (const set of fileSets) {
-          expect(set.servers.length).toBeGreaterThan(0);
-          for (const at of set.servers) {
-            expect(servers[at]?.oca.verdict).not.toBe('unusable');
-            for (const fileId of set.fileIds) expect(servers[at]?.oca.holds).toContain(fileId);
-          }
+      fc.property(anyInputs, (inputs) => {
+        for (const { file, ocaIds } of servedFiles(inputs, chooseServers(inputs))) {
+          expect(ocaIds.length).toBeGreaterThan(0);
+          for (const ocaId of ocaIds) expect(mayServe(inputs, file)).toContain(ocaId);
         }
-        const named = new Set(fileSets.flatMap((set) => set.servers));
-        expect(named.size).toBe(servers.length);
       }),
     );
   });
 
-  it('serves each file once, or names it as unserved, and loses none to the limit while ten cover all', () => {
+  it('names at most ten, each once, and none without a file', () => {
     fc.assert(
-      fc.property(fleet, wanted, (ocas, files) => {
-        const { all, servers, fileSets, unserved } = choose(ocas, files);
-        expect([...fileSets.flatMap((set) => set.fileIds), ...unserved].sort()).toEqual([...files].sort());
-        if (servers.length === MAX_SERVERS) return;
-        const holders = (fileId: string) =>
-          all.filter(({ oca: one }) => one.verdict !== 'unusable' && one.holds.includes(fileId));
-        for (const fileId of unserved) expect(holders(fileId)).toEqual([]);
+      fc.property(anyInputs, (inputs) => {
+        const { servers, fileSets } = chooseServers(inputs);
+        expect(servers.length).toBeLessThanOrEqual(MAX_SERVERS);
+        expect(new Set(servers.map(({ ocaId }) => ocaId)).size).toBe(servers.length);
+        expect(new Set(fileSets.flatMap((set) => set.servers)).size).toBe(servers.length);
       }),
     );
   });
 
-  it('keeps the order of the network within the healthy, then within the saturated', () => {
+  it('serves each file once or says that it is unserved, and loses none to the limit while ten can hold all', () => {
     fc.assert(
-      fc.property(fleet, wanted, (ocas, files) => {
-        const { servers, fileSets } = choose(ocas, files);
-        const order = servers.map(({ oca: one }) => `${one.verdict === 'saturated' ? 1 : 0}${one.ocaId}`);
-        expect(order).toEqual([...order].sort());
+      fc.property(anyInputs, (inputs) => {
+        const choice = chooseServers(inputs);
+        const served = choice.fileSets.flatMap(({ fileIds }) => fileIds);
+        expect([...served, ...choice.unserved].sort()).toEqual([...inputs.fileIds].sort());
+        if (choice.servers.length === MAX_SERVERS) return;
+        for (const fileId of choice.unserved) expect(mayServe(inputs, inputs.fileIds.indexOf(fileId))).toEqual([]);
+      }),
+    );
+  });
+
+  it('keeps the order of the network among the good, then among the spare, in each list', () => {
+    fc.assert(
+      fc.property(anyInputs, (inputs) => {
+        const all = ocasOf(inputs);
+        const placeOf = (ocaId: string) => {
+          const at = all.findIndex((oca) => oca.ocaId === ocaId);
+          const oca = all[at];
+          return at + (oca && isGood(oca) ? 0 : all.length);
+        };
+        const { servers, fileSets } = chooseServers(inputs);
+        const places = servers.map(({ ocaId }) => placeOf(ocaId));
+        expect(places).toEqual([...places].sort((a, b) => a - b));
         for (const set of fileSets) expect(set.servers).toEqual([...set.servers].sort((a, b) => a - b));
       }),
     );
   });
 
+  it('makes the same choice of the same inputs', () => {
+    fc.assert(
+      fc.property(anyInputs, (inputs) => {
+        expect(chooseServers(JSON.parse(JSON.stringify(inputs)))).toEqual(chooseServers(inputs));
+      }),
+    );
+  });
+
+  it('reaches three sites for every file where all OCAs hold all and three sites have good ones', () => {
+    const complete = fc
+      .array(
+        fc.array(
+          condition.map((of) => ({ condition: of })),
+          { maxLength: 14 },
+        ),
+        { maxLength: 8 },
+      )
+      .map((sites) => inputsOf(sites, 3));
+    fc.assert(
+      fc.property(complete, (inputs) => {
+        const choice = chooseServers(inputs);
+        const sitesOf = (ocaIds: readonly string[]) => new Set(ocaIds.map((ocaId) => ocaId.slice(0, 5))).size;
+        for (const { file, ocaIds } of servedFiles(inputs, choice))
+          expect(sitesOf(ocaIds)).toBeGreaterThanOrEqual(Math.min(WANTED_SITES, sitesOf(mayServe(inputs, file))));
+      }),
+    );
+  });
+
+  it('gives the second and third site a place even when the first could fill all ten', () => {
+    const many = Array.from({ length: 14 }, () => ({}));
+    const { servers, drops } = chooseServers(inputsOf([many, many, many, many], 1));
+    expect(servers.map(({ siteId }) => siteId)).toEqual([...Array(8).fill('site-0'), 'site-1', 'site-2']);
+    expect(drops.filter(({ label }) => label === 'L')).toHaveLength(14 * 4 - MAX_SERVERS);
+  });
+
   it('keeps a low-ranked server that alone holds a file', () => {
-    const full = Array.from({ length: 12 }, () => ({ verdict: 'healthy' as const, holds: ['f1'] }));
-    const { servers, unserved, drops } = choose([...full, { verdict: 'healthy', holds: ['f2'] }], ['f1', 'f2']);
-    expect(servers.map(({ oca: one }) => one.ocaId)).toContain('oca-12');
-    expect(servers).toHaveLength(10);
+    const full = Array.from({ length: 12 }, () => ({ lacks: [1] }));
+    const { servers, unserved } = chooseServers(inputsOf([[...full, { lacks: [0] }]], 2));
+    expect(servers.map(({ ocaId }) => ocaId)).toContain('oca-0-12');
+    expect(servers).toHaveLength(MAX_SERVERS);
     expect(unserved).toEqual([]);
-    expect(drops.filter(({ label }) => label === 'L').map(({ ocaId }) => ocaId)).toEqual([
-      'oca-09',
-      'oca-10',
-      'oca-11',
+  });
+
+  it('names the saturated for what no healthy one holds, and says why each was left out or put behind', () => {
+    const { servers, fileSets, drops } = chooseServers(
+      inputsOf(
+        [
+          [
+            { condition: 'saturated' },
+            { condition: 'draining' },
+            { lacks: [1] },
+            { lacks: [0, 1] },
+            { loadBps: 8_000_000 },
+          ],
+        ],
+        2,
+      ),
+    );
+    expect(servers.map(({ ocaId }) => ocaId)).toEqual(['oca-0-02', 'oca-0-00', 'oca-0-04']);
+    expect(fileSets).toEqual([
+      { servers: [0], fileIds: [FILES[0]] },
+      { servers: [1, 2], fileIds: [FILES[1]] },
+    ]);
+    expect(drops).toEqual([
+      { ocaId: 'oca-0-00', label: 'H', reason: 'saturated' },
+      { ocaId: 'oca-0-01', label: 'D', reason: 'draining' },
+      { ocaId: 'oca-0-04', label: 'F', reason: '8 Mbit/s of 10 Mbit/s in use' },
+      { ocaId: 'oca-0-02', label: 'C', reason: 'holds 1 of 2 files' },
+      { ocaId: 'oca-0-03', label: 'C', reason: 'holds 0 of 2 files' },
     ]);
   });
 
-  it('says why an OCA was dropped or put behind', () => {
-    const { servers, drops } = choose(
-      [
-        { verdict: 'saturated', holds: ['f1', 'f2'] },
-        { verdict: 'unusable', holds: ['f1', 'f2'] },
-        { verdict: 'healthy', holds: ['f1'] },
-        { verdict: 'healthy', holds: [] },
-      ],
-      ['f1', 'f2'],
-    );
-    expect(servers.map(({ oca: one }) => one.ocaId)).toEqual(['oca-02', 'oca-00']);
-    expect(drops).toEqual([
-      { ocaId: 'oca-00', label: 'H', reason: 'saturated' },
-      { ocaId: 'oca-01', label: 'H', reason: 'draining' },
-      { ocaId: 'oca-02', label: 'C', reason: 'holds 1 of 2 files' },
-      { ocaId: 'oca-03', label: 'C', reason: 'holds 0 of 2 files' },
-    ]);
+  it('leaves a play where it runs: at a renewal its own traffic is no reason to move', () => {
+    const inputs = inputsOf([[{ loadBps: 9_000_000 }], [{}]], 1);
+    expect(chooseServers(inputs).servers[0]?.ocaId).toBe('oca-1-00');
+    expect(chooseServers({ ...inputs, occasion: 'renewal' }).servers[0]?.ocaId).toBe('oca-0-00');
   });
 
   it('names nobody when nobody is left', () => {
-    expect(choose([{ verdict: 'unusable', holds: FILES }], ['f1'])).toMatchObject({ servers: [], unserved: ['f1'] });
+    expect(chooseServers(inputsOf([[{ condition: 'failing' }, { condition: 'silent' }]], 1))).toMatchObject({
+      servers: [],
+      fileSets: [],
+      unserved: [FILES[0]],
+    });
   });
 });

@@ -1,103 +1,131 @@
-import type { Usability } from '../fleet/usability.ts';
-import type { PlacedOca, RankedOca } from './rank-ocas.ts';
+import type { LookedAtOca, SteeringChoice, SteeringDrop, SteeringInputs } from '@pressplay/protocol/messages';
 
 export const MAX_SERVERS = 10;
+/** So many sites a file's servers shall stand at, where they exist: a site that is lost must not end a play. */
+export const WANTED_SITES = 3;
 
-/** Why an OCA that the network would allow is not named, or is put behind: `H` health, `C` content, `L` the limit of ten. */
-export interface Drop {
-  readonly ocaId: string;
-  readonly label: 'H' | 'C' | 'L';
-  readonly reason: string;
+/** Who may be named: the spare only for files that no good one holds. */
+export type Standing = 'good' | 'spare' | 'never';
+
+interface Candidate {
+  readonly oca: LookedAtOca;
+  readonly siteId: string;
+  readonly siteRank: number;
+  readonly standing: Standing;
 }
 
-export interface ServerChoice<T extends PlacedOca> {
-  /** At most ten, best first. */
-  readonly servers: readonly RankedOca<T>[];
-  /** Files that the same servers hold, with indices into `servers`, best first. */
-  readonly fileSets: readonly { readonly servers: readonly number[]; readonly fileIds: readonly string[] }[];
-  /** Files that no usable OCA holds. */
-  readonly unserved: readonly string[];
-  readonly drops: readonly Drop[];
+/**
+ * Lays health (H, D), capacity (F) and content (C) over the order of the network, names at most ten (L). Pure: the
+ * choice follows from the inputs alone, so that a logged decision can be made again.
+ */
+export function chooseServers(inputs: SteeringInputs): SteeringChoice {
+  const drops: SteeringDrop[] = [];
+  const candidates = candidatesOf(inputs, drops);
+  const wanted = fileSetsOf(inputs.fileIds, candidates);
+  const named = withinLimit(candidates, wanted);
+  noteLeftOut(inputs, candidates, wanted, named, drops);
+  const fileSets = fileSetsOf(inputs.fileIds, named).filter(({ servers }) => servers.length > 0);
+  const served = new Set(fileSets.flatMap(({ fileIds }) => fileIds));
+  return {
+    servers: named.map(({ oca, siteId, siteRank }) => ({ ocaId: oca.ocaId, siteId, siteRank })),
+    fileSets,
+    unserved: inputs.fileIds.filter((fileId) => !served.has(fileId)),
+    drops,
+  };
 }
 
-/** Lays health and content over the network's order: an unusable OCA goes, a saturated one waits behind the healthy. */
-export function chooseServers<T extends PlacedOca>(
-  ranked: readonly RankedOca<T>[],
-  fileIds: readonly string[],
-  holdersOf: (fileId: string) => ReadonlySet<string>,
-  usabilityOf: (oca: T) => Usability,
-): ServerChoice<T> {
-  const drops: Drop[] = [];
-  const usable = healthyFirst(ranked, usabilityOf, drops);
-  const sets = groupByHolders(fileIds, holdersOf, usable);
-  const wanted = usable.filter((_, at) => sets.some((set) => set.servers.includes(at)));
-  for (const one of usable) {
-    const held = fileIds.filter((fileId) => holdersOf(fileId).has(one.oca.ocaId)).length;
-    if (held < fileIds.length)
-      drops.push({ ocaId: one.oca.ocaId, label: 'C', reason: `holds ${held} of ${fileIds.length} files` });
-  }
-  const servers = limit(usable, wanted, sets);
-  for (const one of wanted) {
-    if (!servers.includes(one))
-      drops.push({ ocaId: one.oca.ocaId, label: 'L', reason: `beyond the best ${MAX_SERVERS}` });
-  }
-  const fileSets = groupByHolders(fileIds, holdersOf, servers);
-  const served = new Set(fileSets.flatMap((set) => set.fileIds));
-  return { servers, fileSets, unserved: fileIds.filter((fileId) => !served.has(fileId)), drops };
+/** A full OCA would not carry one more play; a play that runs there already is in its load. */
+export function standingOf({ condition, loadBps, capacityBps }: LookedAtOca, addedBps: number): Standing {
+  if (condition === 'healthy') return loadBps + addedBps > capacityBps ? 'spare' : 'good';
+  return condition === 'saturated' ? 'spare' : 'never';
 }
 
-function healthyFirst<T extends PlacedOca>(
-  ranked: readonly RankedOca<T>[],
-  usabilityOf: (oca: T) => Usability,
-  drops: Drop[],
-): readonly RankedOca<T>[] {
-  const healthy: RankedOca<T>[] = [];
-  const saturated: RankedOca<T>[] = [];
-  for (const one of ranked) {
-    const verdict = usabilityOf(one.oca);
-    if (!verdict.usable || verdict.saturated) drops.push({ ocaId: one.oca.ocaId, label: 'H', reason: verdict.reason });
-    if (verdict.usable) (verdict.saturated ? saturated : healthy).push(one);
-  }
-  return [...healthy, ...saturated];
+export const addedBps = ({ occasion, playBps }: Pick<SteeringInputs, 'occasion' | 'playBps'>): number =>
+  occasion === 'start' ? playBps : 0;
+
+/** The good in the order of the network, then the spare. */
+function candidatesOf(inputs: SteeringInputs, drops: SteeringDrop[]): readonly Candidate[] {
+  const good: Candidate[] = [];
+  const spare: Candidate[] = [];
+  const more = addedBps(inputs);
+  inputs.sites.forEach(({ siteId, ocas }, siteRank) => {
+    for (const oca of ocas) {
+      const standing = standingOf(oca, more);
+      if (standing === 'good') good.push({ oca, siteId, siteRank, standing });
+      else drops.push(dropOf(oca));
+      if (standing === 'spare') spare.push({ oca, siteId, siteRank, standing });
+    }
+  });
+  return spare.length === 0 ? good : [...good, ...spare];
 }
+
+function dropOf({ ocaId, condition, reason, loadBps, capacityBps }: LookedAtOca): SteeringDrop {
+  if (condition === 'draining') return { ocaId, label: 'D', reason };
+  if (condition === 'healthy') return { ocaId, label: 'F', reason: `${mbps(loadBps)} of ${mbps(capacityBps)} in use` };
+  return { ocaId, label: 'H', reason };
+}
+
+const mbps = (bps: number): string => `${Math.round(bps / 1e5) / 10} Mbit/s`;
 
 interface FileSetOfIndices {
-  readonly servers: readonly number[];
+  readonly servers: number[];
   readonly fileIds: string[];
 }
 
-/** Files with equal lists of holders share a set. Files without a holder are in none. */
-function groupByHolders<T extends PlacedOca>(
-  fileIds: readonly string[],
-  holdersOf: (fileId: string) => ReadonlySet<string>,
-  servers: readonly RankedOca<T>[],
-): readonly FileSetOfIndices[] {
+/** Files with the same holders share a set. A file's holders are the good ones, or where there is none the spare. */
+function fileSetsOf(fileIds: readonly string[], candidates: readonly Candidate[]): readonly FileSetOfIndices[] {
+  if (candidates.every(({ standing, oca }) => standing === 'good' && oca.lacks.length === 0))
+    return [{ servers: candidates.map((_, at) => at), fileIds: [...fileIds] }];
   const sets = new Map<string, FileSetOfIndices>();
-  for (const fileId of fileIds) {
-    const holders = holdersOf(fileId);
-    const indices = servers.flatMap(({ oca }, at) => (holders.has(oca.ocaId) ? [at] : []));
-    if (indices.length === 0) continue;
-    const key = indices.join();
+  fileIds.forEach((fileId, file) => {
+    const holders = (standing: Standing) =>
+      candidates.flatMap((one, at) => (one.standing === standing && !one.oca.lacks.includes(file) ? [at] : []));
+    const good = holders('good');
+    const servers = good.length > 0 ? good : holders('spare');
+    const key = servers.join();
     const set = sets.get(key);
     if (set) set.fileIds.push(fileId);
-    else sets.set(key, { servers: indices, fileIds: [fileId] });
-  }
+    else sets.set(key, { servers, fileIds: [fileId] });
+  });
   return [...sets.values()];
 }
 
-/** The best ten; but first one server for each file set, so that no file is lost only because its holders rank low. */
-function limit<T extends PlacedOca>(
-  usable: readonly RankedOca<T>[],
-  wanted: readonly RankedOca<T>[],
-  sets: readonly FileSetOfIndices[],
-): readonly RankedOca<T>[] {
-  if (wanted.length <= MAX_SERVERS) return wanted;
-  const needed = new Set<number>();
-  for (const { servers } of sets) {
-    const [best] = servers;
-    if (best !== undefined && needed.size < MAX_SERVERS && !servers.some((at) => needed.has(at))) needed.add(best);
+/**
+ * The best ten that hold something. First one for each set of files, so that none is lost because its holders rank
+ * low; then the best of other sites, up to three sites a set; then by rank.
+ */
+function withinLimit(candidates: readonly Candidate[], sets: readonly FileSetOfIndices[]): readonly Candidate[] {
+  const wanted = new Set(sets.flatMap(({ servers }) => servers));
+  const chosen = new Set<number>();
+  const take = (at: number | undefined): void => {
+    if (at !== undefined && chosen.size < MAX_SERVERS) chosen.add(at);
+  };
+  if (wanted.size > MAX_SERVERS) {
+    const siteOf = (at: number): string | undefined => candidates[at]?.siteId;
+    for (let sites = 1; sites <= WANTED_SITES; sites++) {
+      for (const { servers } of sets) {
+        const reached = new Set(servers.filter((at) => chosen.has(at)).map(siteOf));
+        if (reached.size < sites) take(servers.find((at) => !reached.has(siteOf(at))));
+      }
+    }
   }
-  const chosen = new Set([...needed].flatMap((at) => usable[at] ?? []));
-  for (const one of wanted) if (chosen.size < MAX_SERVERS) chosen.add(one);
-  return wanted.filter((one) => chosen.has(one));
+  for (const at of [...wanted].sort((a, b) => a - b)) take(at);
+  return candidates.filter((_, at) => chosen.has(at));
+}
+
+function noteLeftOut(
+  { fileIds }: SteeringInputs,
+  candidates: readonly Candidate[],
+  sets: readonly FileSetOfIndices[],
+  named: readonly Candidate[],
+  drops: SteeringDrop[],
+): void {
+  const wanted = new Set(sets.flatMap(({ servers }) => servers));
+  candidates.forEach((one, at) => {
+    const { ocaId, lacks } = one.oca;
+    if (lacks.length > 0)
+      drops.push({ ocaId, label: 'C', reason: `holds ${fileIds.length - lacks.length} of ${fileIds.length} files` });
+    if (wanted.has(at) && !named.includes(one))
+      drops.push({ ocaId, label: 'L', reason: `beyond the best ${MAX_SERVERS}` });
+  });
 }

@@ -96,6 +96,10 @@ export type Prefix = string;
  * Region id, as `us-east-1`.
  */
 export type RegionId = string;
+/**
+ * H health, D draining, F full (capacity), C content, L beyond the limit of ten.
+ */
+export type DropLabel = 'H' | 'D' | 'F' | 'C' | 'L';
 export type OcaErrorCode =
   | 'path/invalid'
   | 'request/method-not-allowed'
@@ -191,6 +195,10 @@ export type SiteClass = 'embedded' | 'private-peering' | 'public-peering' | 'ful
  */
 export type ProcessState = 'starting' | 'up' | 'down';
 export type HealthVerdict = 'healthy' | 'saturated' | 'draining' | 'failing';
+/**
+ * What an OCA says of itself, or that it says nothing.
+ */
+export type OcaCondition = 'healthy' | 'saturated' | 'draining' | 'failing' | 'silent';
 /**
  * Play id: 128 bits in hex.
  */
@@ -638,6 +646,41 @@ export interface InventoryReport {
   fileIds: FileId[];
 }
 /**
+ * An OCA as steering saw it at the moment of a decision.
+ */
+export interface LookedAtOca {
+  ocaId: OcaId;
+  condition: OcaCondition;
+  /**
+   * Why this condition, in the words of the OCA.
+   */
+  reason: string;
+  capacityBps: Bps;
+  loadBps: Bps;
+  /**
+   * Indices of the files of the play that it does not hold.
+   */
+  lacks: number[];
+}
+/**
+ * OCAs of one site that are equally near to the client.
+ */
+export interface LookedAtSite {
+  siteId: SiteId;
+  siteClass: SiteClass;
+  /**
+   * Of the longest prefix it announces that holds the client.
+   */
+  prefixLength: number;
+  asPathLength: number;
+  med: number;
+  distanceKm: number;
+  /**
+   * In the order that the play gives the OCAs of this site.
+   */
+  ocas: LookedAtOca[];
+}
+/**
  * POST /v1/plays/{playId}/renew: a fresh token and ranking for a running play.
  */
 export interface PlayRenewal {
@@ -842,12 +885,167 @@ export interface TelemetryTarget {
    */
   intervalMs: number;
 }
+export interface ReplayLoad {
+  capacityBps: Bps;
+  baseBps: Bps;
+  beforeBps: Bps;
+  afterBps: Bps;
+  /**
+   * `baseBps + afterBps` is above the capacity, and more than before.
+   */
+  overloaded: boolean;
+}
+/**
+ * What the logged decisions would have been with the changes.
+ */
+export interface ReplayReport {
+  decisions: number;
+  /**
+   * Different plays; each counts once, by its newest decision.
+   */
+  plays: number;
+  /**
+   * Decisions that came out exactly as logged without changes.
+   */
+  reproduced: number;
+  /**
+   * Plays whose first server changed.
+   */
+  moved: number;
+  /**
+   * Plays left without a server for some file that was served before.
+   */
+  lost: number;
+  sites: {
+    capacityBps: Bps;
+    baseBps: Bps;
+    beforeBps: Bps;
+    afterBps: Bps;
+    /**
+     * `baseBps + afterBps` is above the capacity, and more than before.
+     */
+    overloaded: boolean;
+    siteId: SiteId;
+  }[];
+  ocas: {
+    capacityBps: Bps;
+    baseBps: Bps;
+    beforeBps: Bps;
+    afterBps: Bps;
+    /**
+     * `baseBps + afterBps` is above the capacity, and more than before.
+     */
+    overloaded: boolean;
+    ocaId: OcaId;
+    siteId: SiteId;
+  }[];
+}
+/**
+ * POST /v1/steering/replay (operators)
+ */
+export interface ReplayRequest {
+  /**
+   * Sites that are taken away; none checks that the log replays.
+   */
+  withoutSites: SiteId[];
+  /**
+   * Unix time of the first decision.
+   */
+  sinceMs: number;
+  /**
+   * The newest so many decisions.
+   */
+  limit: number;
+}
+/**
+ * PUT /v1/sites/{siteId}/routes (operators): prefixes of a site from a dump of its router, beside what its OCAs report. The last part replaces the import before.
+ */
+export interface RoutesImport {
+  /**
+   * The same for all parts of one import.
+   */
+  importId: string;
+  part: number;
+  parts: number;
+  routes: Route[];
+}
 /**
  * PUT /v1/ocas/{ocaId}/routes: the prefixes this OCA may serve, as learned from the ISP. Replaces all before.
  */
 export interface RoutesReport {
   ocaId: OcaId;
   routes: Route[];
+}
+/**
+ * What steering made of its inputs.
+ */
+export interface SteeringChoice {
+  /**
+   * At most ten, best first.
+   */
+  servers: {
+    ocaId: OcaId;
+    siteId: SiteId;
+    siteRank: number;
+  }[];
+  fileSets: {
+    servers: number[];
+    fileIds: FileId[];
+  }[];
+  /**
+   * Files that no usable OCA holds.
+   */
+  unserved: FileId[];
+  /**
+   * OCAs that the network order would name, and why they were not.
+   */
+  drops: SteeringDrop[];
+}
+export interface SteeringDrop {
+  ocaId: OcaId;
+  label: DropLabel;
+  reason: string;
+}
+/**
+ * One line of the decision log: the choice follows from the inputs alone.
+ */
+export interface SteeringDecision {
+  inputs: SteeringInputs;
+  choice: SteeringChoice;
+}
+/**
+ * Everything a steering decision depends on.
+ */
+export interface SteeringInputs {
+  playId: PlayId;
+  titleId: TitleId;
+  region: RegionId;
+  occasion: 'start' | 'renewal';
+  /**
+   * Unix time.
+   */
+  atMs: number;
+  clientPrefix: Prefix;
+  tableVersion: number;
+  playBps: Bps;
+  fileIds: FileId[];
+  /**
+   * Nearest first; as many as the decision, or one without any of them, needs.
+   */
+  sites: LookedAtSite[];
+}
+/**
+ * A decision and why it came about, for people.
+ */
+export interface SteeringExplanation {
+  decision: SteeringDecision;
+  text: string;
+}
+/**
+ * GET /v1/steering/decisions/{playId} (operators): every logged decision of a play, the oldest first.
+ */
+export interface SteeringExplanations {
+  decisions: SteeringExplanation[];
 }
 /**
  * GET /v1/telemetry (operators): what the players of this region reported since it started.

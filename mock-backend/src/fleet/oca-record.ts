@@ -1,0 +1,45 @@
+import type { HealthReport, SiteInfo } from '@pressplay/protocol/messages';
+import type { AnnouncedRoutes } from '../steering/route-book.ts';
+import { hash32 } from './rendezvous.ts';
+
+/** A report as this region keeps it: when it was heard, on the monotonic clock. */
+export interface Heard<T> {
+  readonly value: T;
+  readonly atMs: number;
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** What one OCA reported. Routing holds on to the record, so that a decision reads the newest state without a search. */
+export class OcaRecord {
+  readonly ocaId: string;
+  readonly hash: number;
+  site: SiteInfo | undefined;
+  health: Heard<HealthReport> | undefined;
+  routes: AnnouncedRoutes | undefined;
+  routesAtMs = Number.NEGATIVE_INFINITY;
+  inventory: Heard<ReadonlySet<string>> | undefined;
+  /** Bit rates of the plays that were given to it since its last report. */
+  givenBps = 0;
+
+  constructor(ocaId: string) {
+    this.ocaId = ocaId;
+    this.hash = hash32(ocaId);
+  }
+
+  get capacityBps(): number {
+    return this.health?.value.capacityBps ?? 0;
+  }
+
+  get loadBps(): number {
+    return (this.health?.value.trafficBps ?? 0) + this.givenBps;
+  }
+
+  get fileIds(): ReadonlySet<string> {
+    return this.inventory?.value ?? NOTHING;
+  }
+
+  holds(fileId: string): boolean {
+    return this.inventory?.value.has(fileId) ?? false;
+  }
+}

@@ -1,0 +1,29 @@
+/** The steering door: its pure parts, for benches, the command line and tools. */
+export {
+  type Address,
+  type AddressWords,
+  maskWords,
+  type Prefix,
+  parseAddress,
+  parsePrefix,
+  prefixText,
+} from './steering/address.ts';
+export {
+  type AnnouncedPrefix,
+  joinAnnouncements,
+  packAnnouncements,
+  packRoutes,
+  type ReportedRoute,
+} from './steering/packed-announcements.ts';
+export { longestPrefix } from './steering/prefix-index.ts';
+export {
+  type Announcements,
+  buffersOf,
+  buildPrefixTable,
+  familyOf,
+  lookup,
+  matchesOf,
+  type PackedAnnouncements,
+  type PrefixTable,
+  sizeOf,
+} from './steering/prefix-table.ts';

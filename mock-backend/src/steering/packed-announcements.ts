@@ -1,0 +1,73 @@
+import { type Prefix, parsePrefix } from './address.ts';
+import type { PackedAnnouncements } from './prefix-table.ts';
+
+/** A route as it is reported. */
+export interface ReportedRoute {
+  readonly prefix: string;
+  readonly asPath: readonly number[];
+  readonly med: number;
+}
+
+export interface AnnouncedPrefix {
+  readonly prefix: Prefix;
+  readonly feed: number;
+  readonly asPathLength: number;
+  readonly med: number;
+}
+
+const MAX_PATH_LENGTH = 255;
+
+/** Packs announcements of one family; those of the other are left out. */
+export function packAnnouncements(family: 4 | 6, announced: readonly AnnouncedPrefix[]): PackedAnnouncements {
+  const own = announced.filter(({ prefix }) => prefix.family === family);
+  const packed = emptyAnnouncements(family, own.length);
+  const { wordCount, words, lengths, feeds, asPathLengths, meds } = packed;
+  own.forEach(({ prefix, feed, asPathLength, med }, at) => {
+    words.set(prefix.words, at * wordCount);
+    lengths[at] = prefix.length;
+    feeds[at] = feed;
+    asPathLengths[at] = Math.min(MAX_PATH_LENGTH, asPathLength);
+    meds[at] = Math.min(0xffffffff, med);
+  });
+  return packed;
+}
+
+/** The routes of one feed, packed; what is no prefix is left out. The feed gets its number when it enters a table. */
+export function packRoutes(routes: readonly ReportedRoute[]): { v4: PackedAnnouncements; v6: PackedAnnouncements } {
+  const announced = routes.flatMap(({ prefix: text, asPath, med }) => {
+    const prefix = parsePrefix(text);
+    return prefix ? [{ prefix, feed: 0, asPathLength: asPath.length, med }] : [];
+  });
+  return { v4: packAnnouncements(4, announced), v6: packAnnouncements(6, announced) };
+}
+
+/** One block after the other, each under its own feed's number. */
+export function joinAnnouncements(
+  family: 4 | 6,
+  blocks: readonly { readonly feed: number; readonly announced: PackedAnnouncements }[],
+): PackedAnnouncements {
+  const count = blocks.reduce((sum, { announced }) => sum + announced.lengths.length, 0);
+  const joined = emptyAnnouncements(family, count);
+  let at = 0;
+  for (const { feed, announced } of blocks) {
+    joined.words.set(announced.words, at * joined.wordCount);
+    joined.lengths.set(announced.lengths, at);
+    joined.asPathLengths.set(announced.asPathLengths, at);
+    joined.meds.set(announced.meds, at);
+    joined.feeds.fill(feed, at, at + announced.lengths.length);
+    at += announced.lengths.length;
+  }
+  return joined;
+}
+
+function emptyAnnouncements(family: 4 | 6, count: number): PackedAnnouncements {
+  const wordCount = family === 4 ? 1 : 4;
+  return {
+    wordCount,
+    words: new Uint32Array(count * wordCount),
+    lengths: new Uint8Array(count),
+    feeds: new Uint32Array(count),
+    asPathLengths: new Uint8Array(count),
+    meds: new Uint32Array(count),
+  };
+}
