@@ -8,6 +8,7 @@ import Hls, {
   type Fragment,
   type HlsConfig,
 } from 'hls.js';
+import { HeadStart } from './head-start.ts';
 import { hlsConfig, LOOK_UP_TOLERANCE_MS } from './hls-config.ts';
 import { judgeHlsError, type ReportedError } from './judge-hls-error.ts';
 import { LevelChoice } from './level-choice.ts';
@@ -28,6 +29,7 @@ export interface HlsPlaybackOptions {
 /** One load of one title by hls.js: from `open` to `close`. */
 export class HlsPlayback {
   readonly #options: HlsPlaybackOptions;
+  readonly #headStart: HeadStart;
   readonly #hls: Hls;
   readonly #stopSlowWatch: () => void;
   #stopVideoWatch: () => void;
@@ -40,6 +42,7 @@ export class HlsPlayback {
 
   constructor(options: HlsPlaybackOptions) {
     this.#options = options;
+    this.#headStart = beginAhead(options);
     this.#hls = new Hls(hlsConfig({ ...options, loaders: this.#loaders() }));
     this.#hls.on(Events.FRAG_BUFFERED, (_name, data) => this.#onBuffered(data));
     this.#hls.on(Events.FRAG_CHANGED, (_name, data) => this.#onShown(data));
@@ -87,14 +90,15 @@ export class HlsPlayback {
     this.#stopVideoWatch();
     this.#stopSlowWatch();
     this.#hls.destroy();
+    this.#headStart.close();
   }
 
   /** hls.js constructs these itself, so each class carries what it works on. */
   #loaders(): Pick<HlsConfig, 'pLoader' | 'fLoader' | 'abrController'> {
-    const { presentation, host } = this.#options;
+    const { presentation } = this.#options;
     const source: SegmentSource = {
       renditionAt: (url) => renditionOfUrl(presentation, url),
-      fetchRange: (request) => host.fetchRange(request),
+      fetchRange: (request) => this.#headStart.fetchRange(request),
       gaveUp: (cause, error) => this.#fail(cause, error),
     };
     const nextLevel = (hls: Hls): number => this.#nextLevel(hls);
@@ -127,7 +131,8 @@ export class HlsPlayback {
     if (known && buffer && buffer.len * 1000 >= bufferGoalMs) return this.#lastLevel;
     const bufferEndMs = buffer && buffer.len > 0 ? buffer.end * 1000 : this.#positionMs();
     const segments = presentation.video[0]?.segments ?? [];
-    const chosen = this.#select(segmentNumberAfter(segments, bufferEndMs, LOOK_UP_TOLERANCE_MS));
+    const segmentNumber = segmentNumberAfter(segments, bufferEndMs, LOOK_UP_TOLERANCE_MS);
+    const chosen = this.#headStart.renditionFor(segmentNumber) ?? this.#select(segmentNumber);
     const level = hls.levels.findIndex((candidate) => renditionOfUrl(presentation, candidate.uri) === chosen);
     // hls.js drops levels that its media source refuses: take the lowest of what is left.
     this.#lastLevel = level === -1 ? Math.min(0, hls.levels.length - 1) : level;
@@ -208,4 +213,17 @@ export class HlsPlayback {
 function segmentBytes(rendition: RenditionView | undefined, segmentNumber: number): number | undefined {
   const segment = rendition?.segments[segmentNumber];
   return segment && segment.endByte - segment.startByte;
+}
+
+/** The first segment of picture and of sound: those that hls.js will want to begin with. */
+function beginAhead({ presentation, host, startAtMs }: HlsPlaybackOptions): HeadStart {
+  const headStart = new HeadStart((request) => host.fetchRange(request));
+  const [anyVideo] = presentation.video;
+  const [sound] = presentation.audio;
+  const numberIn = (view: RenditionView | undefined): number =>
+    segmentNumberAfter(view?.segments ?? [], startAtMs, LOOK_UP_TOLERANCE_MS);
+  const segmentNumber = numberIn(anyVideo);
+  headStart.begin(host.selectVideo({ segmentNumber, bufferAheadMs: 0 }), segmentNumber);
+  headStart.begin(sound, numberIn(sound));
+  return headStart;
 }
