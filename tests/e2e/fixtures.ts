@@ -22,30 +22,35 @@ interface TestFixtures {
 }
 
 interface WorkerFixtures {
+  readonly dataDir: string;
   readonly fleet: Fleet;
   readonly titleId: string;
   readonly pages: PageServer;
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
-  fleet: [
+  dataDir: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern to learn what the fixture needs.
     async ({}, use) => {
       const dataDir = await mkdtemp(path.join(tmpdir(), 'pressplay-e2e-'));
-      try {
-        const fleet = await startFleet({
-          dataDir,
-          ports: portsFrom(await findFreeBasePort()),
-          database: 'embedded',
-          paceBps: PACE_BPS,
-          titles: 'sample',
-          serveControlRoom: true,
-        });
-        await use(fleet);
-        await fleet.stop();
-      } finally {
-        await rm(dataDir, { recursive: true, force: true });
-      }
+      await use(dataDir);
+      await rm(dataDir, { recursive: true, force: true });
+    },
+    { scope: 'worker' },
+  ],
+
+  fleet: [
+    async ({ dataDir }, use) => {
+      const fleet = await startFleet({
+        dataDir,
+        ports: portsFrom(await findFreeBasePort()),
+        database: 'embedded',
+        paceBps: PACE_BPS,
+        titles: 'sample',
+        serveControlRoom: true,
+      });
+      await use(fleet);
+      await fleet.stop();
     },
     { scope: 'worker', timeout: 120_000 },
   ],

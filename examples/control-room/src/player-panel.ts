@@ -97,6 +97,7 @@ export class PlayerPanel extends LightElement {
         ${fact('Throughput', formatBps(stats?.throughputBps))}
         ${fact('Start-up', formatMs(stats?.startupMs))}
         ${fact('Stalls', stats ? String(stats.rebufferCount) : '–', stats && stats.rebufferMs > 0 ? formatMs(stats.rebufferMs) : '')}
+        ${fact('Quality', formatBps(stats?.qoe?.averageBps), stats?.qoe?.averageHeightPx === undefined ? '' : `${Math.round(stats.qoe.averageHeightPx)} lines`)}
         ${fact('Delivered', stats ? formatBytes(stats.bytes.deliveredBytes) : '–', stats ? `+ ${formatBytes(stats.bytes.probeBytes)} probes` : '')}
       </dl>`;
   }

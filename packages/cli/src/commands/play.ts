@@ -5,7 +5,7 @@ import { CliError } from '../cli-error.ts';
 import { DATA_OPTION, dataDirOf, runningFleet } from '../data-dir.ts';
 import { numberOption, rejectUnknown, repeatedOption } from '../options.ts';
 import { createHeadlessPlayer, playUntil } from '../play/headless-play.ts';
-import { EVENT_LINES, liveLine } from '../play/live-line.ts';
+import { EVENT_LINES, liveLine, summaryLines } from '../play/live-line.ts';
 
 const args = {
   title: { type: 'positional', description: 'Title id', required: true },
@@ -94,10 +94,9 @@ function textScreen(player: Player): Screen {
   const timer = setInterval(show, tty ? 200 : 1000);
   return {
     end() {
-      const { startupMs, rebufferCount, rebufferMs } = player.stats();
+      const { qoe } = player.stats();
       show();
-      const start = startupMs === undefined ? 'never started' : `started after ${Math.round(startupMs)} ms`;
-      process.stdout.write(`${tty ? '\n' : ''}${start}, ${rebufferCount} stalls (${Math.round(rebufferMs)} ms)\n`);
+      process.stdout.write(`${[...(tty ? [''] : []), ...(qoe ? summaryLines(qoe) : [])].join('\n')}\n`);
     },
     close() {
       clearInterval(timer);

@@ -1,4 +1,4 @@
-import type { PlayerEvents, PlayerStats } from '@pressplay/sdk-node';
+import type { PlayerEvents, PlayerStats, QoeSummary } from '@pressplay/sdk-node';
 
 /** `0:12 / 1:00  fjord-1-a (fjord-1)  v720  buffer 28.4 s  41.2 Mbit/s` */
 export function liveLine(stats: PlayerStats): string {
@@ -38,3 +38,25 @@ export function clock(ms: number): string {
 export function megabits(bps: number): string {
   return `${(bps / 1e6).toFixed(1)} Mbit/s`;
 }
+
+/** What the viewer lived through, in three lines. */
+export function summaryLines(qoe: QoeSummary): readonly string[] {
+  const { startupMs, rebufferCount, rebufferMs, averageBps, averageHeightPx, switchUpCount, switchDownCount } = qoe;
+  const { lost, raced, replaced, probe } = qoe.wastedBytes;
+  const start = startupMs === undefined ? 'never started' : `started after ${Math.round(startupMs)} ms`;
+  const quality =
+    averageBps === undefined
+      ? 'nothing shown'
+      : `${megabits(averageBps)}, ${Math.round(averageHeightPx ?? 0)} lines on average`;
+  const servers = Object.entries(qoe.bytesByServer).sort(([, one], [, other]) => other - one);
+  return [
+    `${start}, played ${seconds(qoe.playingMs)}, ${rebufferCount} stalls (${Math.round(rebufferMs)} ms)`,
+    `${quality}, ${switchUpCount} steps up, ${switchDownCount} down; ${total(qoe.moves)} moves, ${total(qoe.handOvers)} hand-overs`,
+    `${megabytes(qoe.deliveredBytes)} from ${servers.map(([ocaId, bytes]) => `${ocaId} ${megabytes(bytes)}`).join(', ') || 'nobody'}; wasted ${megabytes(lost + raced + replaced + probe)}`,
+  ];
+}
+
+const total = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
