@@ -23,7 +23,7 @@ export interface ExplorationConfig {
   /** The least time between two explorations, and between two of a server that is challenging already. */
   readonly gapMs: number;
   readonly challengerGapMs: number;
-  /** A piece takes the preferred server about this long. */
+  /** A piece is expected to take about this long. */
   readonly pieceMs: number;
   readonly minBytes: number;
   readonly maxBytes: number;
@@ -34,12 +34,12 @@ export interface ExplorationConfig {
 export const EXPLORATION_DEFAULTS: ExplorationConfig = {
   minBufferMs: 8000,
   gain: 1.1,
-  minProbability: 0.15,
-  gapMs: 8000,
-  challengerGapMs: 3000,
-  pieceMs: 500,
+  minProbability: 0.2,
+  gapMs: 15_000,
+  challengerGapMs: 4000,
+  pieceMs: 400,
   minBytes: 64 * 1024,
-  maxBytes: 512 * 1024,
+  maxBytes: 256 * 1024,
   pessimism: 2,
 };
 
@@ -61,14 +61,13 @@ export function planExploration(
   const { preferred, ranked, bytes, neededInMs, nowMs, exploredAtMs, challengerId } = input;
   const quietMs = nowMs - (exploredAtMs ?? Number.NEGATIVE_INFINITY);
   if (neededInMs < config.minBufferMs || quietMs < config.challengerGapMs) return undefined;
-  const wantedBytes = (rateBelow(preferred.belief, 0) * config.pieceMs) / 8000;
-  const pieceBytes = Math.min(bytes, config.maxBytes, Math.max(config.minBytes, Math.floor(wantedBytes)));
-  if (pieceBytes < config.minBytes) return undefined;
+  if (bytes < config.minBytes) return undefined;
   let best: RankedServer | undefined;
   let bestProbability = config.minProbability;
   for (const server of ranked) {
     if (server.ocaId === preferred.ocaId || server.excluded || server.inDuress) continue;
     if (server.ocaId !== challengerId && quietMs < config.gapMs) continue;
+    const pieceBytes = pieceFor(server, input, config);
     const pessimisticMs = server.latencyMs + (pieceBytes * 8000) / rateBelow(server.belief, config.pessimism);
     if (pessimisticMs > neededInMs / 2) continue;
     const probability = probabilityFaster(server.belief, preferred.belief, config.gain);
@@ -76,5 +75,12 @@ export function planExploration(
     best = server;
     bestProbability = probability;
   }
-  return best && { ocaId: best.ocaId, bytes: pieceBytes };
+  return best && { ocaId: best.ocaId, bytes: pieceFor(best, input, config) };
+}
+
+/** No more than the slower of both would bring in a moment. */
+function pieceFor({ belief }: RankedServer, { preferred, bytes }: ExplorationInput, config: ExplorationConfig): number {
+  const bps = Math.min(rateBelow(belief, 0), rateBelow(preferred.belief, 0));
+  const wantedBytes = Math.floor((bps * config.pieceMs) / 8000);
+  return Math.min(bytes, config.maxBytes, Math.max(config.minBytes, wantedBytes));
 }

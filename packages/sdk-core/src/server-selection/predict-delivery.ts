@@ -15,7 +15,7 @@ export const PREDICTION_DEFAULTS: PredictionConfig = {
   priorBps: 2_500_000,
   priorLatencyMs: 100,
   rankFactor: 0.9,
-  caution: 0.5,
+  caution: 0.3,
 };
 
 export interface PredictionContext {
@@ -29,9 +29,14 @@ export interface PredictionContext {
 export interface LinkView {
   /** The best that servers reached lately. */
   readonly bps: number;
-  /** Servers of two sites agree: a third is not assumed to be faster. One alone may be the narrow place itself. */
+  /** Two sites show it now: nobody is assumed to be faster. One alone may be the narrow place itself. */
   readonly isKnown: boolean;
+  /** How far the servers at work are from what is usual of them, as a natural logarithm; of the steadiest of them. */
+  readonly shift: number;
 }
+
+/** A server sampled within this time is at work: it shows how the link is now. */
+export const AT_WORK_MS = 1500;
 
 export interface Prediction {
   readonly latencyMs: number;
@@ -45,14 +50,18 @@ export function predictDelivery(
   context: PredictionContext,
   config: PredictionConfig = PREDICTION_DEFAULTS,
 ): Prediction {
-  const belief = believeRate(
-    measurement,
-    { bps: assumedBps(measurement, context, config), nowMs: context.nowMs },
-    config,
-  );
+  const { link, nowMs } = context;
+  const isIdle = nowMs - (measurement.sampledAtMs ?? nowMs) > AT_WORK_MS;
+  const prior = { bps: assumedBps(measurement, context, config), nowMs, linkShift: isIdle ? (link?.shift ?? 0) : 0 };
+  const belief = withinLink(believeRate(measurement, prior, config), link);
   const latencyMs = measurement.latencyMs ?? config.priorLatencyMs;
   const predictedMs = latencyMs + (context.bytes * 8000) / rateBelow(belief, config.caution);
   return { latencyMs, belief, predictedMs };
+}
+
+function withinLink(belief: RateBelief, link: LinkView | undefined): RateBelief {
+  if (!link?.isKnown) return belief;
+  return { ...belief, meanLog: Math.min(belief.meanLog, Math.log(Math.max(1, link.bps))) };
 }
 
 /** The rate `deviations` below the mean. */

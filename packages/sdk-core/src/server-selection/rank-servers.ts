@@ -1,6 +1,7 @@
 import { type Exclusions, excludedForMs, failureCount, isUnproven } from './exclusions.ts';
 import { isInDuress, type LoadHints, NO_HINTS } from './load-hints.ts';
 import {
+  AT_WORK_MS,
   type LinkView,
   PREDICTION_DEFAULTS,
   type Prediction,
@@ -76,18 +77,24 @@ function rate(server: Candidate, input: RankInput, link: LinkView | undefined, c
 
 /** How long a measurement speaks for the client's own link. */
 const LINK_MEMORY_MS = 30_000;
+const LINK_NOW_MS = 10_000;
 
 /**
  * The best of the servers measured lately shows what the client's own link carries. Without it a slow link would send
  * the player round all servers.
  */
 function linkView({ servers, measurements, nowMs }: RankInput): LinkView | undefined {
-  const measured = servers.flatMap((server) => {
-    const { throughputBps, sampledAtMs = nowMs } = measurements[server.ocaId] ?? {};
-    const isRecent = throughputBps !== undefined && nowMs - sampledAtMs <= LINK_MEMORY_MS;
-    return isRecent ? [{ siteId: server.siteId, throughputBps }] : [];
+  const measured = servers.flatMap(({ ocaId, siteId }) => {
+    const { throughputBps, sampledAtMs = nowMs, quickBps, usualBps } = measurements[ocaId] ?? {};
+    if (throughputBps === undefined) return [];
+    const shift = quickBps && usualBps ? Math.log(quickBps / usualBps) : 0;
+    return [{ siteId, throughputBps, shift, ageMs: nowMs - sampledAtMs }];
   });
-  if (measured.length === 0) return undefined;
-  const isKnown = new Set(measured.map(({ siteId }) => siteId)).size >= 2;
-  return { bps: Math.max(...measured.map(({ throughputBps }) => throughputBps)), isKnown };
+  const now = measured.filter(({ ageMs }) => ageMs <= LINK_NOW_MS);
+  const isKnown = new Set(now.map(({ siteId }) => siteId)).size >= 2;
+  const telling = isKnown ? now : measured.filter(({ ageMs }) => ageMs <= LINK_MEMORY_MS);
+  if (telling.length === 0) return undefined;
+  const shifts = now.filter(({ ageMs }) => ageMs <= AT_WORK_MS).map(({ shift }) => shift);
+  const [shift = 0] = shifts.sort((a, b) => Math.abs(a) - Math.abs(b));
+  return { bps: Math.max(...telling.map(({ throughputBps }) => throughputBps)), isKnown, shift };
 }

@@ -1,16 +1,24 @@
 import { type Ewma, ewma, ewmaValue, sampleEwma } from '../throughput/ewma.ts';
 
-/** What one server's transfers showed of its rate: a recent-weighted mean and how far samples lie from it. */
+/** What one server's transfers showed of its rate: recent-weighted means, and how far samples lie from them. */
 export interface RateRecord {
   readonly bps: Ewma;
   readonly squaredBps: Ewma;
+  /** Of this very moment, and of the long run. */
+  readonly quickBps: Ewma;
+  readonly usualBps: Ewma;
   readonly sampledAtMs: number;
+  /** How often it turned out to crawl, one time soon after another. */
+  readonly slumps: number;
 }
 
 /** What is known of a server. All of it may be absent. */
 export interface Measurement {
   readonly latencyMs?: number;
   readonly throughputBps?: number;
+  readonly quickBps?: number;
+  readonly usualBps?: number;
+  readonly slumps?: number;
   /** Standard deviation of the samples, as a share of their mean. */
   readonly deviation?: number;
   /** Time in which bytes arrived. */
@@ -38,8 +46,12 @@ export interface BeliefConfig {
   /** Variance that each idle second adds; a restless link adds more. */
   readonly driftPerS: number;
   readonly restlessDriftPerS: number;
-  /** What was measured this long ago counts half, the prior the other half. */
+  /** What was measured this long ago counts half, what is usual of the server the other half. Each slump doubles it. */
   readonly halfTrustMs: number;
+  /** What is usual of a server that was idle for this long counts half, the prior the other half. */
+  readonly halfUsualMs: number;
+  /** How probable it is that a change of one server's rate is one of the client's link, which all servers feel. */
+  readonly linkShare: number;
 }
 
 export const BELIEF_DEFAULTS: BeliefConfig = {
@@ -49,15 +61,31 @@ export const BELIEF_DEFAULTS: BeliefConfig = {
   usualBusyMs: 500,
   driftPerS: 0.001,
   restlessDriftPerS: 0.01,
-  halfTrustMs: 90_000,
+  halfTrustMs: 15_000,
+  halfUsualMs: 90_000,
+  linkShare: 0.5,
 };
 
 /** In milliseconds of busy time. */
 const HALF_LIFE_MS = 3000;
+const QUICK_HALF_LIFE_MS = 700;
+const USUAL_HALF_LIFE_MS = 20_000;
+/** In milliseconds without a transfer. */
+const IDLE_HALF_LIFE_MS = 6000;
 /** No more busy time than this lies in the mean. */
 const MEMORY_MS = 4000;
+/** A slump this long after the one before is the first again. */
+const SLUMP_MEMORY_MS = 120_000;
+const MAX_SLUMPS = 4;
 
-export const NO_RATE: RateRecord = { bps: ewma(HALF_LIFE_MS), squaredBps: ewma(HALF_LIFE_MS), sampledAtMs: 0 };
+export const NO_RATE: RateRecord = {
+  bps: ewma(HALF_LIFE_MS),
+  squaredBps: ewma(HALF_LIFE_MS),
+  quickBps: ewma(QUICK_HALF_LIFE_MS),
+  usualBps: ewma(USUAL_HALF_LIFE_MS),
+  sampledAtMs: 0,
+  slumps: 0,
+};
 
 export function sampleRate(
   record: RateRecord,
@@ -66,11 +94,29 @@ export function sampleRate(
 ): RateRecord {
   const durationMs = Math.max(1, sample.durationMs);
   const bps = (sample.bytes * 8000) / durationMs;
+  // After a pause the server is met anew: what it did before it counts little.
+  const kept = 0.5 ** (Math.max(0, nowMs - record.sampledAtMs - durationMs) / IDLE_HALF_LIFE_MS);
   return {
-    bps: sampleEwma(record.bps, bps, durationMs),
-    squaredBps: sampleEwma(record.squaredBps, bps * bps, durationMs),
+    ...record,
+    bps: sampleEwma(faded(record.bps, kept), bps, durationMs),
+    squaredBps: sampleEwma(faded(record.squaredBps, kept), bps * bps, durationMs),
+    quickBps: sampleEwma(faded(record.quickBps, kept), bps, durationMs),
+    usualBps: sampleEwma(record.usualBps, bps, durationMs),
     sampledAtMs: nowMs,
   };
+}
+
+/** The same mean, as if it were made of `kept` of its samples. */
+function faded(state: Ewma, kept: number): Ewma {
+  const share = kept * (1 - 0.5 ** (state.totalWeight / state.halfLife));
+  return { ...state, rawValue: kept * state.rawValue, totalWeight: -state.halfLife * Math.log2(1 - share) };
+}
+
+/** The server crawls at `bps` now. What was usual of it stays known: a slump ends some day. */
+export function recordSlump(record: RateRecord, bps: number, nowMs: number): RateRecord {
+  const slumps = nowMs - record.sampledAtMs > SLUMP_MEMORY_MS ? 1 : Math.min(MAX_SLUMPS, record.slumps + 1);
+  const sample = { bytes: bps / 8, durationMs: 1000 };
+  return sampleRate({ ...NO_RATE, usualBps: record.usualBps, slumps }, sample, nowMs);
 }
 
 /** Nothing before the first sample. */
@@ -79,25 +125,50 @@ export function rateMeasured(record: RateRecord): Measurement {
   const squared = ewmaValue(record.squaredBps);
   if (bps === undefined || squared === undefined) return {};
   const deviation = Math.sqrt(Math.max(0, squared - bps * bps)) / Math.max(1, bps);
-  return { throughputBps: bps, deviation, busyMs: record.bps.totalWeight, sampledAtMs: record.sampledAtMs };
+  const { sampledAtMs, slumps } = record;
+  return {
+    throughputBps: bps,
+    quickBps: ewmaValue(record.quickBps) ?? bps,
+    usualBps: ewmaValue(record.usualBps) ?? bps,
+    deviation,
+    busyMs: record.bps.totalWeight,
+    sampledAtMs,
+    slumps,
+  };
 }
 
-/** The record and the prior in one: with time a record says less, until the prior is all there is. */
+export interface RatePrior {
+  /** What to expect of a server before it was measured. */
+  readonly bps: number;
+  readonly nowMs: number;
+  /** How the client's link seems to have changed since idle servers were measured: a natural logarithm. */
+  readonly linkShift?: number;
+}
+
+/** The record and the prior in one: with time a record says less, first of the moment and at last of anything. */
 export function believeRate(
   measurement: Measurement,
-  prior: { readonly bps: number; readonly nowMs: number },
+  { bps: priorBps, nowMs, linkShift = 0 }: RatePrior,
   config: BeliefConfig = BELIEF_DEFAULTS,
 ): RateBelief {
-  const priorLog = Math.log(Math.max(1, prior.bps));
-  const { throughputBps, sampledAtMs = prior.nowMs } = measurement;
-  if (throughputBps === undefined) return { meanLog: priorLog, sigma: config.priorSigma };
-  const idleS = Math.max(0, prior.nowMs - sampledAtMs) / 1000;
-  const trust = 0.5 ** ((idleS * 1000) / config.halfTrustMs);
+  const { throughputBps, sampledAtMs = nowMs, usualBps = throughputBps, slumps = 0 } = measurement;
+  if (throughputBps === undefined || usualBps === undefined)
+    return { meanLog: logOf(priorBps), sigma: config.priorSigma };
+  const idleMs = Math.max(0, nowMs - sampledAtMs);
+  const ofUsual = 0.5 ** (idleMs / config.halfUsualMs);
+  const usualLog = ofUsual * logOf(usualBps) + (1 - ofUsual) * logOf(priorBps);
+  const ofMoment = 0.5 ** (idleMs / (config.halfTrustMs * 2 ** Math.max(0, slumps - 1)));
+  const momentLog = logOf(throughputBps);
   const noise = noiseOf(measurement, config);
-  const drift = config.driftPerS + config.restlessDriftPerS * noise.deviation ** 2;
-  const sigma = Math.min(config.priorSigma, Math.sqrt(noise.variance + drift * idleS));
-  return { meanLog: trust * Math.log(Math.max(1, throughputBps)) + (1 - trust) * priorLog, sigma };
+  const drift = (config.driftPerS + config.restlessDriftPerS * noise.deviation ** 2) * (idleMs / 1000);
+  const between = ofMoment * (1 - ofMoment) * (momentLog - usualLog) ** 2;
+  const byLink = config.linkShare * (1 - config.linkShare) * linkShift ** 2;
+  const variance = Math.min(config.priorSigma ** 2, noise.variance + drift) + between + byLink;
+  const meanLog = ofMoment * momentLog + (1 - ofMoment) * usualLog + config.linkShare * linkShift;
+  return { meanLog, sigma: Math.sqrt(variance) };
 }
+
+const logOf = (bps: number): number => Math.log(Math.max(1, bps));
 
 /** The deviation of samples, and the variance that it leaves in their mean: the longer measured the less. */
 function noiseOf({ deviation = 0, busyMs = 0 }: Measurement, config: BeliefConfig) {
