@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { HeadlessEngine, mediaPlaylist, PlayerError } from '@pressplay/sdk-core';
-import { samplePlayResponse } from '@pressplay/sdk-core/testing';
+import { sampleBytes, samplePlayResponse } from '@pressplay/sdk-core/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createPlayer } from './create-player.ts';
 
@@ -25,7 +25,7 @@ function answer(request: IncomingMessage, reply: ServerResponse): void {
   if (token !== response.token || !file) return void reply.writeHead(404).end();
   const [, first = '0', last = ''] = /bytes=(\d+)-(\d*)/.exec(range) ?? [];
   const end = last === '' ? file.sizeBytes : Number(last) + 1;
-  const body = Buffer.alloc(end - Number(first));
+  const body = sampleBytes(file, Number(first), end);
   reply.writeHead(206, {
     etag: file.etag,
     'content-range': `bytes ${first}-${end - 1}/${file.sizeBytes}`,

@@ -68,7 +68,7 @@ export class RunningPlay implements EngineHost {
     this.response = granted.response;
     this.#deps = deps;
     this.#grant = firstGrant(granted.response, deps.clock.nowMs());
-    this.delivery = new Delivery(deps, this.#listener());
+    this.delivery = new Delivery(deps, this.#listener(), { checksSegments: true });
     this.delivery.use(this.#grant);
     this.#abr = this.#playAbr();
     const isPlaying = (): boolean => {

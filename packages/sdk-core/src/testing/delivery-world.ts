@@ -2,11 +2,12 @@ import { checkLedger } from '../delivery/check-ledger.ts';
 import type { RenditionView } from '../manifest/presentation.ts';
 import type { PlayerEvents } from '../player-events.ts';
 import { CancelController, type CancelSignal } from '../ports/cancel-signal.ts';
-import { Delivery, type DeliveryGrant, type RenewReason } from '../runtime/delivery.ts';
+import { Delivery, type DeliveryGrant, type DeliveryOptions, type RenewReason } from '../runtime/delivery.ts';
+import { asSegment } from './sample-segment.ts';
 import { patternBytes, ScriptedHttp, type ScriptedServer } from './scripted-http.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
-export interface DeliveryWorldOptions {
+export interface DeliveryWorldOptions extends DeliveryOptions {
   readonly serverCount?: number;
   readonly sizeBytes?: number;
   readonly averageBps?: number;
@@ -46,7 +47,7 @@ export class DeliveryWorld {
       averageBps = 1_000_000,
       siteOf = (index) => `site-${index}`,
     } = options;
-    this.file = patternBytes(sizeBytes);
+    this.file = options.checksSegments ? asSegment(patternBytes(sizeBytes)) : patternBytes(sizeBytes);
     const names = Array.from({ length: serverCount }, (_, index) => String.fromCharCode(97 + index));
     this.servers = names.map((name) => this.http.add(name));
     this.rendition = renditionOf(sizeBytes, averageBps);
@@ -75,6 +76,7 @@ export class DeliveryWorld {
           return options.renewGrant?.(reason, this) ?? Promise.resolve(undefined);
         },
       },
+      options,
     );
     this.delivery.use(this.grant);
   }

@@ -8,16 +8,20 @@ import {
   type HttpRequest,
   type HttpResponse,
 } from '../ports/http-client.ts';
+import { sampleSegmentHead } from './sample-segment.ts';
 
 /** How a region of the sample answers: as it should, not at all, by refusing the connection, or with these words. */
 export type RegionManner = 'answers' | 'hangs' | 'refuses' | { readonly status: number; readonly body: string };
+
+export type SampleFile = Pick<PlayResponse['fileSets'][number]['renditions'][number], 'index'>;
 
 const CHUNK_BYTES = 64 * 1024;
 const CHUNK_MS = 20;
 
 /**
  * A backend and its servers in a few lines, in Clock time: for tests of what stands above HTTP. Regions live at
- * `http://{regionId}.test`, servers where `play` says. Byte `n` of every file is `sampleByte(n)`.
+ * `http://{regionId}.test`, servers where `play` says. Byte `n` of every file is
+ * `sampleByte(n)`, but for the boxes at the start of each segment.
  */
 export class SampleNetwork {
   /** What the regions answer from now on, renewals included. */
@@ -73,10 +77,19 @@ export class SampleNetwork {
       'content-range': `bytes ${start}-${end - 1}/${file.sizeBytes}`,
       'content-length': String(end - start),
     };
-    return { status: 206, header: (name) => headers[name] ?? null, body: this.#body(host, start, end, request.signal) };
+    return {
+      status: 206,
+      header: (name) => headers[name] ?? null,
+      body: this.#body(host, file, [start, end], request.signal),
+    };
   }
 
-  #body(host: string, start: number, end: number, signal: CancelSignal | undefined): ByteReader {
+  #body(
+    host: string,
+    file: SampleFile,
+    [start, end]: readonly [number, number],
+    signal: CancelSignal | undefined,
+  ): ByteReader {
     let at = start;
     let cancelled = false;
     return {
@@ -85,8 +98,7 @@ export class SampleNetwork {
         if (cancelled || size <= 0) return undefined;
         await this.#pause((size * 8000) / this.rateBps, signal);
         if (this.deadOcas.has(host)) throw new HttpFailure('network', 'connection reset');
-        const chunk = new Uint8Array(size);
-        for (let i = 0; i < size; i++) chunk[i] = sampleByte(at + i);
+        const chunk = sampleBytes(file, at, at + size);
         at += size;
         return cancelled ? undefined : chunk;
       },
@@ -109,6 +121,20 @@ export class SampleNetwork {
       else signal?.addEventListener('abort', abort);
     });
   }
+}
+
+/** `[startByte, endByte)` of a file of a sample title: `sampleByte(n)` at position `n`, and boxes where segments start. */
+export function sampleBytes(file: SampleFile, startByte: number, endByte: number): Uint8Array {
+  const bytes = Uint8Array.from({ length: endByte - startByte }, (_, i) => sampleByte(startByte + i));
+  let start = file.index.offset0;
+  for (const size of file.index.sizes) {
+    const head = sampleSegmentHead(size);
+    const from = Math.max(start, startByte);
+    const to = Math.min(start + head.length, endByte);
+    if (from < to) bytes.set(head.subarray(from - start, to - start), from - startByte);
+    start += size;
+  }
+  return bytes;
 }
 
 /** What the sample's files hold at a position. */
