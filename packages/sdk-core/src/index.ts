@@ -42,11 +42,16 @@ export {
 } from './ports/http-client.ts';
 export type { Logger } from './ports/logger.ts';
 export type {
+  BufferedSegment,
+  DownloadProgress,
   EngineEvent,
   EngineHost,
   EngineSnapshot,
   MediaEngine,
   RangeRequest,
+  ReplacementChoice,
+  ReplacementRequest,
+  SegmentChoice,
   SelectVideoRequest,
 } from './ports/media-engine.ts';
 export type { PlayerPorts } from './ports/player-ports.ts';

@@ -33,6 +33,14 @@ export interface PlayAbrDeps {
   readonly rate: () => number;
 }
 
+/** The download that was judged last: its segment and rendition, its server since when, and when it was judged. */
+interface Watched {
+  readonly key: string;
+  readonly ocaId: string | undefined;
+  readonly sinceMs: number;
+  readonly atMs: number;
+}
+
 /** The choices of renditions in one play, and what they need to remember of each other. */
 export class PlayAbr {
   readonly #deps: PlayAbrDeps;
@@ -42,7 +50,7 @@ export class PlayAbr {
   #selected: RenditionChoice<string> | undefined;
   /** Of the segment that is loaded now: its number, and the rendition of the one before. */
   #loading: { readonly segmentNumber: number; readonly before: RenditionView | undefined } | undefined;
-  #watched: { readonly key: string; readonly ocaId: string | undefined; readonly sinceMs: number } | undefined;
+  #watched: Watched | undefined;
 
   constructor(deps: PlayAbrDeps) {
     this.#deps = deps;
@@ -59,7 +67,6 @@ export class PlayAbr {
     // An engine may ask several times for one segment: the one before stays the one before.
     if (this.#loading?.segmentNumber !== request.segmentNumber)
       this.#loading = { segmentNumber: request.segmentNumber, before: this.#selected?.rendition };
-    this.#watched = undefined;
     this.#selected = selectRendition(this.#context(request, this.#selected?.rendition), this.#rule);
     return this.#selected;
   }
@@ -73,13 +80,14 @@ export class PlayAbr {
     const before = this.#loading?.segmentNumber === segmentNumber ? this.#loading.before : undefined;
     const context = this.#context(progress, before);
     const key = `${segmentNumber} ${rendition.renditionId}`;
-    if (this.#watched?.key !== key) {
-      this.#watched = { key, ocaId, sinceMs: 0 };
+    if (this.#watched?.key !== key || elapsedMs < this.#watched.atMs) {
+      this.#watched = { key, ocaId, sinceMs: 0, atMs: 0 };
       this.#watch.begin(context.throughputBps);
     } else if (this.#watched.ocaId !== ocaId) {
-      this.#watched = { key, ocaId, sinceMs: elapsedMs };
+      this.#watched = { key, ocaId, sinceMs: elapsedMs, atMs: elapsedMs };
       this.#watch.begin(context.throughputBps, { elapsedMs, receivedBytes });
     }
+    this.#watched = { ...this.#watched, atMs: elapsedMs };
     const { firstByteAfterMs } = progress;
     const verdict = this.#watch.judge({
       ...context,

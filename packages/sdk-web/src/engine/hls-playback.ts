@@ -8,6 +8,7 @@ import Hls, {
   type Fragment,
   type HlsConfig,
 } from 'hls.js';
+import { DownloadWatch } from './download-watch.ts';
 import { HeadStart } from './head-start.ts';
 import { hlsConfig, LOOK_UP_TOLERANCE_MS } from './hls-config.ts';
 import { judgeHlsError, type ReportedError } from './judge-hls-error.ts';
@@ -15,7 +16,6 @@ import { LevelChoice } from './level-choice.ts';
 import { MemoryPlaylistLoader } from './memory-playlist-loader.ts';
 import { playlistOfUrl, renditionOfUrl, segmentNumberAfter, TITLE_URL } from './rendition-urls.ts';
 import { SegmentLoader, type SegmentSource } from './segment-loader.ts';
-import { watchSlowSegments } from './slow-segment-watch.ts';
 import { bufferAheadMs, watchVideo } from './video-events.ts';
 
 export interface HlsPlaybackOptions {
@@ -31,7 +31,7 @@ export class HlsPlayback {
   readonly #options: HlsPlaybackOptions;
   readonly #headStart: HeadStart;
   readonly #hls: Hls;
-  readonly #stopSlowWatch: () => void;
+  readonly #downloads: DownloadWatch;
   #stopVideoWatch: () => void;
   /** Where the element goes as soon as it has a playhead. */
   #resumeAtMs: number;
@@ -49,11 +49,7 @@ export class HlsPlayback {
     this.#hls.on(Events.ERROR, (_name, data) => this.#onError(data));
     this.#resumeAtMs = options.startAtMs;
     this.#stopVideoWatch = this.#watchVideo();
-    this.#stopSlowWatch = watchSlowSegments(this.#hls, {
-      bufferAheadMs: () => this.snapshot().bufferAheadMs,
-      lowestBytes: (segmentNumber) => segmentBytes(options.presentation.video[0], segmentNumber),
-      chosenBytes: (segmentNumber) => segmentBytes(this.#select(segmentNumber), segmentNumber),
-    });
+    this.#downloads = this.#watchDownloads();
     this.#hls.attachMedia(options.video);
     this.#hls.loadSource(TITLE_URL);
   }
@@ -88,7 +84,7 @@ export class HlsPlayback {
 
   close(): void {
     this.#stopVideoWatch();
-    this.#stopSlowWatch();
+    this.#downloads.stop();
     this.#hls.destroy();
     this.#headStart.close();
   }
@@ -132,7 +128,8 @@ export class HlsPlayback {
     const bufferEndMs = buffer && buffer.len > 0 ? buffer.end * 1000 : this.#positionMs();
     const segments = presentation.video[0]?.segments ?? [];
     const segmentNumber = segmentNumberAfter(segments, bufferEndMs, LOOK_UP_TOLERANCE_MS);
-    const chosen = this.#headStart.renditionFor(segmentNumber) ?? this.#select(segmentNumber);
+    const settled = this.#headStart.renditionFor(segmentNumber) ?? this.#downloads.insteadOf(segmentNumber);
+    const chosen = settled ?? this.#select(segmentNumber);
     const level = hls.levels.findIndex((candidate) => renditionOfUrl(presentation, candidate.uri) === chosen);
     // hls.js drops levels that its media source refuses: take the lowest of what is left.
     this.#lastLevel = level === -1 ? Math.min(0, hls.levels.length - 1) : level;
@@ -149,6 +146,16 @@ export class HlsPlayback {
     return watchVideo(video, this.#resumeAtMs, {
       notify: (event) => host.notify(event),
       mediaError: (error) => this.#onMediaError(error),
+    });
+  }
+
+  #watchDownloads(): DownloadWatch {
+    const { host } = this.#options;
+    return new DownloadWatch(this.#hls, {
+      renditionOf: (frag) => this.#renditionOf(frag),
+      judge: (progress) => host.judgeDownload({ ...progress, bufferAheadMs: this.snapshot().bufferAheadMs }),
+      discarded: (rendition, segmentNumber, bytes) =>
+        host.notify({ type: 'discarded', rendition, segmentNumber, bytes }),
     });
   }
 
@@ -208,11 +215,6 @@ export class HlsPlayback {
     this.#hls.stopLoad();
     this.#options.host.notify({ type: 'failed', cause, error });
   }
-}
-
-function segmentBytes(rendition: RenditionView | undefined, segmentNumber: number): number | undefined {
-  const segment = rendition?.segments[segmentNumber];
-  return segment && segment.endByte - segment.startByte;
 }
 
 /** The first segment of picture and of sound: those that hls.js will want to begin with. */
