@@ -2,7 +2,7 @@ import { schemas } from '@pressplay/protocol';
 import { signMediaToken } from '@pressplay/protocol/wire';
 import { describe, expect, it } from 'vitest';
 import { expectError } from './testing/expect-error.ts';
-import { config, hmac, liveRegion, makeTitle, testClock, testRegion } from './testing/test-region.ts';
+import { config, DEVICE, hmac, liveRegion, makeTitle, testClock, testRegion } from './testing/test-region.ts';
 
 describe('the routes', () => {
   it('answer preflights with a long life, and errors with CORS headers too', async () => {
@@ -19,6 +19,25 @@ describe('the routes', () => {
     expect(preflight.headers.get('Access-Control-Allow-Headers')).toContain('Pressplay-Client-Address');
     const refused = await region.play({}, { token: 'altered', headers: { Origin: 'https://app.example' } });
     expect(refused.headers.get('Access-Control-Allow-Origin')).toBe('*');
+  });
+
+  it('take a play from a page as plain text with the token inside: no browser asks permission for that', async () => {
+    const region = await liveRegion();
+    const asked = { titleId: 'film', device: DEVICE, idempotencyKey: 'key-00000001' };
+    const fromPage = (body: unknown, type = 'text/plain') =>
+      region.call('POST', '/v1/plays', { body, headers: { 'Content-Type': type, Origin: 'https://app.example' } });
+    const granted = await fromPage({ ...asked, accessToken: 'account-a' });
+    expect(granted.status).toBe(200);
+    expect(granted.headers.get('Access-Control-Allow-Origin')).toBe('*');
+    const { playId } = schemas.PlayResponse.parse(granted.body);
+    const renew = await region.call('POST', `/v1/plays/${playId}/renew`, {
+      body: { accessToken: 'account-a' },
+      headers: { 'Content-Type': 'text/plain;charset=UTF-8' },
+    });
+    expect(renew.status).toBe(200);
+    expectError(await fromPage(asked), 'auth/missing');
+    expectError(await fromPage({ ...asked, accessToken: 'altered' }), 'auth/invalid');
+    expectError(await fromPage({ ...asked, accessToken: 'account-a' }, 'application/json'), 'auth/missing');
   });
 
   it('allow only the origins that the operator named', async () => {

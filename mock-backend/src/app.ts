@@ -95,7 +95,7 @@ const limitBody = (maxBytes: number) =>
 
 function playRoutes(app: Hono<Env>, services: Services): void {
   const { accessTokens, config, findNetwork, playback } = services;
-  const accountOf = (c: AppContext) => requireAccount(c.req.header('Authorization'), accessTokens);
+  const accountOf = async (c: AppContext) => requireAccount(await authorizationOf(c), accessTokens);
   const client = (c: AppContext) =>
     clientOf(c.env.clientAddress, c.req.header(CLIENT_ADDRESS_HEADER), config.trustClientAddress, findNetwork);
 
@@ -109,6 +109,14 @@ function playRoutes(app: Hono<Env>, services: Services): void {
     const playId = valid(c.req.param('playId'), schemas.PlayId, 'The play id');
     return c.json(await playback.renew(accountId, playId, client(c)));
   });
+}
+
+/** Pages send the token in a body of text: nothing that a browser asks permission for. */
+async function authorizationOf(c: AppContext): Promise<string | undefined> {
+  const header = c.req.header('Authorization');
+  if (header !== undefined || !/^text\/plain\b/i.test(c.req.header('Content-Type') ?? '')) return header;
+  const { accessToken } = await jsonBody(c.req, schemas.TokenInBody);
+  return accessToken === undefined ? undefined : `Bearer ${accessToken}`;
 }
 
 function catalogRoutes(app: Hono<Env>, services: Services): void {
@@ -140,8 +148,8 @@ function ocaRoutes(app: Hono<Env>, { config, fill, ocaReports }: Services): void
   for (const kind of REPORT_KINDS) {
     app.put(`/v1/ocas/:ocaId/${kind}`, limitBody(kind === 'health' ? PLAY_BODY_BYTES : LARGE_BODY_BYTES), async (c) => {
       const authorization = c.req.header('Authorization');
-      ocaReports.take({ kind, ocaId: c.req.param('ocaId'), authorization, text: await c.req.text() });
-      return c.body(null, 204);
+      const answer = ocaReports.take({ kind, ocaId: c.req.param('ocaId'), authorization, text: await c.req.text() });
+      return answer.tellAll ? c.json(answer) : c.body(null, 204);
     });
   }
   app.get('/v1/ocas/:ocaId/fill-manifest', async (c) => {

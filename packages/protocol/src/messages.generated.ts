@@ -1074,3 +1074,9 @@ export interface TitleViews {
 export interface TitleList {
   titles: TitleSummary[];
 }
+/**
+ * POST /v1/plays and its renewal, from a page: beside the fields of the request, in a body of `text/plain`, in place of the header `Authorization`. A browser sends that without asking for permission first.
+ */
+export interface TokenInBody {
+  accessToken?: string;
+}

@@ -29,6 +29,7 @@ export function createPlayer(options: WebPlayerOptions): Player {
     {
       clock: domClock(),
       http: fetchHttpClient(),
+      tokenInBody: true,
       random: Math.random,
       engine: new HlsEngine({ video, bufferGoalMs: options.bufferGoalMs }),
       storage: localStore(),

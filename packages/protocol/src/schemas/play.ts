@@ -24,6 +24,12 @@ export const PlayRequest = z
   })
   .describe('POST /v1/plays');
 
+export const TokenInBody = z
+  .object({ accessToken: z.string().exactOptional() })
+  .describe(
+    'POST /v1/plays and its renewal, from a page: beside the fields of the request, in a body of `text/plain`, in place of the header `Authorization`. A browser sends that without asking for permission first.',
+  );
+
 export const Server = z
   .object({
     ocaId: OcaId,

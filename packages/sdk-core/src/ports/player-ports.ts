@@ -10,6 +10,11 @@ import type { Telemetry } from './telemetry.ts';
 export interface PlayerPorts {
   readonly clock: Clock;
   readonly http: HttpClient;
+  /**
+   * The API token travels in the body of the play request, which counts as text: a page's browser asks another origin
+   * for permission before it sends it a header `Authorization` or JSON, and that is one more round trip before each start.
+   */
+  readonly tokenInBody?: boolean;
   readonly random: Random;
   readonly engine: MediaEngine;
   readonly storage?: Storage;

@@ -36,7 +36,7 @@ const NEVER = new CancelController().signal;
 
 interface Question<T> {
   readonly path: string;
-  readonly body: string;
+  readonly body: object;
   readonly read: (body: string) => T;
 }
 
@@ -46,17 +46,19 @@ type ClientOptions = Pick<PlayerOptions, 'regions' | 'accessToken' | 'device' | 
 export class PlaybackClient {
   readonly #clock: Clock;
   readonly #http: HttpClient;
+  readonly #tokenInBody: boolean;
   readonly #options: ClientOptions;
   readonly #onFailover: (event: PlayerEvents['region-failover']) => void;
   #memory = NO_REGION_MEMORY;
 
   constructor(
-    ports: { readonly clock: Clock; readonly http: HttpClient },
+    ports: { readonly clock: Clock; readonly http: HttpClient; readonly tokenInBody?: boolean },
     options: ClientOptions,
     onFailover: (event: PlayerEvents['region-failover']) => void,
   ) {
     this.#clock = ports.clock;
     this.#http = ports.http;
+    this.#tokenInBody = ports.tokenInBody ?? false;
     this.#options = options;
     this.#onFailover = onFailover;
   }
@@ -68,13 +70,13 @@ export class PlaybackClient {
       const response = readPlayResponse(body);
       return { response, presentation: presentationOf(response) };
     };
-    return this.#ask({ path: '/v1/plays', body: JSON.stringify(request), read }, signal);
+    return this.#ask({ path: '/v1/plays', body: request, read }, signal);
   }
 
   /** `POST /v1/plays/{playId}/renew`: a fresh token and ranking. Rejects like `requestPlay`. */
   renewPlay(playId: string, signal?: CancelSignal): Promise<PlayRenewal> {
     return this.#ask(
-      { path: `/v1/plays/${encodeURIComponent(playId)}/renew`, body: '{}', read: readPlayRenewal },
+      { path: `/v1/plays/${encodeURIComponent(playId)}/renew`, body: {}, read: readPlayRenewal },
       signal,
     );
   }
@@ -150,15 +152,17 @@ export class PlaybackClient {
     signal: CancelSignal,
   ): HttpRequest {
     const { clientAddress } = this.#options;
+    const inBody = this.#tokenInBody;
     return {
       method: 'POST',
       url: `${region.baseUrl}${question.path}`,
       headers: {
-        'Content-Type': 'application/json',
-        Authorization: `Bearer ${accessToken}`,
+        ...(inBody
+          ? { 'Content-Type': 'text/plain' }
+          : { 'Content-Type': 'application/json', Authorization: `Bearer ${accessToken}` }),
         ...(clientAddress !== undefined && { [CLIENT_ADDRESS_HEADER]: clientAddress }),
       },
-      body: question.body,
+      body: JSON.stringify(inBody ? { ...question.body, accessToken } : question.body),
       signal,
     };
   }
