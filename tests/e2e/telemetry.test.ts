@@ -51,12 +51,11 @@ test('a play that is stopped reports its figures, and the page agrees with them'
   await film.play(titleId);
   await film.watchFor(2);
   await film.command('stop');
-  const [ended] = await film.eventsOf('play-ended');
-  const { playId = '' } = await film.stats();
+  const { playId = '', qoe } = await film.stats();
   await expect.poll(async () => (await heardOf(fleet, dataDir, playId))?.qoe?.outcome).toBe('stopped');
   const heard = (await heardOf(fleet, dataDir, playId))?.qoe;
-  expect(heard?.playingMs).toBe(Math.round(ended?.qoe.playingMs ?? Number.NaN));
-  expect(heard?.bytesByServer).toEqual(ended?.qoe.bytesByServer);
+  expect(heard?.playingMs).toBe(Math.round(qoe?.playingMs ?? Number.NaN));
+  expect(heard?.bytesByServer).toEqual(qoe?.bytesByServer);
 });
 
 test('a film plays on when every region is dead, though nobody takes its reports', async ({
