@@ -9,6 +9,8 @@ export interface ActiveFault {
   readonly status?: number;
   readonly retryAfterS?: number;
   readonly corruptEveryBytes?: number;
+  /** Tells players to leave, though nothing is wrong. */
+  readonly duress?: boolean;
 }
 
 export interface FaultTarget {
@@ -44,6 +46,8 @@ function add(sum: ActiveFault = {}, fault: Fault): ActiveFault {
         status: fault.status,
         ...(fault.retryAfterS !== undefined && { retryAfterS: fault.retryAfterS }),
       };
+    case 'duress':
+      return { ...sum, duress: true };
     case 'corrupt':
       return {
         ...sum,

@@ -4,6 +4,7 @@ import { isDiskError } from '../disks/disk-store.ts';
 import { FaultSwitch } from '../faults/fault-switch.ts';
 import type { OcaConfig } from '../oca-config.ts';
 import { Exchange, type ExchangeEnd } from './exchange.ts';
+import { cmsdDynamic, gaugeLoad } from './load-gauge.ts';
 import { planResponse, type RequestHead, type ServingState } from './plan-response.ts';
 import { rememberedHmac } from './remembered-hmac.ts';
 import type { RequestLogLine } from './request-log.ts';
@@ -24,6 +25,7 @@ export class MediaService {
   readonly #onDiskError: () => void;
   readonly #runId: string;
   #requests = 0;
+  #inDuress = false;
 
   constructor(config: OcaConfig, deps: MediaDeps, onDiskError: () => void) {
     this.#config = config;
@@ -71,6 +73,21 @@ export class MediaService {
     for (const exchange of [...this.#running]) exchange.cut('stopped', 'The OCA stops.');
   }
 
+  /** What players are told with each answer. */
+  #cmsdDynamic(forcedDuress: boolean): string {
+    const { ocaId, capacityBps, maxConnections, paceBps } = this.#config;
+    const traffic = {
+      trafficBps: this.trafficBps(),
+      capacityBps,
+      connections: this.connections,
+      maxConnections,
+      paceBps,
+    };
+    const load = gaugeLoad(this.#inDuress, traffic);
+    this.#inDuress = load.inDuress;
+    return cmsdDynamic(ocaId, { ...load, inDuress: load.inDuress || forcedDuress });
+  }
+
   #state(): ServingState {
     const { hmac, disks } = this.#deps;
     const { urlKey, paceBps, maxConnections } = this.#config;
@@ -81,6 +98,7 @@ export class MediaService {
       faults: this.faults.current,
       admission: { connections: this.#running.size, maxConnections, shed: this.shed },
       paceBps,
+      cmsdDynamic: (forcedDuress) => this.#cmsdDynamic(forcedDuress),
     };
   }
 

@@ -271,3 +271,17 @@ describe('admission and faults', () => {
     expect([answer.status, codeOf(answer), answer.headers['Retry-After']]).toEqual([503, 'oca/fault', '7']);
   });
 });
+
+describe('what is said of load', () => {
+  const cmsdDynamic = (forced: boolean): string => `"oca";etp=1${forced ? ';du' : ''}`;
+
+  it('goes out with media and with refusals for load, for who has a token', () => {
+    const headersOf = (changes: Partial<ServingState>, target = path) =>
+      plan({ target }, { cmsdDynamic, ...changes }).headers['CMSD-Dynamic'];
+    expect(headersOf({})).toBe('"oca";etp=1');
+    expect(headersOf({ admission: { connections: 10, maxConnections: 10, shed: false } })).toBe('"oca";etp=1');
+    expect(headersOf({}, `/nonsense/${fileId}`)).toBeUndefined();
+    expect(headersOf({ faults: [{ kind: 'duress', clientPrefix: '198.51.' }] })).toBe('"oca";etp=1;du');
+    expect(headersOf({ faults: [{ kind: 'duress', clientPrefix: '203.0.' }] })).toBe('"oca";etp=1');
+  });
+});

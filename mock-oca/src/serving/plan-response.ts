@@ -30,6 +30,8 @@ export interface ServingState {
   readonly faults: readonly Fault[];
   readonly admission: Admission;
   readonly paceBps?: number | undefined;
+  /** `CMSD-Dynamic` for media and for refusals of an overloaded OCA, in duress by a fault or not. */
+  readonly cmsdDynamic?: ((forcedDuress: boolean) => string) | undefined;
 }
 
 export interface Admission {
@@ -71,9 +73,11 @@ function planForTarget(
   if (!token.ok) return refuse({ code: token.code, message: TOKEN_MESSAGES[token.code] });
   const claims = { playId: token.claims.playId, title: token.claims.scope };
   const found = admit(target.fileId, token.claims, state);
+  const said = state.cmsdDynamic?.(fault?.duress ?? false);
   // Neighbours that copy a file are not viewers: a pace would only hold up the fill.
   const paceBps = isFillPlayId(claims.playId) ? undefined : state.paceBps;
-  return { ...('file' in found ? filePlan(head, found.file, paceBps) : refuse(found.refused)), claims };
+  const plan = 'file' in found ? filePlan(head, found.file, paceBps) : refuse(found.refused);
+  return { ...plan, headers: { ...plan.headers, ...(said !== undefined && { 'CMSD-Dynamic': said }) }, claims };
 }
 
 const TOKEN_MESSAGES = {

@@ -173,6 +173,14 @@ export type Fault =
        */
       clientPrefix?: string;
       fileId?: FileId;
+    }
+  | {
+      kind: 'duress';
+      /**
+       * Only clients whose address starts so.
+       */
+      clientPrefix?: string;
+      fileId?: FileId;
     };
 /**
  * One encoded file of a title: a fragmented MP4 with sidx.

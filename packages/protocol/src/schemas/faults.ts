@@ -29,6 +29,9 @@ export const Fault = z
     z
       .object({ kind: z.literal('corrupt'), everyBytes: z.number().int().positive(), ...scope })
       .describe('One wrong byte in so many.'),
+    z
+      .object({ kind: z.literal('duress'), ...scope })
+      .describe('Serves as ever, and asks players to leave (`du` in `CMSD-Dynamic`).'),
   ])
   .describe('What QA may switch on at an OCA.');
 

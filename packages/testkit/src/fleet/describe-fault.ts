@@ -13,6 +13,8 @@ export function describeFault(fault: Fault): string {
       return `resets after ${fault.afterBytes} bytes`;
     case 'status':
       return `answers ${fault.status}`;
+    case 'duress':
+      return 'asks players to leave';
     case 'corrupt':
       return `spoils one byte in ${fault.everyBytes}`;
   }
