@@ -72,6 +72,5 @@ export function rateBelow({ meanLog, sigma }: RateBelief, deviations: number): n
 /** What to expect of a server before it was measured: what this client's link carries, less by its rank. */
 function assumedBps({ hintBps }: Measurement, { link, rank }: PredictionContext, config: PredictionConfig): number {
   const byLink = link?.isKnown ? link.bps : Math.max(config.priorBps, link?.bps ?? 0);
-  if (hintBps !== undefined) return Math.min(hintBps, link ? byLink : hintBps);
-  return byLink * config.rankFactor ** rank;
+  return Math.min(hintBps ?? Number.POSITIVE_INFINITY, byLink * config.rankFactor ** rank);
 }
