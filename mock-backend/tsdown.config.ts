@@ -12,4 +12,12 @@ export default defineConfig([
     clean: false,
     deps: { alwaysBundle: [/.*/], neverBundle: ['pino', 'pg'], onlyBundle: false },
   },
+  // Beside the process: `new Worker` wants a file of its own.
+  {
+    ...common,
+    entry: { 'table-worker': 'src/process/table-worker.ts' },
+    dts: false,
+    clean: false,
+    deps: { alwaysBundle: [/.*/], onlyBundle: false },
+  },
 ]);

@@ -5,13 +5,17 @@ import { abr } from './abr.ts';
 import { decisions } from './decisions.ts';
 import type { Bench, Metric } from './metric.ts';
 import { prefixLookup } from './prefix-lookup.ts';
+import { ranking } from './ranking.ts';
 import { simulatedHour } from './simulated-hour.ts';
+import { size } from './size.ts';
 
 const BENCHES: Readonly<Record<string, Bench>> = {
   abr,
   decisions,
   'prefix-lookup': prefixLookup,
+  ranking,
   'simulated-hour': simulatedHour,
+  size,
   // Loaded where they run: they need built packages and a browser.
   failover: async (options) => (await import('./failover/failover.ts')).failover(options),
   startup: async (options) => (await import('./startup/startup.ts')).startup(options),

@@ -1,4 +1,6 @@
 /** The steering door: its pure parts, for benches, the command line and tools. */
+
+export { OcaRecord } from './fleet/oca-record.ts';
 export {
   type Address,
   type AddressWords,
@@ -8,6 +10,8 @@ export {
   parsePrefix,
   prefixText,
 } from './steering/address.ts';
+export { addedBps, chooseServers } from './steering/choose-servers.ts';
+export { lookAround, type SteerableOca } from './steering/look-around.ts';
 export {
   type AnnouncedPrefix,
   joinAnnouncements,
@@ -27,3 +31,4 @@ export {
   type PrefixTable,
   sizeOf,
 } from './steering/prefix-table.ts';
+export { pointOf, type RouteFeed, type Routing } from './steering/routing.ts';

@@ -8,6 +8,8 @@ export interface Heard<T> {
   readonly atMs: number;
 }
 
+/** Of films asked for lately; a list is shared by all plays of a film on alike devices. */
+const REMEMBERED_LISTS = 64;
 const NOTHING: ReadonlySet<string> = new Set();
 
 /** What one OCA reported. Routing holds on to the record, so that a decision reads the newest state without a search. */
@@ -18,7 +20,8 @@ export class OcaRecord {
   health: Heard<HealthReport> | undefined;
   routes: AnnouncedRoutes | undefined;
   routesAtMs = Number.NEGATIVE_INFINITY;
-  inventory: Heard<ReadonlySet<string>> | undefined;
+  #inventory: Heard<ReadonlySet<string>> | undefined;
+  #lacks = new Map<readonly string[], number[]>();
   /** Bit rates of the plays that were given to it since its last report. */
   givenBps = 0;
 
@@ -35,11 +38,26 @@ export class OcaRecord {
     return (this.health?.value.trafficBps ?? 0) + this.givenBps;
   }
 
-  get fileIds(): ReadonlySet<string> {
-    return this.inventory?.value ?? NOTHING;
+  get inventory(): Heard<ReadonlySet<string>> | undefined {
+    return this.#inventory;
   }
 
-  holds(fileId: string): boolean {
-    return this.inventory?.value.has(fileId) ?? false;
+  set inventory(heard: Heard<ReadonlySet<string>> | undefined) {
+    if (heard?.value !== this.#inventory?.value) this.#lacks.clear();
+    this.#inventory = heard;
+  }
+
+  get fileIds(): ReadonlySet<string> {
+    return this.#inventory?.value ?? NOTHING;
+  }
+
+  /** Indices of the files it does not hold. Remembered for lists that come again as the same array. */
+  lacks(fileIds: readonly string[]): number[] {
+    const known = this.#lacks.get(fileIds);
+    if (known) return known;
+    const lacks = fileIds.flatMap((fileId, at) => (this.fileIds.has(fileId) ? [] : [at]));
+    if (this.#lacks.size >= REMEMBERED_LISTS) this.#lacks.clear();
+    this.#lacks.set(fileIds, lacks);
+    return lacks;
   }
 }

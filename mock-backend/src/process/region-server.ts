@@ -11,6 +11,7 @@ import { PostgresStore } from '../store/postgres/postgres-store.ts';
 import { accessTokens, deriveKeys, hmacSha256Hex } from './keys.ts';
 import { originAnswer } from './origin-answer.ts';
 import type { ProcessConfig } from './process-config.ts';
+import { builtTableBuilder } from './table-builder.ts';
 
 export interface RegionServer {
   readonly url: string;
@@ -25,6 +26,7 @@ export async function startRegion(config: ProcessConfig & { secret: string }, lo
   const keys = deriveKeys(config.secret);
   const postgres = config.databaseUrl === 'memory' ? undefined : await openStore(config.databaseUrl, logger);
   const store = postgres ?? new MemoryStore();
+  const buildTable = builtTableBuilder();
   const backend = createBackend({
     config: { ...config, ...keys },
     store,
@@ -33,6 +35,7 @@ export async function startRegion(config: ProcessConfig & { secret: string }, lo
     accessTokens: accessTokens(keys.accountsKey),
     randomId: () => randomBytes(16).toString('hex'),
     log: (level, message, fields) => logger[level](fields, message),
+    ...(buildTable && { buildTable }),
     ...(config.originDir && { origin: originAnswer(openFolderOrigin(config.originDir)) }),
   });
   await backend.start();

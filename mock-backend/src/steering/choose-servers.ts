@@ -74,20 +74,36 @@ interface FileSetOfIndices {
 
 /** Files with the same holders share a set. A file's holders are the good ones, or where there is none the spare. */
 function fileSetsOf(fileIds: readonly string[], candidates: readonly Candidate[]): readonly FileSetOfIndices[] {
-  if (candidates.every(({ standing, oca }) => standing === 'good' && oca.lacks.length === 0))
-    return [{ servers: candidates.map((_, at) => at), fileIds: [...fileIds] }];
+  const firstSpare = candidates.findIndex(({ standing }) => standing === 'spare');
+  const good = firstSpare < 0 ? candidates.length : firstSpare;
+  const lacked = new Set<number>();
+  for (const { oca } of candidates) for (const file of oca.lacks) lacked.add(file);
+  // Most files lie on every candidate: those are one set, without asking for each.
+  let everywhere: FileSetOfIndices | undefined;
   const sets = new Map<string, FileSetOfIndices>();
   fileIds.forEach((fileId, file) => {
-    const holders = (standing: Standing) =>
-      candidates.flatMap((one, at) => (one.standing === standing && !one.oca.lacks.includes(file) ? [at] : []));
-    const good = holders('good');
-    const servers = good.length > 0 ? good : holders('spare');
+    if (everywhere && !lacked.has(file)) {
+      everywhere.fileIds.push(fileId);
+      return;
+    }
+    const servers = holdersOf(file, candidates, 0, good);
+    if (servers.length === 0) servers.push(...holdersOf(file, candidates, good, candidates.length));
     const key = servers.join();
-    const set = sets.get(key);
-    if (set) set.fileIds.push(fileId);
-    else sets.set(key, { servers, fileIds: [fileId] });
+    const set = sets.get(key) ?? { servers, fileIds: [] };
+    set.fileIds.push(fileId);
+    sets.set(key, set);
+    if (!lacked.has(file)) everywhere = set;
   });
   return [...sets.values()];
+}
+
+function holdersOf(file: number, candidates: readonly Candidate[], from: number, to: number): number[] {
+  const holders: number[] = [];
+  for (let at = from; at < to; at++) {
+    const { lacks } = candidates[at]?.oca ?? { lacks: [file] };
+    if (lacks.length === 0 || !lacks.includes(file)) holders.push(at);
+  }
+  return holders;
 }
 
 /**
@@ -95,21 +111,24 @@ function fileSetsOf(fileIds: readonly string[], candidates: readonly Candidate[]
  * low; then the best of other sites, up to three sites a set; then by rank.
  */
 function withinLimit(candidates: readonly Candidate[], sets: readonly FileSetOfIndices[]): readonly Candidate[] {
-  const wanted = new Set(sets.flatMap(({ servers }) => servers));
+  const wanted = new Set<number>();
+  for (const { servers } of sets) for (const at of servers) wanted.add(at);
+  const isWanted = (_: Candidate, at: number) => wanted.has(at);
+  if (wanted.size <= MAX_SERVERS) return wanted.size === candidates.length ? candidates : candidates.filter(isWanted);
   const chosen = new Set<number>();
-  const take = (at: number | undefined): void => {
-    if (at !== undefined && chosen.size < MAX_SERVERS) chosen.add(at);
-  };
-  if (wanted.size > MAX_SERVERS) {
-    const siteOf = (at: number): string | undefined => candidates[at]?.siteId;
-    for (let sites = 1; sites <= WANTED_SITES; sites++) {
-      for (const { servers } of sets) {
-        const reached = new Set(servers.filter((at) => chosen.has(at)).map(siteOf));
-        if (reached.size < sites) take(servers.find((at) => !reached.has(siteOf(at))));
+  for (let sites = 1; sites <= WANTED_SITES; sites++) {
+    for (const { servers } of sets) {
+      const reached: (string | undefined)[] = [];
+      for (const at of servers) {
+        const siteId = candidates[at]?.siteId;
+        if (chosen.has(at) && !reached.includes(siteId)) reached.push(siteId);
       }
+      if (reached.length >= sites || chosen.size === MAX_SERVERS) continue;
+      const next = servers.find((at) => !reached.includes(candidates[at]?.siteId));
+      if (next !== undefined) chosen.add(next);
     }
   }
-  for (const at of [...wanted].sort((a, b) => a - b)) take(at);
+  for (let at = 0; at < candidates.length && chosen.size < MAX_SERVERS; at++) if (wanted.has(at)) chosen.add(at);
   return candidates.filter((_, at) => chosen.has(at));
 }
 
@@ -120,7 +139,8 @@ function noteLeftOut(
   named: readonly Candidate[],
   drops: SteeringDrop[],
 ): void {
-  const wanted = new Set(sets.flatMap(({ servers }) => servers));
+  const wanted = new Set<number>();
+  for (const { servers } of sets) for (const at of servers) wanted.add(at);
   candidates.forEach((one, at) => {
     const { ocaId, lacks } = one.oca;
     if (lacks.length > 0)

@@ -12,7 +12,8 @@ export interface SteerableOca {
   readonly hash: number;
   readonly capacityBps: number;
   readonly loadBps: number;
-  holds(fileId: string): boolean;
+  /** Indices of the files it does not hold. */
+  lacks(fileIds: readonly string[]): number[];
 }
 
 export interface LookAround<O extends SteerableOca> {
@@ -24,8 +25,6 @@ export interface LookAround<O extends SteerableOca> {
   readonly addedBps: number;
   readonly conditionOf: (oca: O) => { readonly condition: OcaCondition; readonly reason: string };
 }
-
-const HOLDS_ALL: number[] = [];
 
 /**
  * Notes the state of the nearest OCAs, until there are enough good ones: ten at three sites, and as many again if any
@@ -50,16 +49,17 @@ function lookAtSite<O extends SteerableOca>(
   enough: Enough,
 ): LookedAtSite {
   const ocas: LookedAtOca[] = [];
+  const needed = enough.neededOfNext();
   let good = 0;
   for (const oca of spreadOrder(all, playHash)) {
-    const lacks = lackedBy(oca, fileIds);
+    const lacks = oca.lacks(fileIds);
     const { condition, reason } = conditionOf(oca);
     const { ocaId, capacityBps, loadBps } = oca;
     const seen = { ocaId, condition, reason, capacityBps, loadBps, lacks };
     ocas.push(seen);
     if (lacks.length > 0 || standingOf(seen, addedBps) !== 'good') continue;
     enough.note(site);
-    if (++good === MAX_SERVERS) break;
+    if (++good === needed) break;
   }
   const { siteId, siteClass } = site;
   return { siteId, siteClass, prefixLength, asPathLength, med, distanceKm, ocas };
@@ -74,16 +74,6 @@ export function spreadOrder<O extends SteerableOca>(ocas: readonly O[], playHash
     .map(({ oca }) => oca);
 }
 
-function lackedBy(oca: SteerableOca, fileIds: readonly string[]): number[] {
-  let lacks = HOLDS_ALL;
-  for (let file = 0; file < fileIds.length; file++) {
-    if (oca.holds(fileIds[file] ?? '')) continue;
-    if (lacks === HOLDS_ALL) lacks = [];
-    lacks.push(file);
-  }
-  return lacks;
-}
-
 /** Counts the good OCAs that hold everything. Those that hold a part help, but are not counted on. */
 class Enough {
   readonly #completeAt = new Map<string, number>();
@@ -95,7 +85,17 @@ class Enough {
   }
 
   reached(): boolean {
-    if (this.#completeAt.size <= WANTED_SITES) return false;
-    return this.#complete - Math.max(...this.#completeAt.values()) >= MAX_SERVERS;
+    return this.#completeAt.size > WANTED_SITES && this.#withoutLargest() >= MAX_SERVERS;
+  }
+
+  /** So many of the next site are all that could be named; at least one, for its place among the sites. */
+  neededOfNext(): number {
+    return Math.max(1, MAX_SERVERS - this.#withoutLargest());
+  }
+
+  #withoutLargest(): number {
+    let largest = 0;
+    for (const count of this.#completeAt.values()) largest = Math.max(largest, count);
+    return this.#complete - largest;
   }
 }

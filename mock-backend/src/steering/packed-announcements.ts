@@ -41,10 +41,10 @@ export function packRoutes(routes: readonly ReportedRoute[]): { v4: PackedAnnoun
   return { v4: packAnnouncements(4, announced), v6: packAnnouncements(6, announced) };
 }
 
-/** One block after the other, each under its own feed's number. */
+/** One block after the other, each under its feed's number, or under the numbers it has. */
 export function joinAnnouncements(
   family: 4 | 6,
-  blocks: readonly { readonly feed: number; readonly announced: PackedAnnouncements }[],
+  blocks: readonly { readonly feed?: number; readonly announced: PackedAnnouncements }[],
 ): PackedAnnouncements {
   const count = blocks.reduce((sum, { announced }) => sum + announced.lengths.length, 0);
   const joined = emptyAnnouncements(family, count);
@@ -54,7 +54,8 @@ export function joinAnnouncements(
     joined.lengths.set(announced.lengths, at);
     joined.asPathLengths.set(announced.asPathLengths, at);
     joined.meds.set(announced.meds, at);
-    joined.feeds.fill(feed, at, at + announced.lengths.length);
+    joined.feeds.set(announced.feeds, at);
+    if (feed !== undefined) joined.feeds.fill(feed, at, at + announced.lengths.length);
     at += announced.lengths.length;
   }
   return joined;

@@ -77,6 +77,12 @@ function* byDistance<O>(
   tied: readonly RouteFeed<O>[],
   location: Location | undefined,
 ): Generator<{ readonly site: SiteInfo; readonly ocas: readonly O[]; readonly distanceKm: number }> {
+  const kmTo = (site: SiteInfo): number => (location ? distanceKm(location, site) : 0);
+  const [only] = tied;
+  if (only && tied.length === 1) {
+    yield { site: only.site, ocas: only.ocas, distanceKm: kmTo(only.site) };
+    return;
+  }
   const place = location && pointOf(location);
   const sites = new Map<string, { readonly site: SiteInfo; ocas: readonly O[]; readonly nearness: number }>();
   for (const { site, point, ocas } of tied) {
@@ -86,7 +92,7 @@ function* byDistance<O>(
   }
   const ordered = [...sites.values()];
   if (ordered.length > 1) ordered.sort((a, b) => b.nearness - a.nearness || (a.site.siteId < b.site.siteId ? -1 : 1));
-  for (const { site, ocas } of ordered) yield { site, ocas, distanceKm: location ? distanceKm(location, site) : 0 };
+  for (const { site, ocas } of ordered) yield { site, ocas, distanceKm: kmTo(site) };
 }
 
 /** Of the angle between two places: it orders as the distance does, at a tenth of the price. */

@@ -28,20 +28,24 @@ export interface SteeringDeps {
 /** The client's network as far as a log should know it. */
 const LOGGED_BITS = { 4: 24, 6: 48 } as const;
 
+const SHARED_LISTS = 1024;
+
 /** Looks at the fleet, decides, keeps what it saw. */
 export class Steering {
   readonly #deps: SteeringDeps;
+  #fileLists = new Map<string, readonly string[]>();
 
   constructor(deps: SteeringDeps) {
     this.#deps = deps;
   }
 
   steer(
-    { playId, titleId, occasion, fileIds, playBps }: SteeredPlay,
+    { playId, titleId, occasion, fileIds: asked, playBps }: SteeredPlay,
     client: { readonly address: Address; readonly location: Location | undefined },
   ): SteeringDecision {
     const { config, fleet, clock } = this.#deps;
     const routing = fleet.routing();
+    const fileIds = this.#sharedList(asked);
     const nowMs = clock.nowMs();
     const deadlineMs = config.healthDeadlineMs ?? HEALTH_DEADLINE_MS;
     const sites = lookAround({
@@ -76,6 +80,15 @@ export class Steering {
       drops: choice.drops.map(({ ocaId, label }) => `${label} ${ocaId}`).join(', '),
     });
     return { inputs, choice };
+  }
+
+  /** The same array for the same files: OCAs remember what they lack of it. */
+  #sharedList(fileIds: readonly string[]): readonly string[] {
+    const key = fileIds.join();
+    const shared = this.#fileLists.get(key) ?? fileIds;
+    if (this.#fileLists.size >= SHARED_LISTS) this.#fileLists.clear();
+    this.#fileLists.set(key, shared);
+    return shared;
   }
 }
 
