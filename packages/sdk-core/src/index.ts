@@ -8,6 +8,7 @@ export type {
   RenditionReason,
 } from './abr/abr-context.ts';
 export { bolaRule } from './abr/bola.ts';
+export type { Limit, LimitReason } from './abr/limits.ts';
 export { type LookAheadConfig, lookAhead } from './abr/look-ahead.ts';
 export type { AbrName } from './abr/rule-of.ts';
 export { selectRendition } from './abr/select-rendition.ts';
@@ -54,6 +55,7 @@ export type {
   SegmentChoice,
   SelectVideoRequest,
 } from './ports/media-engine.ts';
+export type { NetworkFacts, NetworkInfo } from './ports/network-info.ts';
 export type { PlayerPorts } from './ports/player-ports.ts';
 export type { Random } from './ports/random.ts';
 export type { Storage } from './ports/storage.ts';

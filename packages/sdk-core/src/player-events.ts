@@ -1,4 +1,5 @@
 import type { QoeSummary } from '@pressplay/protocol/messages';
+import type { Limit } from './abr/limits.ts';
 import type { ByteAccounts, LedgerEntry } from './delivery/ledger.ts';
 import type { PlayerError } from './errors/player-error.ts';
 import type { RenditionView } from './manifest/presentation.ts';
@@ -107,6 +108,8 @@ export interface PlayerStats {
   readonly renditionId?: string;
   readonly renditionReason?: string;
   readonly shownRenditionId?: string;
+  /** The upper bounds on renditions that hold now, and why. */
+  readonly limits?: readonly Limit[];
   readonly throughputBps?: number;
   readonly startupMs?: number;
   readonly rebufferCount: number;

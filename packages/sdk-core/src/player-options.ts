@@ -23,4 +23,8 @@ export interface PlayerOptions {
   /** Upper bounds for ABR. */
   readonly maxVideoBps?: number;
   readonly maxHeightPx?: number;
+  /** Nothing better than the picture has pixels on screen; true where absent. */
+  readonly capToViewport?: boolean;
+  /** Whether to save data; as the platform says where absent. */
+  readonly dataSaver?: boolean;
 }

@@ -47,6 +47,7 @@ function statsOfPlay(play: RunningPlay): Pick<PlayerStats, 'servers' | 'bytes'> 
     region: response.region,
     servers: delivery.servers(),
     bytes: delivery.accounts().bytes,
+    limits: play.limits,
     ...(ocaId !== undefined && { ocaId }),
     ...(throughputBps !== undefined && { throughputBps }),
     ...(selected && { renditionId: selected.rendition.renditionId, renditionReason: selected.reason }),

@@ -1,5 +1,4 @@
 import { EventEmitter } from 'eventemitter3';
-import type { AbrLimits } from './abr/abr-context.ts';
 import { isPlayerError, PlayerError } from './errors/player-error.ts';
 import type { Presentation } from './manifest/presentation.ts';
 import type { PlayerEvents, PlayerLedger, PlayerState, PlayerStats } from './player-events.ts';
@@ -224,9 +223,7 @@ export class Player {
     const play: RunningPlay = new RunningPlay(granted, {
       ...this.#ports,
       http: this.#watch.granted(this.#watched(granted)),
-      limits: limitsOf(this.#options),
-      abr: this.#options.abr,
-      bufferGoalMs: this.#options.bufferGoalMs,
+      options: this.#options,
       renewPlay: (id, signal) => this.#client.renewPlay(id, signal),
       emit: (name, payload) => this.#emit(name, payload),
       onEngineEvent: (event) => this.#onEngineEvent(play, event),
@@ -287,12 +284,6 @@ export class Player {
     this.#watch.heard(name, payload);
     this.#outbox.post([name, payload] as unknown as Message);
   }
-}
-
-/** The device cannot show more than it can, whatever the app allows. */
-function limitsOf({ device, maxVideoBps, maxHeightPx }: PlayerOptions): AbrLimits {
-  const lower = (a = Number.POSITIVE_INFINITY, b = Number.POSITIVE_INFINITY): number => Math.min(a, b);
-  return { maxVideoBps: lower(device.maxVideoBps, maxVideoBps), maxHeightPx: lower(device.maxHeightPx, maxHeightPx) };
 }
 
 const unexpected = (error: unknown): PlayerError =>

@@ -1,6 +1,7 @@
 import { type DeviceCapabilities, Player, type PlayerOptions, type Telemetry } from '@pressplay/sdk-core';
 import { cmcdTelemetry } from '@pressplay/sdk-core/cmcd';
 import { HlsEngine } from './engine/hls-engine.ts';
+import { browserNetwork } from './platform/browser-network.ts';
 import { detectDevice } from './platform/detect-device.ts';
 import { domClock } from './platform/dom-clock.ts';
 import { fetchHttpClient } from './platform/fetch-http-client.ts';
@@ -33,6 +34,7 @@ export function createPlayer(options: WebPlayerOptions): Player {
       random: Math.random,
       engine: new HlsEngine({ video, bufferGoalMs: options.bufferGoalMs }),
       storage: localStore(),
+      networkInfo: browserNetwork(),
       telemetry: telemetry || undefined,
     },
   );

@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import type { HttpClient } from './http-client.ts';
 import type { Logger } from './logger.ts';
 import type { MediaEngine } from './media-engine.ts';
+import type { NetworkInfo } from './network-info.ts';
 import type { Random } from './random.ts';
 import type { Storage } from './storage.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -18,6 +19,7 @@ export interface PlayerPorts {
   readonly random: Random;
   readonly engine: MediaEngine;
   readonly storage?: Storage;
+  readonly networkInfo?: NetworkInfo;
   readonly logger?: Logger;
   readonly telemetry?: Telemetry | undefined;
 }

@@ -1,10 +1,12 @@
 import { AbandonWatch } from '../abr/abandon-watch.ts';
 import type { AbrContext, AbrFunction, AbrLimits, RenditionChoice } from '../abr/abr-context.ts';
+import type { Limit } from '../abr/limits.ts';
 import { LOOK_AHEAD_DEFAULTS } from '../abr/look-ahead.ts';
 import { PlannedWorth } from '../abr/planned-worth.ts';
 import { replaceSegment } from '../abr/replace-segment.ts';
 import { type AbrName, ruleOf } from '../abr/rule-of.ts';
 import { selectRendition } from '../abr/select-rendition.ts';
+import { startFromHistory } from '../abr/start-history.ts';
 import type { Presentation, RenditionView } from '../manifest/presentation.ts';
 import type { Logger } from '../ports/logger.ts';
 import type {
@@ -25,7 +27,9 @@ export interface PlayAbrDeps {
   readonly abr?: AbrName | AbrFunction | undefined;
   readonly bufferGoalMs?: number | undefined;
   readonly logger?: Logger;
-  readonly limits: () => AbrLimits;
+  readonly limits: () => AbrLimits & { readonly limits: readonly Limit[] };
+  /** What earlier plays let expect of this network. */
+  readonly historyBps: () => number | undefined;
   /** Of the network, for one download. */
   readonly expectation: () => { readonly throughputBps?: number; readonly latencyMs?: number };
   readonly server: () => { readonly ocaId: string | undefined; readonly hasOthers: boolean };
@@ -67,7 +71,8 @@ export class PlayAbr {
     // An engine may ask several times for one segment: the one before stays the one before.
     if (this.#loading?.segmentNumber !== request.segmentNumber)
       this.#loading = { segmentNumber: request.segmentNumber, before: this.#selected?.rendition };
-    this.#selected = selectRendition(this.#context(request, this.#selected?.rendition), this.#rule);
+    const context = this.#context(request, this.#selected?.rendition);
+    this.#selected = this.#fromHistory(context) ?? selectRendition(context, this.#rule);
     return this.#selected;
   }
 
@@ -104,7 +109,8 @@ export class PlayAbr {
 
   replacement(request: ReplacementRequest): ReplacementChoice | undefined {
     const last = request.buffered.at(-1)?.rendition;
-    if (!last) return undefined;
+    const savesData = this.#deps.limits().limits.some(({ reason }) => reason === 'data-saver');
+    if (!last || savesData) return undefined;
     const context = this.#context(request, last);
     const next = selectRendition(context, this.#rule).rendition;
     const { buffered } = request;
@@ -112,6 +118,14 @@ export class PlayAbr {
     const { segmentNumber, rendition, withinMs } = better;
     if (segmentNumber === undefined || !rendition || withinMs === undefined) return undefined;
     return { segmentNumber, rendition, withinMs: withinMs / this.#rate() };
+  }
+
+  /** The first choice of a play on a known network. An app's own function decides for itself. */
+  #fromHistory(context: AbrContext): RenditionChoice<string> | undefined {
+    if (context.current || context.throughputBps !== undefined || typeof this.#deps.abr === 'function')
+      return undefined;
+    const bps = this.#deps.historyBps();
+    return bps === undefined ? undefined : startFromHistory(context, bps);
   }
 
   /** In media time: at double speed, the same network carries half as much of each second. */

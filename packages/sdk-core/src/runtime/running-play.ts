@@ -1,9 +1,10 @@
 import type { PlayRenewal, PlayResponse } from '@pressplay/protocol/messages';
-import type { AbrFunction, AbrLimits, RenditionChoice } from '../abr/abr-context.ts';
-import type { AbrName } from '../abr/rule-of.ts';
+import type { RenditionChoice } from '../abr/abr-context.ts';
+import type { Limit } from '../abr/limits.ts';
 import { isPlayerError } from '../errors/player-error.ts';
 import type { Presentation, RenditionView } from '../manifest/presentation.ts';
 import type { PlayerEvents } from '../player-events.ts';
+import type { PlayerOptions } from '../player-options.ts';
 import { CancelController, type CancelSignal } from '../ports/cancel-signal.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HttpClient } from '../ports/http-client.ts';
@@ -18,12 +19,16 @@ import type {
   ReplacementRequest,
   SelectVideoRequest,
 } from '../ports/media-engine.ts';
+import type { NetworkInfo } from '../ports/network-info.ts';
 import type { Random } from '../ports/random.ts';
+import type { Storage } from '../ports/storage.ts';
 import { Delivery } from './delivery.ts';
 import type { DeliveryGrant, DeliveryListener, RenewReason } from './delivery-listener.ts';
 import { waitUntil } from './delivery-wait.ts';
 import { GrantRefresh } from './grant-refresh.ts';
+import { NetworkMemory } from './network-memory.ts';
 import { PlayAbr } from './play-abr.ts';
+import { type LimitOptions, PlayLimits } from './play-limits.ts';
 import type { GrantedPlay } from './playback-client.ts';
 
 /** A range is wanted at once where nothing is buffered; this is the time that "at once" may take. */
@@ -39,9 +44,9 @@ export interface RunningPlayDeps {
   readonly random: Random;
   readonly engine: MediaEngine;
   readonly logger?: Logger;
-  readonly limits: AbrLimits;
-  readonly abr?: AbrName | AbrFunction | undefined;
-  readonly bufferGoalMs?: number | undefined;
+  readonly storage?: Storage;
+  readonly networkInfo?: NetworkInfo;
+  readonly options: LimitOptions & Pick<PlayerOptions, 'abr' | 'bufferGoalMs'>;
   readonly renewPlay: (playId: string, signal: CancelSignal) => Promise<PlayRenewal>;
   readonly emit: EmitPlayerEvent;
   readonly onEngineEvent: (event: EngineEvent) => void;
@@ -55,6 +60,8 @@ export class RunningPlay implements EngineHost {
   readonly #deps: RunningPlayDeps;
   #grant: DeliveryGrant;
   readonly #abr: PlayAbr;
+  readonly #limits: PlayLimits;
+  readonly #memory: NetworkMemory;
   #shown: RenditionView | undefined;
   readonly #closing = new CancelController();
   readonly #refresh: GrantRefresh;
@@ -70,6 +77,13 @@ export class RunningPlay implements EngineHost {
     this.#grant = firstGrant(granted.response, deps.clock.nowMs());
     this.delivery = new Delivery(deps, this.#listener(), { checksSegments: true });
     this.delivery.use(this.#grant);
+    this.#limits = new PlayLimits({
+      ...deps,
+      presentation: this.presentation,
+      shown: () => this.#shown,
+      serverBps: () => this.delivery.expectation().maxVideoBps,
+    });
+    this.#memory = new NetworkMemory(deps);
     this.#abr = this.#playAbr();
     const isPlaying = (): boolean => {
       const { paused, ended } = deps.engine.snapshot();
@@ -89,6 +103,11 @@ export class RunningPlay implements EngineHost {
 
   get shown(): RenditionView | undefined {
     return this.#shown;
+  }
+
+  /** The upper bounds on renditions, and where they come from. */
+  get limits(): readonly Limit[] {
+    return this.#limits.now().limits;
   }
 
   selectVideo(request: SelectVideoRequest): RenditionView {
@@ -136,6 +155,8 @@ export class RunningPlay implements EngineHost {
       this.#shown = event.rendition;
       this.#emit('rendition-shown', { rendition: event.rendition });
     }
+    if (event.type === 'appended') this.#memory.noteSometimes(...this.#seenRate());
+    if (event.type === 'ended') this.#memory.note(...this.#seenRate());
     if (event.type === 'discarded') this.delivery.noteReplaced(event.bytes);
     this.#deps.onEngineEvent(event);
   }
@@ -152,6 +173,7 @@ export class RunningPlay implements EngineHost {
 
   /** Lets go of transfers. What was delivered can still be asked for. */
   close(): void {
+    if (!this.closed) this.#memory.note(...this.#seenRate());
     this.#closing.cancel();
     this.#refresh.close();
     this.delivery.close();
@@ -160,14 +182,23 @@ export class RunningPlay implements EngineHost {
 
   #playAbr(): PlayAbr {
     const { delivery, presentation } = this;
+    const { engine, options } = this.#deps;
     return new PlayAbr({
       ...this.#deps,
+      abr: options.abr,
+      bufferGoalMs: options.bufferGoalMs,
       presentation,
       expectation: () => delivery.expectation(),
-      limits: () => lowered(this.#deps.limits, delivery.expectation().maxVideoBps),
+      limits: () => this.#limits.now(),
+      historyBps: () => this.#memory.carefulBps(),
       server: () => ({ ocaId: delivery.currentOcaId(), hasOthers: delivery.servers().length > 1 }),
-      rate: () => 1,
+      rate: () => engine.snapshot().rate ?? 1,
     });
+  }
+
+  #seenRate(): [rateBps: number | undefined, deliveredBytes: number] {
+    const { throughputBps } = this.delivery.expectation();
+    return [throughputBps, this.delivery.accounts().bytes.deliveredBytes];
   }
 
   #tellSelected(
@@ -243,11 +274,6 @@ function firstGrant(response: PlayResponse, nowMs: number): DeliveryGrant {
 }
 
 /** A server that is full may ask for less than the app permits. */
-function lowered(limits: AbrLimits, maxVideoBps = Number.POSITIVE_INFINITY): AbrLimits {
-  const least = Math.min(limits.maxVideoBps ?? Number.POSITIVE_INFINITY, maxVideoBps);
-  return least < Number.POSITIVE_INFINITY ? { ...limits, maxVideoBps: least } : limits;
-}
-
 /** A file that only avoided servers hold keeps them. */
 function withoutServers(grant: DeliveryGrant, avoided: ReadonlySet<string>): DeliveryGrant {
   if (avoided.size === 0) return grant;

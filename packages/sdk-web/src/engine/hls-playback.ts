@@ -17,6 +17,7 @@ import { MemoryPlaylistLoader } from './memory-playlist-loader.ts';
 import { playlistOfUrl, renditionOfUrl, segmentNumberAfter, TITLE_URL } from './rendition-urls.ts';
 import { SegmentLoader, type SegmentSource } from './segment-loader.ts';
 import { bufferAheadMs, watchVideo } from './video-events.ts';
+import { type Viewport, watchViewport } from './viewport.ts';
 
 export interface HlsPlaybackOptions {
   readonly video: HTMLVideoElement;
@@ -32,6 +33,7 @@ export class HlsPlayback {
   readonly #headStart: HeadStart;
   readonly #hls: Hls;
   readonly #downloads: DownloadWatch;
+  readonly #viewport: Viewport;
   #stopVideoWatch: () => void;
   /** Where the element goes as soon as it has a playhead. */
   #resumeAtMs: number;
@@ -42,6 +44,7 @@ export class HlsPlayback {
 
   constructor(options: HlsPlaybackOptions) {
     this.#options = options;
+    this.#viewport = watchViewport(options.video);
     this.#headStart = beginAhead(options);
     this.#hls = new Hls(hlsConfig({ ...options, loaders: this.#loaders() }));
     this.#hls.on(Events.FRAG_BUFFERED, (_name, data) => this.#onBuffered(data));
@@ -73,18 +76,23 @@ export class HlsPlayback {
 
   snapshot(): EngineSnapshot {
     const { video } = this.#options;
+    const frames = video.getVideoPlaybackQuality?.();
     return {
       positionMs: this.#positionMs(),
       bufferAheadMs: bufferAheadMs(video.buffered, video.currentTime),
       paused: video.paused,
       ended: video.ended,
-      droppedFrames: video.getVideoPlaybackQuality?.().droppedVideoFrames,
+      droppedFrames: frames?.droppedVideoFrames,
+      totalFrames: frames?.totalVideoFrames,
+      rate: video.playbackRate,
+      viewport: this.#viewport.size(),
     };
   }
 
   close(): void {
     this.#stopVideoWatch();
     this.#downloads.stop();
+    this.#viewport.stop();
     this.#hls.destroy();
     this.#headStart.close();
   }
