@@ -25,7 +25,6 @@ export {
   SDK_ERROR_CODES,
   type SdkErrorCode,
 } from './errors/player-error.ts';
-export { HeadlessEngine } from './headless/headless-engine.ts';
 export { mediaPlaylist, multivariantPlaylist, playlistName } from './manifest/playlists.ts';
 export type { Presentation, RenditionView, SegmentView } from './manifest/presentation.ts';
 export { presentationOf } from './manifest/presentation-of.ts';

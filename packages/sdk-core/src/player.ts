@@ -1,4 +1,3 @@
-import { EventEmitter } from 'eventemitter3';
 import { isPlayerError, PlayerError } from './errors/player-error.ts';
 import type { Presentation } from './manifest/presentation.ts';
 import type { PlayerEvents, PlayerLedger, PlayerState, PlayerStats } from './player-events.ts';
@@ -10,6 +9,7 @@ import type { PlayerPorts } from './ports/player-ports.ts';
 import type { WatchedPlay } from './ports/telemetry.ts';
 import { sessionEventOf } from './runtime/engine-event-of.ts';
 import { EventOutbox } from './runtime/event-outbox.ts';
+import { Listeners } from './runtime/listeners.ts';
 import { PlayWatch } from './runtime/play-watch.ts';
 import { type GrantedPlay, PlaybackClient } from './runtime/playback-client.ts';
 import { randomId } from './runtime/random-id.ts';
@@ -38,8 +38,8 @@ export class Player {
   readonly #options: PlayerOptions;
   readonly #ports: PlayerPorts;
   readonly #client: PlaybackClient;
-  readonly #emitter = new EventEmitter();
-  readonly #outbox = new EventOutbox<Message>(([name, payload]) => void this.#emitter.emit(name, payload));
+  readonly #listeners = new Listeners<PlayerEvents>();
+  readonly #outbox = new EventOutbox<Message>(([name, payload]) => this.#listeners.tell(name, payload as never));
   #session: SessionState = { status: 'idle' };
   #pending: PendingLoad | undefined;
   #play: RunningPlay | undefined;
@@ -108,7 +108,7 @@ export class Player {
   /** Ends the play and the player: later calls are refused. Idempotent. */
   destroy(): void {
     this.#dispatch({ type: 'destroy' });
-    this.#emitter.removeAllListeners();
+    this.#listeners.clear();
   }
 
   stats(): PlayerStats {
@@ -131,8 +131,7 @@ export class Player {
         this.#ports.logger?.log('error', 'a listener threw', { event: name, error: String(error) });
       }
     };
-    this.#emitter.on(name, guarded);
-    return () => void this.#emitter.off(name, guarded);
+    return this.#listeners.add(name, guarded);
   }
 
   #asking(event: SessionEvent): Promise<void> {

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { HeadlessEngine, mediaPlaylist, PlayerError } from '@pressplay/sdk-core';
 import { sampleBytes, samplePlayResponse } from '@pressplay/sdk-core/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createPlayer } from './create-player.ts';
+import { HeadlessEngine, mediaPlaylist, PlayerError } from './index.ts';
 
 /** One process as region and as two OCAs, told apart by path; the first OCA breaks off inside the third answer. */
 const response = samplePlayResponse({ segments: 6, segmentMs: 400, servers: 2 });
@@ -12,7 +12,8 @@ let server: Server;
 let baseUrl: string;
 
 function answer(request: IncomingMessage, reply: ServerResponse): void {
-  const [, root = '', token, fileId] = (request.url ?? '').split('/');
+  const [path = ''] = (request.url ?? '').split('?');
+  const [, root = '', token, fileId] = path.split('/');
   if (root === 'v1') {
     const servers = response.servers.map((oca, at) => ({ ...oca, baseUrl: `${baseUrl}/oca${at}` }));
     reply.end(JSON.stringify({ ...response, servers }));

@@ -1,13 +1,13 @@
 import {
   type Clock,
   type DeviceCapabilities,
-  HeadlessEngine,
   type Logger,
   Player,
   type PlayerOptions,
   type Telemetry,
 } from '@pressplay/sdk-core';
 import { cmcdTelemetry } from '@pressplay/sdk-core/cmcd';
+import { HeadlessEngine } from '@pressplay/sdk-core/headless';
 import { nodeClock } from './node-clock.ts';
 import { nodeHttpClient } from './node-http-client.ts';
 import { nodeRandom } from './node-random.ts';

@@ -1,5 +1,6 @@
 export * from '@pressplay/sdk-core';
 export { type CmcdOptions, cmcdTelemetry, type LastWord } from '@pressplay/sdk-core/cmcd';
+export { HeadlessEngine } from '@pressplay/sdk-core/headless';
 export { createPlayer, EVERY_CODEC, type NodePlayerOptions } from './create-player.ts';
 export { nodeClock } from './node-clock.ts';
 export { type NodeHttpClientOptions, nodeHttpClient } from './node-http-client.ts';

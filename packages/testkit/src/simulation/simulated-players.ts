@@ -1,11 +1,11 @@
 import {
-  HeadlessEngine,
   type HttpClient,
   Player,
   type PlayerEvents,
   type PlayerOptions,
   type RegionEndpoint,
 } from '@pressplay/sdk-core';
+import { HeadlessEngine } from '@pressplay/sdk-core/headless';
 import type { VirtualClock } from '@pressplay/sdk-core/testing';
 import type { Link } from './endpoint.ts';
 import type { EventLog } from './event-log.ts';
