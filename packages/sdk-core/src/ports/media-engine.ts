@@ -101,7 +101,7 @@ export interface RangeRequest {
   readonly startByte: number;
   /** Exclusive. */
   readonly endByte: number;
-  /** Chunks in order; the engine owns them. */
+  /** Chunks in order; to be read only, for the core may keep them. */
   readonly onBytes: (chunk: Uint8Array) => void;
   readonly signal?: CancelSignal;
 }
