@@ -11,6 +11,9 @@ import {
   type Utility,
 } from '@pressplay/sdk-core';
 import { AbandonWatch } from '../../packages/sdk-core/src/abr/abandon-watch.ts';
+import { LOOK_AHEAD_DEFAULTS } from '../../packages/sdk-core/src/abr/look-ahead.ts';
+import { PlannedWorth } from '../../packages/sdk-core/src/abr/planned-worth.ts';
+import { type Replacement, replaceSegment } from '../../packages/sdk-core/src/abr/replace-segment.ts';
 import { ServerMeter } from '../../packages/sdk-core/src/runtime/delivery-server-meter.ts';
 
 /** The harness's side, as far as it is used here: times in milliseconds, sizes in bits, rates in kbit/s. */
@@ -30,6 +33,10 @@ export interface HarnessContext {
   readonly level: number;
   readonly now: number;
   readonly lastQuality: number;
+  /** Rungs of what is buffered, the segment that plays first. */
+  contents(): readonly number[];
+  /** How much of that one has been played. */
+  headMs(): number;
 }
 
 export interface HarnessTransfer {
@@ -47,7 +54,8 @@ export interface HarnessProgress extends HarnessTransfer {
 
 /**
  * One session of the harness, decided by a rule of ours. As in the player: its estimators measure the downloads, and a
- * segment is given up where the plan says that a smaller one is worth more.
+ * segment is given up where the plan says that a smaller one is worth more, and a buffered one replaced where a better
+ * one is worth its bytes.
  */
 export class AbrSession {
   readonly name = 'pressplay';
@@ -57,22 +65,44 @@ export class AbrSession {
   readonly #meter: ServerMeter;
   #nowMs = 0;
   readonly #watch: AbandonWatch;
+  readonly #worth: PlannedWorth;
   #asked = { atMs: 0, segment: 0, lastRung: -1 };
   #receivedBits: number | undefined;
 
   constructor({ video, bufferMs, qoe }: HarnessConfig, rule: AbrFunction) {
     this.#rule = rule;
     this.#watch = new AbandonWatch({ utility: utilityOf(qoe) });
+    this.#worth = new PlannedWorth({ utility: utilityOf(qoe) });
     this.#video = renditionsOf(video);
     // The harness asks when a whole segment still fits below its limit.
     this.#bufferGoalMs = bufferMs - video.L;
     this.#meter = new ServerMeter({ nowMs: () => this.#nowMs });
   }
 
-  decide({ segment, level, now, lastQuality }: HarnessContext): { readonly quality: number } {
+  decide(context: HarnessContext): { readonly quality: number; readonly replace?: number } {
+    const { segment, level, now, lastQuality } = context;
     this.#begin(now, segment, lastQuality);
     const { rendition } = selectRendition(this.#context(level), this.#rule);
+    const better = this.#replacement(context, rendition);
+    if (better.rendition && better.segmentNumber !== undefined)
+      return { quality: this.#video.indexOf(better.rendition), replace: better.segmentNumber - segment };
     return { quality: this.#video.indexOf(rendition) };
+  }
+
+  #replacement(context: HarnessContext, next: RenditionView): Replacement {
+    const contents = context.contents();
+    const firstNumber = context.segment - contents.length;
+    const buffered = contents.flatMap((rung, at) => {
+      const rendition = this.#video[rung];
+      const segment = rendition?.segments[firstNumber + at];
+      if (!rendition || !segment) return [];
+      return [{ segmentNumber: firstNumber + at, rendition, dueInMs: at * segment.durationMs - context.headMs() }];
+    });
+    return replaceSegment(
+      { ...this.#context(context.level), buffered, next },
+      this.#worth,
+      LOOK_AHEAD_DEFAULTS.rateFactor,
+    );
   }
 
   onProgress(progress: HarnessProgress): number {
@@ -96,7 +126,7 @@ export class AbrSession {
   #begin(atMs: number, segment: number, lastRung: number): void {
     this.#asked = { atMs, segment, lastRung };
     this.#receivedBits = undefined;
-    this.#watch.begin(this.#meter.expectedBps());
+    this.#watch.begin(this.#meter.expectation()?.bps);
   }
 
   #context(bufferAheadMs: number) {
@@ -105,7 +135,8 @@ export class AbrSession {
       segmentNumber: this.#asked.segment,
       bufferAheadMs,
       bufferGoalMs: this.#bufferGoalMs,
-      throughputBps: this.#meter.expectedBps(),
+      throughputBps: this.#meter.expectation()?.bps,
+      rateSpread: this.#meter.expectation()?.spread,
       latencyMs: this.#meter.latencyMs(),
       current: this.#video[this.#asked.lastRung],
     };
@@ -123,9 +154,9 @@ export class AbrSession {
   }
 }
 
-const utilityOf = (qoe: HarnessConfig['qoe']): Utility => (qoe === 'log' ? logUtility : bitrateUtility);
+export const utilityOf = (qoe: HarnessConfig['qoe']): Utility => (qoe === 'log' ? logUtility : bitrateUtility);
 
-function renditionsOf({ kbps, sizes, L }: HarnessConfig['video']): readonly RenditionView[] {
+export function renditionsOf({ kbps, sizes, L }: HarnessConfig['video']): readonly RenditionView[] {
   return kbps.map((rateKbps, rung) => {
     let startByte = 0;
     const segments = sizes.map((row, number) => {

@@ -31,6 +31,8 @@ export interface AbrContext {
   readonly bufferGoalMs?: number | undefined;
   /** What the network is expected to carry next; absent before anything was measured. */
   readonly throughputBps?: number | undefined;
+  /** Relative deviation of one download's rate from that, as a logarithm; a middling one where absent. */
+  readonly rateSpread?: number | undefined;
   /** From a request to its first byte. */
   readonly latencyMs?: number | undefined;
   /** The rendition of the segment before; absent for the first one. */

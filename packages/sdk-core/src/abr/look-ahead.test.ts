@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { RenditionView } from '../manifest/presentation.ts';
 import { presentationOf } from '../manifest/presentation-of.ts';
 import { samplePlayResponse } from '../testing/sample-play.ts';
-import { expectedBps, sampleThroughput, throughputEstimator } from '../throughput/throughput-estimator.ts';
+import { endOfTransfer, expectationOf, NO_FORECAST, observeRate } from '../throughput/rate-forecast.ts';
 import type { AbrContext } from './abr-context.ts';
 import { lookAhead } from './look-ahead.ts';
 
@@ -28,15 +28,18 @@ interface Session {
 function play(bpsAt: (segment: number) => number, bufferGoalMs = 30_000, ladder = video): Session {
   const rungs: number[] = [];
   let current: RenditionView | undefined;
-  let measured = throughputEstimator();
+  let measured = NO_FORECAST;
+  let nowMs = 0;
   let bufferMs = 0;
   let stallMs = 0;
   let worth = 0;
   for (let number = 0; number < 90; number++) {
+    nowMs += Math.max(0, bufferMs - bufferGoalMs);
     bufferMs = Math.min(bufferMs, bufferGoalMs);
     const context = { video: ladder, segmentNumber: number, bufferAheadMs: bufferMs, bufferGoalMs };
-    const throughputBps = expectedBps(measured);
-    const { rendition }: { rendition: RenditionView } = rule({ ...context, throughputBps, current, latencyMs: 20 });
+    const { bps: throughputBps, spread: rateSpread } = expectationOf(measured) ?? {};
+    const known = { throughputBps, rateSpread, latencyMs: 20 };
+    const { rendition }: { rendition: RenditionView } = rule({ ...context, ...known, current });
     const downloadMs = 20 + (bitsOf(rendition, number) * 1000) / bpsAt(number);
     const waitMs = current ? Math.max(0, downloadMs - bufferMs) : 0;
     stallMs += waitMs;
@@ -44,7 +47,8 @@ function play(bpsAt: (segment: number) => number, bufferGoalMs = 30_000, ladder 
     worth -= (6 * waitMs) / 1000;
     bufferMs = Math.max(0, bufferMs - downloadMs) + 4000;
     const bytes = bitsOf(rendition, number) / 8;
-    measured = sampleThroughput(measured, { bytes, durationMs: downloadMs - 20 }, 0);
+    nowMs += downloadMs;
+    measured = endOfTransfer(observeRate(measured, { bytes, durationMs: downloadMs - 20 }, nowMs), nowMs);
     current = rendition;
     rungs.push(ladder.indexOf(rendition));
   }
@@ -88,6 +92,13 @@ describe('when the network changes', () => {
     const { switches, stallMs } = play((segment) => (segment % 2 === 0 ? 2.1e6 : 2.8e6));
     expect(stallMs).toBe(0);
     expect(switches).toBeLessThan(15);
+  });
+
+  it('averages a network that alternates by the segment instead of chasing it', () => {
+    const { switches, stallMs, worth } = play((segment) => (segment % 2 === 0 ? 1.5e6 : 4.5e6));
+    expect(stallMs).toBeLessThan(1500);
+    expect(switches).toBeLessThanOrEqual(24);
+    expect(worth).toBeGreaterThan(1.6);
   });
 
   it('keeps playing with a buffer goal of a single segment', () => {

@@ -1,15 +1,18 @@
 import type { RenditionView } from '../manifest/presentation.ts';
 import type { AbrContext, AbrRule, RenditionChoice, RenditionReason } from './abr-context.ts';
+import { type Forecast, forecastAt } from './forecast.ts';
 import { highestUpTo, rungOf } from './permitted.ts';
 import { lowestOf, startChoice } from './start-choice.ts';
 import { UpcomingSegments } from './upcoming-segments.ts';
 import { bitrateUtility, type Utility } from './utility.ts';
-import { type Forecast, WorthPlan, type WorthPlanConfig } from './worth-plan.ts';
+import { WorthPlan, type WorthPlanConfig } from './worth-plan.ts';
 
 export interface LookAheadConfig extends WorthPlanConfig {
   readonly utility: Utility;
-  /** Segments planned, the next one included. */
-  readonly segments: number;
+  /** Segments planned, the next one included; one more for each `goalPerSegmentS` of buffer. */
+  readonly leastSegments: number;
+  readonly mostSegments: number;
+  readonly goalPerSegmentS: number;
   /** The expected rate over the measured one. */
   readonly rateFactor: number;
   /** What another rendition must be worth more than staying, in seconds of the best quality. */
@@ -19,20 +22,26 @@ export interface LookAheadConfig extends WorthPlanConfig {
 /** Found by random search over sessions on recorded networks (3G, LTE, Wi-Fi, broadband), at 12, 30 and 60 s of buffer. */
 export const LOOK_AHEAD_DEFAULTS: LookAheadConfig = {
   utility: bitrateUtility,
-  segments: 7,
+  leastSegments: 6,
+  mostSegments: 9,
+  goalPerSegmentS: 16,
   rateFactor: 0.97,
-  switchMargin: 0.01,
-  rateSpread: 0.3,
+  switchMargin: 0.005,
+  drift: 0.07,
+  memoryS: 18,
+  deviationS: 2,
+  spreadFactor: 0.7,
+  leastSpread: 0.05,
+  mostSpread: 1,
   outagesPerS: 0.0025,
   outageS: 4,
   outageSegments: 4,
   bufferWorth: 0.7,
   ampleBufferS: 20,
-  amplePrice: 0.005,
+  amplePrice: 0.01,
 };
 
 const DEFAULT_GOAL_MS = 30_000;
-const DEFAULT_LATENCY_MS = 50;
 /** Audio that needs more than the network carries leaves this part to video. */
 const LEAST_VIDEO_SHARE = 0.1;
 
@@ -44,17 +53,17 @@ const LEAST_VIDEO_SHARE = 0.1;
  */
 export function lookAhead(overrides: Partial<LookAheadConfig> = {}): AbrRule {
   const config = { ...LOOK_AHEAD_DEFAULTS, ...overrides };
-  const segments = new UpcomingSegments(config.segments, config.utility);
+  const segments = new UpcomingSegments(config.mostSegments, config.utility);
   const plan = new WorthPlan(config);
   return (context) => {
     const { current, throughputBps } = context;
     if (!current) return startChoice(context);
     if (throughputBps === undefined) return unchanged(context, current);
-    segments.read(context);
     const goalS = (context.bufferGoalMs ?? DEFAULT_GOAL_MS) / 1000;
+    segments.read(context, segmentsPlanned(config, goalS));
     const bufferS = Math.min(context.bufferAheadMs / 1000, goalS);
-    const forecast = forecastOf(context, throughputBps * config.rateFactor);
-    plan.compute(segments, forecast, goalS, bufferS + config.segments * segments.longestS);
+    const forecast = videoForecast(context, throughputBps * config.rateFactor);
+    plan.compute(segments, forecast, goalS, bufferS + segments.steps * segments.longestS);
     const before = {
       rung: rungOf(context.video, current),
       quality: config.utility(current, context.segmentNumber, context.video),
@@ -94,11 +103,13 @@ function bestRung(
   return best;
 }
 
-function forecastOf({ audioBps = 0, latencyMs = DEFAULT_LATENCY_MS }: AbrContext, expectedBps: number): Forecast {
-  return {
-    rateBps: Math.max(1, expectedBps - audioBps, expectedBps * LEAST_VIDEO_SHARE),
-    latencyS: latencyMs / 1000,
-  };
+/** A larger buffer lets a choice act for longer. */
+export function segmentsPlanned(config: LookAheadConfig, goalS: number): number {
+  return Math.min(config.mostSegments, config.leastSegments + Math.floor(goalS / config.goalPerSegmentS));
+}
+
+function videoForecast(context: AbrContext, expectedBps: number): Forecast {
+  return forecastAt(context, Math.max(expectedBps - (context.audioBps ?? 0), expectedBps * LEAST_VIDEO_SHARE));
 }
 
 function arrivesInTime({ bits }: UpcomingSegments, rung: number, forecast: Forecast, bufferS: number): boolean {

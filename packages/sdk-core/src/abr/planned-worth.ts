@@ -1,19 +1,19 @@
 import type { RenditionView } from '../manifest/presentation.ts';
 import type { AbrContext } from './abr-context.ts';
-import { LOOK_AHEAD_DEFAULTS, type LookAheadConfig } from './look-ahead.ts';
+import { forecastAt } from './forecast.ts';
+import { LOOK_AHEAD_DEFAULTS, type LookAheadConfig, segmentsPlanned } from './look-ahead.ts';
 import { rungOf } from './permitted.ts';
 import { UpcomingSegments } from './upcoming-segments.ts';
 import { WorthPlan } from './worth-plan.ts';
 
 const DEFAULT_GOAL_MS = 30_000;
-const DEFAULT_LATENCY_MS = 50;
 
 /** What the plan thinks of other ways to go on than asking for the next segment: the look-ahead's own objective. */
 export class PlannedWorth {
   readonly utility: LookAheadConfig['utility'];
   readonly #segments: UpcomingSegments;
   readonly #plan: WorthPlan;
-  readonly #steps: number;
+  readonly #config: LookAheadConfig;
   #rateBps = 1;
   #latencyS = 0;
   #current: { readonly rung: number; readonly quality: number } | undefined;
@@ -21,25 +21,26 @@ export class PlannedWorth {
   constructor(overrides: Partial<LookAheadConfig> = {}) {
     const config = { ...LOOK_AHEAD_DEFAULTS, ...overrides };
     this.utility = config.utility;
-    this.#steps = config.segments;
-    this.#segments = new UpcomingSegments(config.segments, config.utility);
+    this.#config = config;
+    this.#segments = new UpcomingSegments(config.mostSegments, config.utility);
     this.#plan = new WorthPlan(config);
   }
 
   /** Plans from `context.segmentNumber` on, at a rate that is all for video. */
   read(context: AbrContext, rateBps: number): void {
-    const { video, segmentNumber, current, latencyMs = DEFAULT_LATENCY_MS } = context;
+    const { video, segmentNumber, current } = context;
     const goalS = (context.bufferGoalMs ?? DEFAULT_GOAL_MS) / 1000;
-    this.#rateBps = Math.max(1, rateBps);
-    this.#latencyS = latencyMs / 1000;
+    const forecast = forecastAt(context, rateBps);
+    this.#rateBps = forecast.rateBps;
+    this.#latencyS = forecast.latencyS;
     this.#current = current && {
       rung: rungOf(video, current),
       quality: this.utility(current, segmentNumber, video),
     };
-    this.#segments.read(context);
+    this.#segments.read(context, segmentsPlanned(this.#config, goalS));
     const bufferS = Math.min(context.bufferAheadMs / 1000, goalS);
-    const reachS = bufferS + this.#steps * this.#segments.longestS;
-    this.#plan.compute(this.#segments, { rateBps: this.#rateBps, latencyS: this.#latencyS }, goalS, reachS);
+    const reachS = bufferS + this.#segments.steps * this.#segments.longestS;
+    this.#plan.compute(this.#segments, forecast, goalS, reachS);
   }
 
   /** The quality of the best rendition: what a second of waiting costs. */

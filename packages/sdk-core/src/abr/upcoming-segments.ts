@@ -14,18 +14,19 @@ export class UpcomingSegments {
   averageBps: Float64Array = new Float64Array(0);
   bestQuality = 0;
   longestS = 0;
-  readonly #lookAhead: number;
+  readonly #most: number;
   readonly #utility: Utility;
 
-  constructor(lookAhead: number, utility: Utility) {
-    this.#lookAhead = lookAhead;
+  constructor(most: number, utility: Utility) {
+    this.#most = most;
     this.#utility = utility;
   }
 
-  read({ video, segmentNumber }: AbrContext): void {
+  /** `count` segments, or fewer at the end. */
+  read({ video, segmentNumber }: AbrContext, count: number): void {
     const segmentCount = video[0]?.segments.length ?? 0;
     this.rungs = video.length;
-    this.steps = Math.max(0, Math.min(this.#lookAhead, segmentCount - segmentNumber));
+    this.steps = Math.max(0, Math.min(this.#most, count, segmentCount - segmentNumber));
     this.laterCount = Math.max(0, segmentCount - segmentNumber - this.steps);
     this.bestQuality = 0;
     this.longestS = 0;
@@ -50,11 +51,11 @@ export class UpcomingSegments {
   }
 
   #reserve(): void {
-    const cells = this.#lookAhead * this.rungs;
+    const cells = this.#most * this.rungs;
     if (this.bits.length >= cells) return;
     this.bits = new Float64Array(cells);
     this.quality = new Float64Array(cells);
-    this.durationS = new Float64Array(this.#lookAhead);
+    this.durationS = new Float64Array(this.#most);
     this.averageBps = new Float64Array(this.rungs);
   }
 }

@@ -1,8 +1,14 @@
+import type { Forecast } from './forecast.ts';
+import { EXPECTED_LEVEL, LEVELS, RateChain, type RateChainConfig } from './rate-chain.ts';
 import type { UpcomingSegments } from './upcoming-segments.ts';
 
-export interface WorthPlanConfig {
-  /** Relative deviation (of the logarithm) of the rate of one download from the expected one. */
-  readonly rateSpread: number;
+export interface WorthPlanConfig extends RateChainConfig {
+  /** A deviation of the rate from its level lasts so long in a download. */
+  readonly deviationS: number;
+  /** The part of the measured spread that is planned with, and between which bounds. */
+  readonly spreadFactor: number;
+  readonly leastSpread: number;
+  readonly mostSpread: number;
   /** Unforeseen outages: how often in a second, and how long on the average. They put a price on a thin buffer. */
   readonly outagesPerS: number;
   readonly outageS: number;
@@ -15,53 +21,57 @@ export interface WorthPlanConfig {
   readonly amplePrice: number;
 }
 
-/** What the network is expected to do. */
-export interface Forecast {
-  readonly rateBps: number;
-  readonly latencyS: number;
-}
-
-/** Three equally likely rates (Gauss-Hermite nodes), in deviations from the expected one. */
-const NODES = [-Math.sqrt(1.5), 0, Math.sqrt(1.5)];
-
 const FINEST_STEP_S = 0.5;
 /** About as many points as the buffer is divided into, however large it is. */
 const MOST_POINTS = 32;
+/** A download meets a rate above its level or one below it. */
+const DEVIATIONS = 2;
 
 /**
- * The worth of everything to come, for each last rendition and each buffer: stochastic dynamic programming backwards
- * over the planned segments. Each download meets one of three rates; the plan may react to each of them, which is why
- * it does not need to fear all of them at once. Changing the rendition costs the difference in quality, which makes a
- * stage's best answer a distance transform over the rungs: its cost is rungs times points, not rungs squared.
+ * The worth of everything to come, for each level of the rate, each last rendition and each buffer: stochastic dynamic
+ * programming backwards over the planned segments. The level is a Markov chain, and each download deviates from it for
+ * a while; the plan may react to both, which is why it does not need to fear all that may happen at once. Changing the
+ * rendition costs the difference in quality, which makes a stage's best answer a distance transform over the rungs:
+ * its cost is rungs times points, not rungs squared.
  */
 export class WorthPlan {
   readonly #config: WorthPlanConfig;
-  readonly #paces: readonly number[];
-  /** [rung][point]: of the stage after, and of the stage being computed. */
+  readonly #chain: RateChain;
+  /** [level][rung][point]: of the stage after, of the stage being computed before its level is known, and after. */
   #later: Float64Array = new Float64Array(0);
+  #met: Float64Array = new Float64Array(0);
   #stage: Float64Array = new Float64Array(0);
   #risk: Float64Array = new Float64Array(0);
+  readonly #deviations: Float64Array = new Float64Array(DEVIATIONS);
+  #rungs = 0;
   #points = 0;
   #stepS = 1;
   #goalS = 0;
   #waitPrice = 0;
-  #forecast: Forecast = { rateBps: 1, latencyS: 0 };
+  #forecast: Forecast = { rateBps: 1, latencyS: 0, spread: 0 };
 
   constructor(config: WorthPlanConfig) {
     this.#config = config;
-    this.#paces = NODES.map((node) => Math.exp(config.rateSpread * node));
+    this.#chain = new RateChain(config);
   }
 
   /** Plans all segments but the first, for buffers up to `reachS`. */
   compute(segments: UpcomingSegments, forecast: Forecast, goalS: number, reachS: number): void {
+    const { spreadFactor, leastSpread, mostSpread } = this.#config;
+    const spread = Math.min(mostSpread, Math.max(leastSpread, spreadFactor * forecast.spread));
+    this.#deviations[0] = Math.exp(-spread);
+    this.#deviations[1] = Math.exp(spread);
     this.#forecast = forecast;
     this.#goalS = goalS;
     this.#waitPrice = segments.bestQuality;
+    this.#rungs = segments.rungs;
+    this.#chain.read(segments.durationS[0] ?? 1);
     this.#divide(segments, goalS + segments.longestS, reachS);
     this.#finish(segments);
     for (let step = segments.steps - 1; step > 0; step--) {
-      for (let rung = 0; rung < segments.rungs; rung++) this.#download(segments, step, rung);
-      this.#allowSwitches(segments, step);
+      for (let row = 0; row < LEVELS * segments.rungs; row++) this.#download(segments, step, row);
+      this.#mixLevels(segments.quality, step);
+      this.#allowSwitches(segments.quality, step);
       const done = this.#later;
       this.#later = this.#stage;
       this.#stage = done;
@@ -70,22 +80,36 @@ export class WorthPlan {
 
   /** Expected worth of waiting for `bits` with `bufferS` at hand, and of all after it; without the segment's quality. */
   worthAfter(rung: number, bits: number, durationS: number, bufferS: number): number {
-    const { rateBps, latencyS } = this.#forecast;
     let worth = 0;
-    for (const pace of this.#paces) {
-      const downloadS = latencyS + bits / (rateBps * pace);
-      const waitS = Math.max(0, downloadS - bufferS);
-      worth += this.#laterAt(rung, Math.max(0, bufferS - downloadS) + durationS) - this.#waitPrice * waitS;
+    for (let level = 0; level < LEVELS; level++) {
+      const chance = (this.#chain.chances[EXPECTED_LEVEL * LEVELS + level] ?? 0) / DEVIATIONS;
+      const row = (level * this.#rungs + rung) * this.#points;
+      for (let deviation = 0; deviation < DEVIATIONS; deviation++) {
+        const downloadS = this.#downloadS(bits, level, deviation);
+        const waitS = Math.max(0, downloadS - bufferS);
+        worth += chance * (this.#rowAt(row, Math.max(0, bufferS - downloadS) + durationS) - this.#waitPrice * waitS);
+      }
     }
-    return worth / this.#paces.length;
+    return worth;
+  }
+
+  /** At the deviating rate for a while, then at the level's. */
+  #downloadS(bits: number, level: number, deviation: number): number {
+    const { rateBps, latencyS } = this.#forecast;
+    const { deviationS } = this.#config;
+    const levelBps = rateBps * (this.#chain.paces[level] ?? 1);
+    const firstBits = levelBps * (this.#deviations[deviation] ?? 1) * deviationS;
+    if (bits <= firstBits) return latencyS + (deviationS * bits) / firstBits;
+    return latencyS + deviationS + (bits - firstBits) / levelBps;
   }
 
   #divide({ rungs, durationS }: UpcomingSegments, mostS: number, reachS: number): void {
     this.#stepS = Math.max(FINEST_STEP_S, mostS / MOST_POINTS);
     this.#points = Math.ceil(Math.min(mostS, reachS) / this.#stepS) + 2;
-    const cells = this.#points * rungs;
+    const cells = LEVELS * rungs * this.#points;
     if (this.#later.length < cells) {
       this.#later = new Float64Array(cells);
+      this.#met = new Float64Array(cells);
       this.#stage = new Float64Array(cells);
     }
     if (this.#risk.length < this.#points) this.#risk = new Float64Array(this.#points);
@@ -114,72 +138,90 @@ export class WorthPlan {
     const most = Math.max(0, topBps - rateBps) * qualityPerBps * laterCount;
     const perSecond = (this.#config.bufferWorth * qualityPerBps * Math.min(rateBps, topBps)) / lastS;
     const riskCount = Math.min(laterCount, this.#config.outageSegments);
+    const cells = LEVELS * rungs * this.#points;
     for (let point = 0; point < this.#points; point++) {
       const gain = Math.min(perSecond * point * this.#stepS, most);
       const worth = gain - riskCount * (this.#risk[point] ?? 0);
-      for (let rowAt = point; rowAt < rungs * this.#points; rowAt += this.#points) this.#later[rowAt] = worth;
+      for (let at = point; at < cells; at += this.#points) this.#later[at] = worth;
     }
   }
 
-  /** One stage, one rung, before any switch: quality, less the price of the buffer, and the mean of the outcomes. */
-  #download(segments: UpcomingSegments, step: number, rung: number): void {
-    const at = step * segments.rungs + rung;
-    const quality = segments.quality[at] ?? 0;
-    const row = rung * this.#points;
-    for (let point = 0; point < this.#points; point++) this.#stage[row + point] = quality - (this.#risk[point] ?? 0);
-    const { rateBps, latencyS } = this.#forecast;
-    for (const pace of this.#paces) {
-      this.#addOutcome(row, latencyS + (segments.bits[at] ?? 0) / (rateBps * pace), segments.durationS[step] ?? 0);
+  /** One stage at one level with one rung, before any switch: the mean of the outcomes. */
+  #download(segments: UpcomingSegments, step: number, row: number): void {
+    const rung = row % segments.rungs;
+    const level = (row - rung) / segments.rungs;
+    const bits = segments.bits[step * segments.rungs + rung] ?? 0;
+    const durationS = segments.durationS[step] ?? 0;
+    const at = row * this.#points;
+    this.#met.fill(0, at, at + this.#points);
+    for (let deviation = 0; deviation < DEVIATIONS; deviation++) {
+      this.#addOutcome(at, this.#downloadS(bits, level, deviation), durationS);
     }
   }
 
   /** The grid is even, so a download shifts all buffers by the same distance: no look-up, one weight for all. */
   #addOutcome(row: number, downloadS: number, durationS: number): void {
     const later = this.#later;
-    const stage = this.#stage;
-    const share = 1 / this.#paces.length;
+    const met = this.#met;
+    const share = 1 / DEVIATIONS;
     const stepS = this.#stepS;
     const last = this.#points - 1;
     const goal = Math.min(last, Math.floor(this.#goalS / stepS));
-    const emptied = this.#rowAt(row, durationS);
     const dry = Math.min(goal, Math.floor(downloadS / stepS));
-    const price = this.#waitPrice;
-    for (let point = 0; point <= dry; point++) {
-      stage[row + point] = (stage[row + point] ?? 0) + share * (emptied - price * (downloadS - point * stepS));
-    }
+    const emptied = share * (this.#rowAt(row, durationS) - this.#waitPrice * downloadS);
+    const perPoint = share * this.#waitPrice * stepS;
+    for (let point = 0; point <= dry; point++) met[row + point] = (met[row + point] ?? 0) + emptied + perPoint * point;
     const shift = (durationS - downloadS) / stepS;
     const whole = Math.floor(shift);
-    const part = shift - whole;
+    const upper = share * (shift - whole);
+    const lower = share - upper;
     for (let point = dry + 1; point <= goal; point++) {
-      const low = Math.min(last - 1, point + whole);
-      const from = later[row + low] ?? 0;
-      stage[row + point] = (stage[row + point] ?? 0) + share * (from + part * ((later[row + low + 1] ?? 0) - from));
+      const low = row + Math.min(last - 1, point + whole);
+      met[row + point] = (met[row + point] ?? 0) + lower * (later[low] ?? 0) + upper * (later[low + 1] ?? 0);
     }
     // Above the goal the player waits until the buffer has fallen to it.
     const waitS = Math.max(0, downloadS - this.#goalS);
-    const full = this.#rowAt(row, Math.max(0, this.#goalS - downloadS) + durationS) - price * waitS;
-    for (let point = goal + 1; point <= last; point++) stage[row + point] = (stage[row + point] ?? 0) + share * full;
+    const idle = this.#rowAt(row, Math.max(0, this.#goalS - downloadS) + durationS) - this.#waitPrice * waitS;
+    for (let point = goal + 1; point <= last; point++) met[row + point] = (met[row + point] ?? 0) + share * idle;
   }
 
-  #allowSwitches({ rungs, quality }: UpcomingSegments, step: number): void {
-    for (let rung = 1; rung < rungs; rung++) this.#takeOver(rung, rung - 1, quality, step * rungs);
-    for (let rung = rungs - 2; rung >= 0; rung--) this.#takeOver(rung, rung + 1, quality, step * rungs);
+  /** Before the download its level is known by that of the download before alone. Quality, less the buffer's price. */
+  #mixLevels(quality: Float64Array, step: number): void {
+    const met = this.#met;
+    const size = this.#rungs * this.#points;
+    for (let level = 0; level < LEVELS; level++) {
+      const low = this.#chain.chances[level * LEVELS] ?? 0;
+      const expected = this.#chain.chances[level * LEVELS + 1] ?? 0;
+      const high = this.#chain.chances[level * LEVELS + 2] ?? 0;
+      for (let rung = 0; rung < this.#rungs; rung++) {
+        const own = quality[step * this.#rungs + rung] ?? 0;
+        for (let point = 0; point < this.#points; point++) {
+          const at = rung * this.#points + point;
+          const mean = low * (met[at] ?? 0) + expected * (met[size + at] ?? 0) + high * (met[2 * size + at] ?? 0);
+          this.#stage[level * size + at] = own - (this.#risk[point] ?? 0) + mean;
+        }
+      }
+    }
+  }
+
+  #allowSwitches(quality: Float64Array, step: number): void {
+    for (let level = 0; level < LEVELS; level++) {
+      for (let rung = 1; rung < this.#rungs; rung++) this.#takeOver(level, rung, rung - 1, quality, step);
+      for (let rung = this.#rungs - 2; rung >= 0; rung--) this.#takeOver(level, rung, rung + 1, quality, step);
+    }
   }
 
   /** Coming from `rung`, one may also take its neighbour, at the price of the change. */
-  #takeOver(rung: number, neighbour: number, quality: Float64Array, at: number): void {
+  #takeOver(level: number, rung: number, neighbour: number, quality: Float64Array, step: number): void {
     const stage = this.#stage;
+    const at = step * this.#rungs;
     const change = Math.abs((quality[at + rung] ?? 0) - (quality[at + neighbour] ?? 0));
-    const own = rung * this.#points;
-    const other = neighbour * this.#points;
+    const own = (level * this.#rungs + rung) * this.#points;
+    const other = (level * this.#rungs + neighbour) * this.#points;
     for (let point = 0; point < this.#points; point++) {
       const worth = (stage[other + point] ?? 0) - change;
       if (worth > (stage[own + point] ?? 0)) stage[own + point] = worth;
     }
-  }
-
-  #laterAt(rung: number, bufferS: number): number {
-    return this.#rowAt(rung * this.#points, bufferS);
   }
 
   #rowAt(row: number, bufferS: number): number {

@@ -35,6 +35,7 @@ export interface ServerQuery {
 /** What the next download will find. */
 export interface Expectation {
   readonly throughputBps?: number;
+  readonly rateSpread?: number;
   readonly latencyMs?: number;
   /** The most that the server wants a rendition to have. */
   readonly maxVideoBps?: number;
@@ -55,7 +56,7 @@ const CAUTION = 1;
 
 /** All that a play knows of its servers, and which of them it prefers. Decisions are in `server-selection/`. */
 export class ServerBook {
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'nowMs'>;
   readonly #random: Random;
   readonly #onChanged: (event: PlayerEvents['server-changed']) => void;
   readonly #meters = new Map<string, ServerMeter>();
@@ -70,7 +71,7 @@ export class ServerBook {
   #left: { readonly ocaId: string; readonly reason: MoveReason } | undefined;
   #lastFailure: MoveReason = 'status';
 
-  constructor(clock: Clock, random: Random, onChanged: (event: PlayerEvents['server-changed']) => void) {
+  constructor(clock: Pick<Clock, 'nowMs'>, random: Random, onChanged: (event: PlayerEvents['server-changed']) => void) {
     this.#clock = clock;
     this.#random = random;
     this.#onChanged = onChanged;
@@ -217,11 +218,13 @@ export class ServerBook {
   expectation(): Expectation {
     const ocaId = this.#preference.ocaId ?? this.#refugeId();
     if (ocaId === undefined) return {};
-    const throughputBps = this.#preferredBps((meter) => meter.expectedBps());
+    const throughputBps = this.#preferredBps((meter) => meter.expectation()?.bps);
+    const rateSpread = this.meter(ocaId).expectation()?.spread;
     const latencyMs = this.meter(ocaId).latencyMs();
     const { maxBps: maxVideoBps } = freshRates(this.#hints, ocaId, this.#clock.nowMs());
     return {
       ...(throughputBps === undefined ? {} : { throughputBps }),
+      ...(rateSpread === undefined ? {} : { rateSpread }),
       ...(latencyMs === undefined ? {} : { latencyMs }),
       ...(maxVideoBps === undefined ? {} : { maxVideoBps }),
     };

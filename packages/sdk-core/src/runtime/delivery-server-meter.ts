@@ -17,7 +17,15 @@ import {
 } from '../throughput/busy-meter.ts';
 import { type LatencyState, lowLatencyMs, NO_LATENCY, sampleLatency } from '../throughput/latency-estimator.ts';
 import {
-  expectedBps,
+  endOfTransfer,
+  expectationOf,
+  forecastFrom,
+  NO_FORECAST,
+  observeRate,
+  type RateExpectation,
+  type RateForecast,
+} from '../throughput/rate-forecast.ts';
+import {
   sampleThroughput,
   type ThroughputState,
   throughputBps,
@@ -33,6 +41,7 @@ export class ServerMeter {
   heardAtMs: number | undefined;
   readonly #clock: Pick<Clock, 'nowMs'>;
   #throughput: ThroughputState = throughputEstimator();
+  #forecast: RateForecast = NO_FORECAST;
   #rate: RateRecord = NO_RATE;
   #latency: LatencyState = NO_LATENCY;
   #busy: BusyMeter = IDLE_METER;
@@ -58,18 +67,20 @@ export class ServerMeter {
 
   ended(): void {
     this.#take(endBody(this.#busy, this.#clock.nowMs()));
+    if (this.#busy.runningCount === 0) this.#forecast = endOfTransfer(this.#forecast, this.#clock.nowMs());
   }
 
   /** Forgets the past: the server's pace has changed to `bps`. */
   restart(bps: number): void {
     const sample = { bytes: bps / 8, durationMs: 1000 };
     this.#throughput = sampleThroughput(throughputEstimator(), sample, this.#clock.nowMs());
+    this.#forecast = forecastFrom(bps, this.#clock.nowMs());
     this.#rate = recordSlump(this.#rate, bps, this.#clock.nowMs());
   }
 
   /** What the next download is expected to find; `measurement` is careful instead. */
-  expectedBps(): number | undefined {
-    return expectedBps(this.#throughput);
+  expectation(): RateExpectation | undefined {
+    return expectationOf(this.#forecast);
   }
 
   latencyMs(): number | undefined {
@@ -92,6 +103,7 @@ export class ServerMeter {
     if (!sample) return;
     const nowMs = this.#clock.nowMs();
     this.#throughput = sampleThroughput(this.#throughput, sample, nowMs);
+    this.#forecast = observeRate(this.#forecast, sample, nowMs);
     this.#rate = sampleRate(this.#rate, sample, nowMs);
   }
 }

@@ -31,7 +31,11 @@ export interface PlayAbrDeps {
   /** What earlier plays let expect of this network. */
   readonly historyBps: () => number | undefined;
   /** Of the network, for one download. */
-  readonly expectation: () => { readonly throughputBps?: number; readonly latencyMs?: number };
+  readonly expectation: () => {
+    readonly throughputBps?: number;
+    readonly rateSpread?: number;
+    readonly latencyMs?: number;
+  };
   readonly server: () => { readonly ocaId: string | undefined; readonly hasOthers: boolean };
   /** Media time per time. */
   readonly rate: () => number;
@@ -131,7 +135,7 @@ export class PlayAbr {
   /** In media time: at double speed, the same network carries half as much of each second. */
   #context(at: SelectVideoRequest, current: RenditionView | undefined): AbrContext {
     const { presentation, bufferGoalMs } = this.#deps;
-    const { throughputBps, latencyMs } = this.#deps.expectation();
+    const { throughputBps, rateSpread, latencyMs } = this.#deps.expectation();
     const rate = this.#rate();
     return {
       video: presentation.video,
@@ -139,6 +143,7 @@ export class PlayAbr {
       bufferAheadMs: at.bufferAheadMs,
       bufferGoalMs,
       throughputBps: throughputBps === undefined ? undefined : throughputBps / rate,
+      rateSpread,
       latencyMs: latencyMs === undefined ? undefined : latencyMs * rate,
       current,
       audioBps: presentation.audio[0]?.averageBps,

@@ -45,8 +45,3 @@ export function throughputBps(state: ThroughputState): number | undefined {
   const slow = ewmaValue(state.slow);
   return fast === undefined || slow === undefined ? undefined : Math.min(fast, slow);
 }
-
-/** What the next download may expect: follows quickly, up as well as down. undefined before the first sample. */
-export function expectedBps(state: ThroughputState): number | undefined {
-  return ewmaValue(state.fast);
-}

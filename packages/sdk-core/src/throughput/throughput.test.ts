@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { beginBody, endBody, IDLE_METER, receiveBytes } from './busy-meter.ts';
 import { lowLatencyMs, NO_LATENCY, sampleLatency } from './latency-estimator.ts';
 import { markBytes, rateOver, recentRate } from './recent-rate.ts';
-import { expectedBps, sampleThroughput, throughputBps, throughputEstimator } from './throughput-estimator.ts';
+import { sampleThroughput, throughputBps, throughputEstimator } from './throughput-estimator.ts';
 
 const feed = (bps: number, durationsMs: readonly number[], from = throughputEstimator()) =>
   durationsMs.reduce(
@@ -46,22 +46,6 @@ describe('the throughput estimate', () => {
     const risen = throughputBps(feed(9e6, threeSeconds, feed(1e6, long))) ?? 0;
     expect(fallen - 1e6).toBeLessThan(9e6 - risen);
     expect(fallen).toBeLessThan(5e6);
-  });
-});
-
-describe('what the next download may expect', () => {
-  it('is absent before the first sample', () => {
-    expect(expectedBps(throughputEstimator())).toBeUndefined();
-  });
-
-  it('rises as quickly as it falls, and is never below the careful estimate', () => {
-    const long = Array.from({ length: 100 }, () => 150);
-    const threeSeconds = Array.from({ length: 20 }, () => 150);
-    const risen = feed(9e6, threeSeconds, feed(1e6, long));
-    const fallen = feed(1e6, threeSeconds, feed(9e6, long));
-    expect((expectedBps(risen) ?? 0) - 1e6).toBeCloseTo(9e6 - (expectedBps(fallen) ?? 0), -3);
-    expect(expectedBps(risen)).toBeGreaterThan(throughputBps(risen) ?? 0);
-    expect(expectedBps(fallen)).toBe(throughputBps(fallen));
   });
 });
 
