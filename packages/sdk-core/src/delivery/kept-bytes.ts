@@ -60,6 +60,8 @@ export class KeptBytes {
       end: (isWanted) => {
         entry.isRunning = false;
         if (!isWanted || entry.sizeBytes === 0) this.#remove(entry);
+        // Only now: most ranges are completed, and copying costs.
+        else entry.chunks = entry.chunks.map((chunk) => ({ ...chunk, bytes: withoutSlack(chunk.bytes) }));
       },
     };
   }
@@ -101,7 +103,7 @@ export class KeptBytes {
   #append(entry: Kept, chunk: KeptChunk): void {
     entry.isFull ||= !this.#makeRoom(chunk.bytes.length);
     if (entry.isFull) return;
-    entry.chunks.push({ ...chunk, bytes: withoutSlack(chunk.bytes) });
+    entry.chunks.push(chunk);
     entry.sizeBytes += chunk.bytes.length;
     this.#totalBytes += chunk.bytes.length;
   }
