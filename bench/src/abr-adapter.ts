@@ -33,10 +33,10 @@ export interface HarnessContext {
   readonly level: number;
   readonly now: number;
   readonly lastQuality: number;
-  /** Rungs of what is buffered, the segment that plays first. */
-  contents(): readonly number[];
+  /** Rungs of what is buffered, the segment that plays first. Absent where nothing can be replaced. */
+  contents?(): readonly number[];
   /** How much of that one has been played. */
-  headMs(): number;
+  headMs?(): number;
 }
 
 export interface HarnessTransfer {
@@ -90,13 +90,14 @@ export class AbrSession {
   }
 
   #replacement(context: HarnessContext, next: RenditionView): Replacement {
-    const contents = context.contents();
+    const contents = context.contents?.() ?? [];
+    const headMs = context.headMs?.() ?? 0;
     const firstNumber = context.segment - contents.length;
     const buffered = contents.flatMap((rung, at) => {
       const rendition = this.#video[rung];
       const segment = rendition?.segments[firstNumber + at];
       if (!rendition || !segment) return [];
-      return [{ segmentNumber: firstNumber + at, rendition, dueInMs: at * segment.durationMs - context.headMs() }];
+      return [{ segmentNumber: firstNumber + at, rendition, dueInMs: at * segment.durationMs - headMs }];
     });
     return replaceSegment(
       { ...this.#context(context.level), buffered, next },
@@ -126,7 +127,7 @@ export class AbrSession {
   #begin(atMs: number, segment: number, lastRung: number): void {
     this.#asked = { atMs, segment, lastRung };
     this.#receivedBits = undefined;
-    this.#watch.begin(this.#meter.expectation()?.bps);
+    this.#watch.begin(this.#meter.expectedBps());
   }
 
   #context(bufferAheadMs: number) {
@@ -135,8 +136,7 @@ export class AbrSession {
       segmentNumber: this.#asked.segment,
       bufferAheadMs,
       bufferGoalMs: this.#bufferGoalMs,
-      throughputBps: this.#meter.expectation()?.bps,
-      rateSpread: this.#meter.expectation()?.spread,
+      throughputBps: this.#meter.expectedBps(),
       latencyMs: this.#meter.latencyMs(),
       current: this.#video[this.#asked.lastRung],
     };
@@ -154,9 +154,9 @@ export class AbrSession {
   }
 }
 
-export const utilityOf = (qoe: HarnessConfig['qoe']): Utility => (qoe === 'log' ? logUtility : bitrateUtility);
+const utilityOf = (qoe: HarnessConfig['qoe']): Utility => (qoe === 'log' ? logUtility : bitrateUtility);
 
-export function renditionsOf({ kbps, sizes, L }: HarnessConfig['video']): readonly RenditionView[] {
+function renditionsOf({ kbps, sizes, L }: HarnessConfig['video']): readonly RenditionView[] {
   return kbps.map((rateKbps, rung) => {
     let startByte = 0;
     const segments = sizes.map((row, number) => {
