@@ -98,7 +98,7 @@ export function createBackend(deps: BackendDeps): Backend {
       if (method !== 'PUT' || ocaId === undefined) return undefined;
       return answerOf(async () => {
         await loading.attempt();
-        ocaReports.take({ kind: kind as ReportKind, ocaId, authorization, text });
+        return ocaReports.take({ kind: kind as ReportKind, ocaId, authorization, text });
       });
     },
     start: loading.required,
@@ -108,10 +108,10 @@ export function createBackend(deps: BackendDeps): Backend {
   };
 }
 
-async function answerOf(work: () => Promise<void>): Promise<PlainAnswer> {
+async function answerOf(work: () => Promise<{ readonly tellAll: boolean }>): Promise<PlainAnswer> {
   try {
-    await work();
-    return { status: 204, text: '' };
+    const answer = await work();
+    return answer.tellAll ? { status: 200, text: JSON.stringify(answer) } : { status: 204, text: '' };
   } catch (thrown) {
     const error = asApiError(thrown);
     return { status: error.status, text: JSON.stringify(errorBodyOf(error)) };

@@ -62,6 +62,12 @@ export class FleetState {
     return this.#records.get(ocaId)?.health?.value.baseUrl;
   }
 
+  /** Whether its routes and its files are known, if only from the store. */
+  heardAll(ocaId: string): boolean {
+    const { routes, inventory } = this.#records.get(ocaId) ?? {};
+    return routes !== undefined && inventory !== undefined;
+  }
+
   /** All OCAs that ever reported health, by id. */
   ocas(): readonly FleetOca[] {
     const found: FleetOca[] = [];

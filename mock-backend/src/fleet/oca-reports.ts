@@ -38,12 +38,16 @@ export class OcaReports {
     this.#deps = deps;
   }
 
-  /** @throws ApiError where the report is not the OCA's own or not one. */
-  take({ kind, ocaId: named, authorization, text }: OcaReport): void {
-    const { config, fleetSync, clock } = this.#deps;
+  /**
+   * Gives whether the OCA is to tell everything now: a region that has just started knows neither its routes nor its
+   * files. @throws ApiError where the report is not the OCA's own or not one.
+   */
+  take({ kind, ocaId: named, authorization, text }: OcaReport): { readonly tellAll: boolean } {
+    const { config, fleet, fleetSync, clock } = this.#deps;
     const ocaId = valid(named, schemas.OcaId, 'The OCA id');
     requireOca(authorization, ocaId, config.ocaTokenFor);
     fleetSync.report({ ocaId, ...this.#partsOf(kind, ocaId, text)(clock.wallMs()) });
+    return { tellAll: kind === 'health' && !fleet.heardAll(ocaId) };
   }
 
   #partsOf(kind: ReportKind, ocaId: string, text: string): (atMs: number) => Parts {

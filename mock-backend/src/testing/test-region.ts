@@ -223,7 +223,7 @@ export function testRegion(options: Partial<BackendDeps> & { clock?: TestClock }
         servedBytes: 0,
         uptimeMs: 1,
       };
-      await expect204(region.call('PUT', `/v1/ocas/${ocaId}/health`, { token, body: health }));
+      await expectTaken(region.call('PUT', `/v1/ocas/${ocaId}/health`, { token, body: health }));
       if (fileIds)
         await expect204(region.call('PUT', `/v1/ocas/${ocaId}/inventory`, { token, body: { ocaId, fileIds } }));
       if (routes) await expect204(region.call('PUT', `/v1/ocas/${ocaId}/routes`, { token, body: { ocaId, routes } }));
@@ -239,6 +239,12 @@ export function testRegion(options: Partial<BackendDeps> & { clock?: TestClock }
       }),
   };
   return region;
+}
+
+/** 200 where the region wants to hear more. */
+async function expectTaken(answer: Promise<Answer>): Promise<void> {
+  const { status, body } = await answer;
+  if (status !== 200 && status !== 204) throw new Error(`${status}: ${JSON.stringify(body)}`);
 }
 
 async function expect204(answer: Promise<Answer>): Promise<void> {

@@ -7,6 +7,8 @@ import { VirtualClock } from '../testing/virtual-clock.ts';
 async function reporting() {
   const clock = new VirtualClock();
   const state: Record<string, 'up' | 'down' | 'hang'> = { east: 'up', west: 'up' };
+  /** These have just started, and say so once. */
+  const forgetful = new Set<string>();
   const told: { region: string; what: string; body: Record<string, unknown>; auth: string | null }[] = [];
   const http: Http = async (request) => {
     const url = new URL(request.url);
@@ -15,13 +17,14 @@ async function reporting() {
     if (request.method !== 'PUT') return new Response('{}', { status: 500 });
     const what = url.pathname.split('/').at(-1) ?? '';
     told.push({ region: url.host, what, body: await request.json(), auth: request.headers.get('authorization') });
+    if (what === 'health' && forgetful.delete(url.host)) return Response.json({ tellAll: true });
     return new Response(null, { status: 204 });
   };
   const regions = ['east', 'west'].map((regionId) => ({ regionId, baseUrl: `http://${regionId}` }));
   const routes = [{ prefix: '198.51.100.0/24', asPath: [] }];
   const fixture = await ocaWith([], { clock, http, config: { regions, routes } });
   const since = (from: number): string[] => told.slice(from).map(({ region, what }) => `${region} ${what}`);
-  return { ...fixture, clock, state, told, since };
+  return { ...fixture, clock, state, forgetful, told, since };
 }
 
 describe('reports', () => {
@@ -84,6 +87,23 @@ describe('reports', () => {
       oca.stop();
     },
   );
+
+  it('tell everything at once to a region that has forgotten, and nothing more to the others', async () => {
+    const { oca, clock, told, since, forgetful } = await reporting();
+    oca.start();
+    await clock.advance(500);
+    const before = told.length;
+    forgetful.add('east');
+    await clock.advance(1000);
+    expect(since(before).sort()).toEqual([
+      'east health',
+      'east health',
+      'east inventory',
+      'east routes',
+      'west health',
+    ]);
+    oca.stop();
+  });
 
   it('say goodbye when draining', async () => {
     const { oca, told } = await reporting();

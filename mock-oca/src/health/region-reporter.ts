@@ -94,12 +94,15 @@ export class RegionReporter {
       region.toldInventory = inventory;
     }
     if (everything) region.toldAtMs = nowMs;
-    await this.#put<HealthReport>(region, 'health', this.#sources.health(), stop);
+    const answer = await this.#put<HealthReport>(region, 'health', this.#sources.health(), stop);
+    if (everything || !wantsAll(answer)) return;
+    region.toldAtMs = Number.NEGATIVE_INFINITY;
+    region.again = true;
   }
 
-  async #put<T>(region: RegionState, what: string, body: T, stop?: AbortSignal): Promise<void> {
+  async #put<T>(region: RegionState, what: string, body: T, stop?: AbortSignal): Promise<unknown> {
     const url = `${region.baseUrl}/v1/ocas/${this.#config.ocaId}/${what}`;
-    await callControlPlane(
+    return callControlPlane(
       this.#deps,
       { method: 'PUT', url, bearer: this.#config.ocaToken, body },
       REPORT_DEADLINE_MS,
@@ -114,3 +117,7 @@ export class RegionReporter {
     else this.#deps.log('warn', 'region takes no reports', { regionId: region.regionId, error: String(error) });
   }
 }
+
+/** The region has just started: it knows neither routes nor files. */
+const wantsAll = (answer: unknown): boolean =>
+  typeof answer === 'object' && answer !== null && 'tellAll' in answer && answer.tellAll === true;

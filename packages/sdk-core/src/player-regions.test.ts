@@ -69,6 +69,16 @@ describe('regions', () => {
     expect(clock.nowMs()).toBe(10_000);
   });
 
+  it('asks the next one where a region that may just have started calls a title not live', async () => {
+    const { clock, player, network } = stage();
+    const notLive = { status: 409, body: '{"error":{"code":"title/not-live","message":"0 of 4.","context":{}}}' };
+    network.regions.near = notLive;
+    await clock.resolve(player.load('sample-1'));
+    expect(player.stats().region).toBe('far');
+    network.regions.far = notLive;
+    await expect(clock.resolve(player.load('sample-1'))).rejects.toMatchObject({ code: 'title/not-live' });
+  });
+
   it('tells that no server is left where a region knows it', async () => {
     const { clock, player, network } = stage();
     const noServer = { status: 503, body: '{"error":{"code":"steering/no-server","message":"None.","context":{}}}' };

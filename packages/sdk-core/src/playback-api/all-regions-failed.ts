@@ -1,4 +1,5 @@
 import { PlayerError } from '../errors/player-error.ts';
+import { isAboutFleet } from './judge-answer.ts';
 
 export interface RegionFailure {
   readonly regionId: string;
@@ -7,8 +8,8 @@ export interface RegionFailure {
 }
 
 /**
- * The one error for a request that every region failed. A region that lives and knows no server for the play has
- * decided something that the viewer can be told; everything else is about the regions themselves.
+ * The one error for a request that every region failed. A region that lives and knows no server for the play, or not
+ * enough copies of it, has decided something that the viewer can be told; everything else is about the regions themselves.
  */
 export function allRegionsFailed(failures: readonly RegionFailure[]): PlayerError {
   const decided = failures.find(isDecision)?.error;
@@ -24,4 +25,4 @@ export function allRegionsFailed(failures: readonly RegionFailure[]): PlayerErro
 /** A region said something that another round would hear again. */
 export const hasDecided = (failures: readonly RegionFailure[]): boolean => failures.some(isDecision);
 
-const isDecision = ({ error }: RegionFailure): boolean => error?.code === 'steering/no-server';
+const isDecision = ({ error }: RegionFailure): boolean => error !== undefined && isAboutFleet(error);

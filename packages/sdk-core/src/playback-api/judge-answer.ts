@@ -14,7 +14,8 @@ export function judgeAnswer<T>(status: number, body: string, read: (body: string
   if (status >= 200 && status < 300) return judgeSuccess(body, read);
   const error = readApiError(status, body);
   if (!error) return { kind: 'failed', cause: `region/bad-response: status ${status} without a typed error` };
-  return status >= 400 && status < 500 ? { kind: 'refused', error } : { kind: 'failed', cause: error.code, error };
+  const isFinal = status >= 400 && status < 500 && !isAboutFleet(error);
+  return isFinal ? { kind: 'refused', error } : { kind: 'failed', cause: error.code, error };
 }
 
 function judgeSuccess<T>(body: string, read: (body: string) => T): RegionVerdict<T> {
@@ -25,3 +26,7 @@ function judgeSuccess<T>(body: string, read: (body: string) => T): RegionVerdict
     return { kind: 'failed', cause: `${error.code}: ${error.context.problem ?? error.message}`, error };
   }
 }
+
+/** What a region says of the fleet is what it heard so far: one that has just started may not have heard yet. */
+export const isAboutFleet = ({ code }: PlayerError): boolean =>
+  code === 'title/not-live' || code === 'steering/no-server';

@@ -2,6 +2,7 @@ import { isPlayerError, type Player } from '@pressplay/sdk-core';
 import { byteViolations, missingSegments, unaccountedBytes } from '../simulation/inspect-play.ts';
 import type { SyntheticTitle } from '../simulation/media.ts';
 import type { World } from '../simulation/world.ts';
+import { type FailureVerdict, judgeFailure } from './judge-failure.ts';
 import { promisedTo } from './promises.ts';
 import type { Scene } from './scene.ts';
 import type { Viewer } from './viewer.ts';
@@ -21,25 +22,47 @@ export function viewerViolations(
 ): string[] {
   const { player } = viewer;
   const play = { world, player, title, liars };
+  // Who seeks leaves segments out, and may watch others twice.
+  const isWhole = player.state === 'ended' && viewer.scene.actions.every(({ kind }) => kind !== 'seek');
   const found = [
     ...howItEnded(viewer, scene),
+    ...failureViolations(world, viewer, scene, liars),
     ...byteViolations(play),
-    ...(player.state === 'ended' ? missingSegments(play) : []),
+    ...(isWhole ? missingSegments(play) : []),
     ...limitsBroken(viewer),
   ];
   return found.map((text) => `${world.nameOf(player)}: ${text}`);
+}
+
+/** Undefined for a play that did not fail. */
+export function verdictOf(
+  world: World,
+  viewer: Viewer,
+  scene: Scene,
+  liars: ReadonlySet<string>,
+): FailureVerdict | undefined {
+  const { player, errors, loadedAtMs, failedAtMs = world.clock.nowMs() } = viewer;
+  if (player.state !== 'failed') return undefined;
+  const error = errors.at(-1);
+  return judgeFailure({ world, scene, viewer: viewer.scene, player, error, loadedAtMs, failedAtMs, liars });
+}
+
+function failureViolations(world: World, viewer: Viewer, scene: Scene, liars: ReadonlySet<string>): string[] {
+  const verdict = verdictOf(world, viewer, scene, liars);
+  if (verdict?.kind !== 'avoidable') return [];
+  return [
+    `failed at ${Math.round(viewer.failedAtMs ?? 0)} ms (${viewer.errors.at(-1)}) though it need not: ${verdict.why}`,
+  ];
 }
 
 function howItEnded({ player, errors, scene: viewer }: Viewer, scene: Scene): string[] {
   const promised = promisedTo(viewer, scene);
   const { state } = player;
   const { rebufferMs } = player.stats();
-  const error = errors.at(-1);
   if (state !== 'ended' && state !== 'failed') return [`the play does not end: it is ${state}`];
   if (errors.some((one) => !isPlayerError(one)))
     return [`an error without a type: ${errors.find((one) => !isPlayerError(one))}`];
-  if (state === 'failed' && promised.ends) return [`failed though a good server existed: ${error}`];
-  if (state === 'failed' && !error) return ['failed without an error'];
+  if (state === 'failed' && promised.ends) return [`failed though a good server existed: ${errors.at(-1)}`];
   if (promised.rebufferMs !== undefined && rebufferMs > promised.rebufferMs)
     return [`rebuffered ${Math.round(rebufferMs)} ms though a good server existed`];
   return [];

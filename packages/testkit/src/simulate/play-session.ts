@@ -1,17 +1,21 @@
 import { isPlayerError, type PlayerEvents } from '@pressplay/sdk-core';
 import type { SyntheticTitle } from '../simulation/media.ts';
 import { integerFrom, type Prng } from '../simulation/prng.ts';
+import { sha256Hex } from '../simulation/sha256.ts';
 import type { Trace } from '../simulation/trace.ts';
 import {
   clockJump,
   corruption,
+  draining,
   TROUBLES,
   type Trouble,
   troubleSomebody,
   troubleTheStart,
 } from '../simulation/troubles.ts';
 import { createWorld, type World } from '../simulation/world.ts';
-import { fleetViolations, viewerViolations } from './check-session.ts';
+import { actFor, loseControlPlane, loseLines, type Timetable } from './act-scene.ts';
+import { fleetViolations, verdictOf, viewerViolations } from './check-session.ts';
+import { Happenings } from './happenings.ts';
 import { leadLine } from './lead-line.ts';
 import type { Scene, TroubleScene, ViewerScene } from './scene.ts';
 import type { Viewer } from './viewer.ts';
@@ -22,6 +26,10 @@ export interface SessionResult {
   readonly viewers: readonly ViewerFigures[];
   readonly virtualMs: number;
   readonly violations: readonly string[];
+  /** What happened in it, how often. */
+  readonly happenings: Readonly<Record<string, number>>;
+  /** Of the log of all events: two runs of one seed have the same. */
+  readonly eventsDigest: string;
 }
 
 export interface SessionSources {
@@ -43,57 +51,99 @@ const AFTERMATH_MS = 10_000;
 export async function playSession(scene: Scene, sources: SessionSources): Promise<SessionResult> {
   const title = sources.titles[scene.title];
   if (!title) throw new Error(`There is no title ${scene.title}.`);
-  const { seed, tokenLifetimeMs } = scene;
-  const shortLife = tokenLifetimeMs === undefined ? {} : { tokenLifetimeMs };
-  const world = await createWorld({
-    seed,
-    titles: [title],
-    ocas: { reportIntervalMs: REPORT_MS, fillIntervalMs: REFRESH_MS },
-    controlPlane: { healthDeadlineMs: 2.5 * REPORT_MS, manifestRefreshMs: REFRESH_MS, ...shortLife },
-  });
+  const world = await worldOf(scene, title);
+  const happenings = new Happenings();
   const liars = new Set<string>();
   const random = world.random('troubles');
   const troubles = scene.trouble ? troublesOf(scene.trouble, liars) : [];
   if (scene.trouble) {
     const { healthyOcaId, startShare: share } = scene.trouble;
-    await troubleTheStart(world, random, { troubles, healthyOcaId, share });
+    for (const name of await troubleTheStart(world, random, { troubles, healthyOcaId, share })) happenings.add(name);
   }
-  const viewers: Viewer[] = [];
-  const homes = new Map(scene.viewers.map(({ clientAddress, link }) => [clientAddress, link]));
-  const lines = [...homes].map(([address, link]) => leadLine(world, address, link, sources, random));
-  const { bottleneckBps } = scene;
-  if (bottleneckBps !== undefined) world.network.shareBottleneck([...homes.keys()], bottleneckBps);
-  for (const viewer of scene.viewers) enter(world, viewer, title, viewers);
-  await playOn(world, scene, viewers, troubles, random);
-  const figures = viewers.map((viewer) => figuresOf(world, viewer));
+  const timetable = timetableOf(world, happenings);
+  const lines = layLines(world, scene, sources, random);
+  loseLines(timetable, scene.viewers);
+  if (scene.controlPlaneLoss) loseControlPlane(timetable, scene.controlPlaneLoss);
+  const viewers = scene.viewers.map((viewer, i) => enter(timetable, viewer, title, i));
+  await playOn(world, scene, viewers, troubles, random, happenings);
+  timetable.close();
+  const figures = viewers.map((viewer) => figuresOf(world, viewer, verdictOf(world, viewer, scene, liars)));
   const violations = viewers.flatMap((viewer) => viewerViolations(world, viewer, scene, title, liars));
   for (const { player } of viewers) player.destroy();
   for (const stop of lines) stop();
   await world.advance(AFTERMATH_MS);
-  violations.push(
-    ...(await fleetViolations(
-      world,
-      viewers.map(({ player }) => player),
-    )),
-  );
-  return { seed, viewers: figures, virtualMs: world.clock.nowMs(), violations };
-}
-
-function troublesOf({ corrupts, clocksJump }: TroubleScene, liars: Set<string>): Trouble[] {
-  const lie: Trouble = (world, ocaId, random) => {
-    liars.add(ocaId);
-    return corruption(world, ocaId, random);
+  happenings.countFrom(world);
+  const players = viewers.map(({ player }) => player);
+  violations.push(...(await fleetViolations(world, players)));
+  return {
+    seed: scene.seed,
+    viewers: figures,
+    virtualMs: world.clock.nowMs(),
+    violations,
+    happenings: happenings.counts(),
+    eventsDigest: digestOf(world),
   };
-  return [...TROUBLES, ...(corrupts ? [lie] : []), ...(clocksJump ? [clockJump] : [])];
 }
 
-function enter(world: World, scene: ViewerScene, title: SyntheticTitle, viewers: Viewer[]): void {
+function worldOf(
+  { seed, tokenLifetimeMs, grantRefreshMs, crowdedOcaIds }: Scene,
+  title: SyntheticTitle,
+): Promise<World> {
+  return createWorld({
+    seed,
+    titles: [title],
+    ocas: { reportIntervalMs: REPORT_MS, fillIntervalMs: REFRESH_MS },
+    settingsOf: Object.fromEntries(crowdedOcaIds.map((ocaId) => [ocaId, { maxConnections: 1 }])),
+    controlPlane: {
+      healthDeadlineMs: 2.5 * REPORT_MS,
+      manifestRefreshMs: REFRESH_MS,
+      ...(tokenLifetimeMs !== undefined && { tokenLifetimeMs }),
+      ...(grantRefreshMs !== undefined && { grantRefreshMs }),
+    },
+  });
+}
+
+function layLines(world: World, scene: Scene, sources: SessionSources, random: Prng): (() => void)[] {
+  const homes = new Map(scene.viewers.map(({ clientAddress, link }) => [clientAddress, link]));
+  const lines = [...homes].map(([address, link]) => leadLine(world, address, link, sources, random));
+  const { bottleneckBps } = scene;
+  if (bottleneckBps !== undefined) world.network.shareBottleneck([...homes.keys()], bottleneckBps);
+  return lines;
+}
+
+function troublesOf({ corrupts, clocksJump, drains }: TroubleScene, liars: Set<string>): Trouble[] {
+  const lie: Trouble = {
+    name: corruption.name,
+    strike: (world, ocaId, random) => {
+      liars.add(ocaId);
+      return corruption.strike(world, ocaId, random);
+    },
+  };
+  return [...TROUBLES, ...(corrupts ? [lie] : []), ...(clocksJump ? [clockJump] : []), ...(drains ? [draining] : [])];
+}
+
+function timetableOf(world: World, happenings: Happenings): Timetable {
+  const cancels = new Set<() => void>();
+  return {
+    world,
+    happenings,
+    at: (delayMs, act) => void cancels.add(world.clock.schedule(delayMs, act)),
+    close: () => {
+      for (const cancel of cancels) cancel();
+    },
+  };
+}
+
+function enter(timetable: Timetable, scene: ViewerScene, title: SyntheticTitle, index: number): Viewer {
+  const { world } = timetable;
   const { clientAddress, bufferGoalMs, startAfterMs } = scene;
-  const accountId = `viewer-${viewers.length + 1}`;
-  const player = world.createPlayer({ clientAddress, bufferGoalMs, accountId });
-  const viewer: Viewer = { scene, player, errors: [], lowestBufferMs: 0, mostServers: 0 };
-  viewers.push(viewer);
-  player.on('error', ({ error }: PlayerEvents['error']) => viewer.errors.push(error));
+  const player = world.createPlayer({ clientAddress, bufferGoalMs, accountId: `viewer-${index + 1}` });
+  const loadedAtMs = world.clock.nowMs() + startAfterMs;
+  const viewer: Viewer = { scene, player, errors: [], lowestBufferMs: 0, mostServers: 0, loadedAtMs };
+  player.on('error', ({ error }: PlayerEvents['error']) => {
+    viewer.errors.push(error);
+    viewer.failedAtMs = world.clock.nowMs();
+  });
   const load = (): void => {
     player.load(title.title.titleId).catch((error: unknown) => {
       if (!isPlayerError(error)) viewer.errors.push(error);
@@ -101,6 +151,8 @@ function enter(world: World, scene: ViewerScene, title: SyntheticTitle, viewers:
   };
   if (startAfterMs === 0) load();
   else world.clock.schedule(startAfterMs, load);
+  actFor(timetable, viewer, title.title.durationMs);
+  return viewer;
 }
 
 /** Until everybody's play is over, with troubles in between. */
@@ -110,6 +162,7 @@ async function playOn(
   viewers: readonly Viewer[],
   troubles: readonly Trouble[],
   random: Prng,
+  happenings: Happenings,
 ): Promise<void> {
   const isOver = (): boolean => viewers.every(({ player }) => player.state === 'ended' || player.state === 'failed');
   const startedAtMs = world.clock.nowMs();
@@ -121,7 +174,7 @@ async function playOn(
     for (const viewer of viewers) look(viewer);
     if (!trouble || isOver() || spentMs() > TROUBLE_MS) continue;
     const { healthyOcaId, regionShare } = trouble;
-    await troubleSomebody(world, random, { troubles, healthyOcaId, regionShare, servingOcaId });
+    happenings.add(await troubleSomebody(world, random, { troubles, healthyOcaId, regionShare, servingOcaId }));
   }
 }
 
@@ -135,4 +188,8 @@ function look(viewer: Viewer): void {
   const { bufferAheadMs, servers } = viewer.player.stats();
   viewer.lowestBufferMs = Math.min(viewer.lowestBufferMs, bufferAheadMs);
   viewer.mostServers = Math.max(viewer.mostServers, servers.length);
+}
+
+function digestOf(world: World): string {
+  return sha256Hex(new TextEncoder().encode(JSON.stringify(world.events))).slice(0, 16);
 }

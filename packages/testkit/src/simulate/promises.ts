@@ -14,15 +14,20 @@ const HONEST_LATENCY_MS = 40;
 /** To find the one good server among ten may take this long. */
 const LONGEST_REBUFFER_MS = 5000;
 const SMALL_BUFFER_MS = 6000;
+const LONGEST_START_MS = 8000;
 
 export function promisedTo(viewer: ViewerScene, scene: Scene): Promised {
-  const { trouble, tokenLifetimeMs } = scene;
-  const isServed = !trouble || trouble.healthyOcaId !== undefined;
+  const { trouble, tokenLifetimeMs, controlPlaneLoss, crowdedOcaIds } = scene;
+  const { healthyOcaId } = trouble ?? {};
+  const isServed = !trouble || (healthyOcaId !== undefined && !crowdedOcaIds.includes(healthyOcaId));
   // Without a region no token is renewed.
-  const keepsToken = tokenLifetimeMs === undefined || !trouble || trouble.regionShare === 0;
-  const isHonest = leastRateBps(viewer, scene) >= HONEST_RATE_BPS && isNear(viewer);
-  const ends = isServed && keepsToken && isHonest;
-  const hasBuffer = viewer.bufferGoalMs >= SMALL_BUFFER_MS;
+  const hasRegions = !controlPlaneLoss && (!trouble || trouble.regionShare === 0);
+  const keepsToken = tokenLifetimeMs === undefined || hasRegions;
+  const isHonest = leastRateBps(viewer, scene) >= HONEST_RATE_BPS && isNear(viewer) && !losesLine(viewer, scene);
+  const startsServed = !controlPlaneLoss || controlPlaneLoss.atMs > viewer.startAfterMs + LONGEST_START_MS;
+  const ends = isServed && keepsToken && isHonest && startsServed;
+  // After a seek the buffer is empty, whatever its goal.
+  const hasBuffer = viewer.bufferGoalMs >= SMALL_BUFFER_MS && viewer.actions.every(({ kind }) => kind !== 'seek');
   return { ends, rebufferMs: ends && hasBuffer ? LONGEST_REBUFFER_MS : undefined };
 }
 
@@ -32,6 +37,11 @@ function leastRateBps({ link, clientAddress }: ViewerScene, { viewers, bottlenec
   const lineBps = link.kind === 'steady' ? link.rateBps : link.rateBps / link.swing;
   const atHome = viewers.filter((viewer) => viewer.clientAddress === clientAddress).length;
   return Math.min(lineBps / atHome, (bottleneckBps ?? Number.POSITIVE_INFINITY) / viewers.length);
+}
+
+/** Whose neighbour loses the line of their home loses his own. */
+function losesLine({ clientAddress }: ViewerScene, { viewers }: Scene): boolean {
+  return viewers.some((one) => one.clientAddress === clientAddress && one.lineLosses.length > 0);
 }
 
 function isNear({ link }: ViewerScene): boolean {

@@ -11,6 +11,7 @@ export function report(results: readonly SessionResult[]): string {
     ...outcomes(viewers),
     ...experience(viewers),
     ...bytes(viewers),
+    ['happened', happenings(results)],
     ['violated invariants', `${sum(results.map((result) => result.violations.length))}`],
   ] as const;
   const width = Math.max(...rows.map(([name]) => name.length));
@@ -18,16 +19,35 @@ export function report(results: readonly SessionResult[]): string {
 }
 
 function outcomes(viewers: readonly ViewerFigures[]): [string, string][] {
-  const failures = new Map<string, number>();
-  for (const { errorCode } of viewers)
-    if (errorCode !== undefined) failures.set(errorCode, (failures.get(errorCode) ?? 0) + 1);
-  const codes = [...failures].sort(([a], [b]) => (a < b ? -1 : 1)).map(([code, count]) => `${code} ${count}`);
   const ended = viewers.filter(({ outcome }) => outcome === 'ended').length;
-  const failed = viewers.filter(({ outcome }) => outcome === 'failed').length;
+  const failed = viewers.filter(({ outcome }) => outcome === 'failed');
   return [
     ['ended', `${ended}`],
-    ['failed', codes.length > 0 ? `${failed} (${codes.join(', ')})` : `${failed}`],
+    ['failed', withDetails(failed.length, tally(failed.map(({ errorCode }) => errorCode ?? 'untyped')))],
+    ['for want of', withDetails(failed.length, tally(failed.map(({ failureCause }) => failureCause ?? 'unknown')))],
   ];
+}
+
+function happenings(results: readonly SessionResult[]): string {
+  const sums: Record<string, number> = {};
+  for (const { happenings: counts } of results)
+    for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + count;
+  return listOf(sums);
+}
+
+function tally(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
+
+function withDetails(count: number, details: Readonly<Record<string, number>>): string {
+  return count === 0 ? '0' : `${count} (${listOf(details)})`;
+}
+
+function listOf(counts: Readonly<Record<string, number>>): string {
+  const sorted = Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([name, count]) => `${name} ${count}`).join(', ');
 }
 
 function experience(viewers: readonly ViewerFigures[]): [string, string][] {

@@ -26,6 +26,15 @@ describe('scenes', () => {
     expect(troubles.some((trouble) => trouble && trouble.regionShare > 0)).toBe(true);
     expect(SCENES.some(({ tokenLifetimeMs }) => tokenLifetimeMs !== undefined)).toBe(true);
     expect(SCENES.some(({ bottleneckBps }) => bottleneckBps !== undefined)).toBe(true);
+    expect(SCENES.some(({ grantRefreshMs, trouble }) => grantRefreshMs !== undefined && trouble?.drains)).toBe(true);
+    expect(SCENES.some(({ controlPlaneLoss }) => controlPlaneLoss !== undefined)).toBe(true);
+    expect(SCENES.some(({ crowdedOcaIds }) => crowdedOcaIds.length > 0)).toBe(true);
+    const viewers = SCENES.flatMap((scene) => scene.viewers);
+    expect(new Set(viewers.flatMap(({ actions }) => actions.map(({ kind }) => kind)))).toEqual(
+      new Set(['seek', 'pause']),
+    );
+    const losses = viewers.flatMap(({ lineLosses }) => lineLosses.map(({ state }) => state));
+    expect(new Set(losses)).toEqual(new Set(['hang', 'reset', 'refuse']));
   });
 });
 
@@ -42,6 +51,8 @@ describe('what a viewer is promised', () => {
     startAfterMs: 0,
     bufferGoalMs: 10_000,
     link: { kind: 'steady', rateBps: 4_000_000, latencyMs: 10 },
+    actions: [],
+    lineLosses: [],
   };
   const trouble = {
     healthyOcaId: 'fjord-1-a',
@@ -50,9 +61,15 @@ describe('what a viewer is promised', () => {
     regionShare: 0.1,
     corrupts: false,
     clocksJump: false,
+    drains: false,
   };
-  const scene: Scene = { seed: 1, title: 0, viewers: [viewer], trouble };
+  const scene: Scene = { seed: 1, title: 0, viewers: [viewer], trouble, crowdedOcaIds: [] };
   const { healthyOcaId: _, ...hopeless } = trouble;
+
+  it('is no bound on stalls for who seeks: his buffer is empty then', () => {
+    const actions = [{ kind: 'seek', atMs: 5000, share: 0.5 } as const];
+    expect(promisedTo({ ...viewer, actions }, scene)).toEqual({ ends: true, rebufferMs: undefined });
+  });
 
   it('is a play without long stalls while a good server exists', () => {
     expect(promisedTo(viewer, scene)).toEqual({ ends: true, rebufferMs: 5000 });
@@ -61,6 +78,21 @@ describe('what a viewer is promised', () => {
   it.each([
     { situation: 'no server is spared', here: { ...scene, trouble: hopeless }, who: viewer },
     { situation: 'tokens run out while regions die', here: { ...scene, tokenLifetimeMs: 20_000 }, who: viewer },
+    {
+      situation: 'the spared server turns viewers away',
+      here: { ...scene, crowdedOcaIds: ['fjord-1-a'] },
+      who: viewer,
+    },
+    {
+      situation: 'the whole control plane is gone at the start',
+      here: { ...scene, controlPlaneLoss: { atMs: 0, lastsMs: 90_000 } },
+      who: viewer,
+    },
+    {
+      situation: 'a neighbour loses the line of the home',
+      here: { ...scene, viewers: [{ ...viewer, lineLosses: [{ atMs: 0, lastsMs: 9, state: 'hang' as const }] }] },
+      who: viewer,
+    },
     { situation: 'neighbours fill the line', here: { ...scene, viewers: [viewer, viewer, viewer] }, who: viewer },
     {
       situation: 'the line is that of a trace',

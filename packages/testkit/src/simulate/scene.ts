@@ -10,14 +10,38 @@ export interface Scene {
   readonly bottleneckBps?: number;
   /** Short: the token is renewed during the play. */
   readonly tokenLifetimeMs?: number;
+  /** Short: the ranking is refreshed during the play. */
+  readonly grantRefreshMs?: number;
   readonly trouble?: TroubleScene;
+  /** Every region dies and comes back. */
+  readonly controlPlaneLoss?: Loss;
+  /** These take one viewer's connection at once and turn others away. */
+  readonly crowdedOcaIds: readonly string[];
 }
+
+/** From `atMs` after the session's start on, for `lastsMs`. */
+export interface Loss {
+  readonly atMs: number;
+  readonly lastsMs: number;
+}
+
+/** The viewer's own line goes away. */
+export interface LineLoss extends Loss {
+  readonly state: 'hang' | 'reset' | 'refuse';
+}
+
+/** What the viewer does, `atMs` after he came. */
+export type ViewerAction =
+  | { readonly kind: 'seek'; readonly atMs: number; readonly share: number }
+  | { readonly kind: 'pause'; readonly atMs: number; readonly lastsMs: number };
 
 export interface ViewerScene {
   readonly clientAddress: string;
   readonly startAfterMs: number;
   readonly bufferGoalMs: number;
   readonly link: LinkScene;
+  readonly actions: readonly ViewerAction[];
+  readonly lineLosses: readonly LineLoss[];
 }
 
 export type LinkScene =
@@ -36,6 +60,7 @@ export interface TroubleScene {
   readonly regionShare: number;
   readonly corrupts: boolean;
   readonly clocksJump: boolean;
+  readonly drains: boolean;
 }
 
 /** Where viewers are, and the OCAs that steering names to them first: those of the site inside their provider. */
@@ -44,6 +69,7 @@ const NETWORKS = [
   { prefix: '203.0.113', inReach: ['mesa-1-a', 'mesa-1-b'] },
 ] as const;
 
+const LINE_LOSSES = ['hang', 'reset', 'refuse'] as const;
 const MIN_RATE_BPS = 500_000;
 const MAX_RATE_BPS = 40_000_000;
 
@@ -57,7 +83,7 @@ export function drawScene(seed: number, { titleCount, traces }: SceneSources): S
   const random = prngFor(seed, 'scene');
   const network = pickFrom(random, NETWORKS);
   const title = integerFrom(random, 0, titleCount - 1);
-  const count = pickFrom(random, [1, 1, 1, 1, 2, 3]);
+  const count = pickFrom(random, [1, 1, 1, 1, 2, 2, 3, 4]);
   const isHousehold = random() < 0.5;
   const firstLink = drawLink(random, traces);
   const viewers = Array.from({ length: count }, (_, i) => ({
@@ -66,6 +92,8 @@ export function drawScene(seed: number, { titleCount, traces }: SceneSources): S
     bufferGoalMs: integerFrom(random, 4000, 30_000),
     // Who lives together has one line.
     link: i === 0 || isHousehold ? firstLink : drawLink(random, traces),
+    actions: random() < 0.35 ? drawActions(random) : [],
+    lineLosses: i === 0 && random() < 0.15 ? drawLineLosses(random) : [],
   }));
   return {
     seed,
@@ -73,8 +101,31 @@ export function drawScene(seed: number, { titleCount, traces }: SceneSources): S
     viewers,
     ...(count > 1 && !isHousehold && random() < 0.5 && { bottleneckBps: logUniform(random, 2_000_000, MAX_RATE_BPS) }),
     ...(random() < 0.2 && { tokenLifetimeMs: integerFrom(random, 12_000, 60_000) }),
+    ...(random() < 0.3 && { grantRefreshMs: integerFrom(random, 5000, 30_000) }),
     ...(random() < 0.8 && { trouble: drawTrouble(random, network.inReach) }),
+    ...(random() < 0.12 && {
+      controlPlaneLoss: { atMs: integerFrom(random, 0, 30_000), lastsMs: logUniform(random, 2000, 90_000) },
+    }),
+    crowdedOcaIds: random() < 0.2 ? network.inReach.slice(0, integerFrom(random, 1, network.inReach.length - 1)) : [],
   };
+}
+
+function drawActions(random: Prng): ViewerAction[] {
+  return Array.from({ length: integerFrom(random, 1, 4) }, () => {
+    const atMs = integerFrom(random, 500, 40_000);
+    if (random() < 0.6) return { kind: 'seek', atMs, share: random() };
+    return { kind: 'pause', atMs, lastsMs: logUniform(random, 200, 60_000) };
+  });
+}
+
+function drawLineLosses(random: Prng): LineLoss[] {
+  let atMs = 0;
+  return Array.from({ length: integerFrom(random, 1, 3) }, () => {
+    atMs += integerFrom(random, 1000, 20_000);
+    const loss = { atMs, lastsMs: logUniform(random, 300, 15_000), state: pickFrom(random, LINE_LOSSES) };
+    atMs += loss.lastsMs;
+    return loss;
+  });
 }
 
 function drawLink(random: Prng, traces: readonly string[]): LinkScene {
@@ -96,6 +147,7 @@ function drawTrouble(random: Prng, inReach: readonly string[]): TroubleScene {
     regionShare: random() < 0.3 ? 0.1 : 0,
     corrupts: random() < 0.1,
     clocksJump: random() < 0.2,
+    drains: random() < 0.3,
   };
 }
 

@@ -1,5 +1,6 @@
 import { type ByteAccounts, isPlayerError } from '@pressplay/sdk-core';
 import type { World } from '../simulation/world.ts';
+import type { FailureVerdict } from './judge-failure.ts';
 import type { Viewer } from './viewer.ts';
 
 /** What one viewer got. */
@@ -7,6 +8,8 @@ export interface ViewerFigures {
   readonly outcome: 'ended' | 'failed' | 'unfinished';
   /** Of a play that failed. */
   readonly errorCode?: string;
+  /** Why a play that failed had to, or `avoidable`. */
+  readonly failureCause?: string;
   readonly startupMs?: number;
   readonly rebufferMs: number;
   readonly rebufferCount: number;
@@ -21,7 +24,8 @@ export interface ViewerFigures {
   readonly bytes: ByteAccounts;
 }
 
-export function figuresOf(world: World, { player, errors }: Viewer): ViewerFigures {
+export function figuresOf(world: World, viewer: Viewer, verdict?: FailureVerdict): ViewerFigures {
+  const { player, errors } = viewer;
   const { state, startupMs, rebufferMs, rebufferCount, positionMs, bytes } = player.stats();
   const error = errors.at(-1);
   const video = world
@@ -36,6 +40,7 @@ export function figuresOf(world: World, { player, errors }: Viewer): ViewerFigur
   return {
     outcome: state === 'ended' || state === 'failed' ? state : 'unfinished',
     ...(state === 'failed' && { errorCode: isPlayerError(error) ? error.code : 'untyped' }),
+    ...(verdict && { failureCause: verdict.kind === 'unavoidable' ? verdict.cause : verdict.kind }),
     ...(startupMs !== undefined && { startupMs }),
     rebufferMs,
     rebufferCount,

@@ -9,4 +9,6 @@ export interface Viewer {
   readonly errors: unknown[];
   lowestBufferMs: number;
   mostServers: number;
+  loadedAtMs: number;
+  failedAtMs?: number;
 }

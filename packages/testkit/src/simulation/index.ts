@@ -20,6 +20,7 @@ export { parseTrace, type Trace, type TraceStep } from './trace.ts';
 export {
   clockJump,
   corruption,
+  draining,
   TROUBLES,
   type Trouble,
   type TroublePlan,
@@ -29,3 +30,4 @@ export {
 } from './troubles.ts';
 export type { WitnessedRange } from './witness-engine.ts';
 export { createWorld, type World, type WorldOptions } from './world.ts';
+export { type Span, WorldTruth } from './world-truth.ts';

@@ -50,12 +50,18 @@ export function unaccountedBytes(world: World, players: readonly Player[]): stri
   return [`the ledgers account for ${accounted} bytes, the wire carried ${media} of media and ${errors} of errors`];
 }
 
-/** What delivered something of a range, from its first byte on. */
+/** What delivered something of a range while it ran, from its first byte on. */
 export function entriesOf(ledger: PlayerLedger, range: WitnessedRange): LedgerEntry[] {
-  return ledger.entries
-    .filter(({ fileId, segmentNumber }) => fileId === range.fileId && segmentNumber === range.segmentNumber)
-    .filter((entry) => entry.deliveredTo > entry.requestedFrom)
+  return segmentEntries(ledger, range)
+    .filter(({ startedAtMs }) => startedAtMs >= range.startedAtMs && startedAtMs <= range.endedAtMs)
     .sort((a, b) => a.requestedFrom - b.requestedFrom);
+}
+
+/** What delivered something of a segment, ever: who seeks back may want it again. */
+function segmentEntries(ledger: PlayerLedger, { fileId, segmentNumber }: WitnessedRange): LedgerEntry[] {
+  return ledger.entries
+    .filter((entry) => entry.fileId === fileId && entry.segmentNumber === segmentNumber)
+    .filter((entry) => entry.deliveredTo > entry.requestedFrom);
 }
 
 export function totalOf(bytes: ByteAccounts): number {
@@ -69,7 +75,8 @@ function wrongBytes(
   liars: ReadonlySet<string> = new Set(),
 ): string[] {
   const isExcused = (range: WitnessedRange): boolean =>
-    entriesOf(ledger, range).some(({ ocaId }) => liars.has(ocaId)) || (range.outcome !== 'complete' && liars.size > 0);
+    segmentEntries(ledger, range).some(({ ocaId }) => liars.has(ocaId)) ||
+    (range.outcome !== 'complete' && liars.size > 0);
   return ranges.flatMap((range) => [
     ...(range.wrongBytes > 0 && !isExcused(range) ? [`${nameOf(range)}: ${range.wrongBytes} wrongBytes`] : []),
     ...(range.outcome === 'complete' && range.receivedBytes !== range.endByte - range.startByte
@@ -78,22 +85,37 @@ function wrongBytes(
   ]);
 }
 
-/** The ledger's intervals of each range lie end to end: nothing twice, nothing left out. */
+/**
+ * The ledger's intervals of each range lie end to end: nothing twice, and nothing left out but what was kept of an
+ * earlier range for the same segment that was given up.
+ */
 function brokenIntervals(ranges: readonly WitnessedRange[], ledger: PlayerLedger): string[] {
   return ranges
     .filter((range) => range.outcome === 'complete')
     .flatMap((range) => {
-      const entries = entriesOf(ledger, range);
-      let reached = range.startByte;
+      const before = segmentEntries(ledger, range).filter(({ startedAtMs }) => startedAtMs < range.startedAtMs);
       const problems: string[] = [];
-      for (const entry of entries) {
-        if (entry.requestedFrom !== reached)
-          problems.push(`${nameOf(range)}: ${entry.ocaId} was asked from ${entry.requestedFrom}, not ${reached}`);
-        reached = entry.deliveredTo;
+      let reached = range.startByte;
+      const reach = (toByte: number, who: string): void => {
+        if (toByte < reached)
+          problems.push(`${nameOf(range)}: ${who} from ${toByte} on, though ${reached} was reached`);
+        if (!isCovered(before, reached, toByte))
+          problems.push(`${nameOf(range)}: nothing brought ${reached}-${toByte}`);
+      };
+      for (const { ocaId, requestedFrom, deliveredTo } of entriesOf(ledger, range)) {
+        reach(requestedFrom, `${ocaId} was asked`);
+        reached = deliveredTo;
       }
-      if (reached !== range.endByte) problems.push(`${nameOf(range)}: delivered to ${reached} of ${range.endByte}`);
+      reach(range.endByte, 'it ends');
       return problems;
     });
+}
+
+function isCovered(entries: readonly LedgerEntry[], fromByte: number, toByte: number): boolean {
+  let reached = fromByte;
+  for (const { requestedFrom, deliveredTo } of [...entries].sort((a, b) => a.requestedFrom - b.requestedFrom))
+    if (requestedFrom <= reached) reached = Math.max(reached, deliveredTo);
+  return reached >= toByte;
 }
 
 function miscounted(ranges: readonly WitnessedRange[], ledger: PlayerLedger): string[] {

@@ -6,6 +6,12 @@ import { originOf } from './origin-of.ts';
 import type { AnswerRequest, WireRequest } from './served-answer.ts';
 import type { Transfer } from './transfer.ts';
 
+export interface LinkChange {
+  readonly atMs: number;
+  readonly name: string;
+  readonly link: Link;
+}
+
 /**
  * Machines and the wires between them, in the time of one clock. Connection set-up costs one round trip per new
  * connection; connections are kept alive; transfers share their two links fairly (max-min) and feel changes at once.
@@ -18,6 +24,7 @@ export class Network {
   readonly #running = new Set<Exchange>();
   readonly #transfers = new Set<Transfer>();
   readonly #records: ExchangeRecord[] = [];
+  readonly #linkChanges: LinkChange[] = [];
   #isSharingDue = false;
 
   constructor(clock: Clock) {
@@ -34,6 +41,7 @@ export class Network {
     if (this.#endpoints.has(name)) throw new Error(`The network has an endpoint "${name}" already.`);
     const endpoint = new Endpoint(name, address, link);
     this.#endpoints.set(name, endpoint);
+    this.#noteLink(endpoint);
     return endpoint;
   }
 
@@ -57,6 +65,7 @@ export class Network {
   setLink(name: string, link: Partial<Link>): void {
     const endpoint = this.#known(name);
     endpoint.change(link);
+    this.#noteLink(endpoint);
     if (link.state === 'reset') this.#breakAll(endpoint, 'connection reset');
     this.#shareSoon();
   }
@@ -85,6 +94,15 @@ export class Network {
   /** Everything that ended, in order. */
   records(): readonly ExchangeRecord[] {
     return this.#records;
+  }
+
+  /** How every machine's link was, from when on, in order. */
+  linkChanges(): readonly LinkChange[] {
+    return this.#linkChanges;
+  }
+
+  #noteLink({ name, link }: Endpoint): void {
+    this.#linkChanges.push({ atMs: this.#host.clock.nowMs(), name, link });
   }
 
   #known(name: string): Endpoint {

@@ -21,6 +21,8 @@ export interface SimulatedFleetOptions {
   readonly links: Readonly<Record<string, Partial<Link>>>;
   readonly controlPlane: ControlPlaneSettings;
   readonly ocas: OcaSettings;
+  /** Of single OCAs, over those of all. */
+  readonly settingsOf?: Readonly<Record<string, OcaSettings>>;
 }
 
 /** Regions over one store, an origin, and OCAs: built, and started by `start`. */
@@ -62,7 +64,8 @@ export class SimulatedFleet {
         const link = { ...ocaLink(site, spec.capacityBps), ...links[spec.ocaId] };
         const endpoint = network.join(spec.ocaId, spec.host, link);
         const { keys } = this;
-        const { shelf: files, ocas: settings } = options;
+        const { shelf: files, ocas, settingsOf = {} } = options;
+        const settings = { ...ocas, ...settingsOf[spec.ocaId] };
         const oca = { spec, site, regions, keys, endpoint, files, settings };
         this.#ocas.set(spec.ocaId, new SimulatedOca(clock, network, events, oca));
       }

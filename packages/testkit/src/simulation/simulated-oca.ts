@@ -18,6 +18,8 @@ export interface OcaSettings {
   readonly paceBps?: number;
   readonly reportIntervalMs?: number;
   readonly fillIntervalMs?: number;
+  /** It answers 503 to whoever comes beyond. */
+  readonly maxConnections?: number;
 }
 
 export interface SimulatedOcaOptions {
@@ -113,6 +115,11 @@ export class SimulatedOca {
     this.#life?.process.end();
     this.#life = undefined;
     this.#network.shut(this.#options.endpoint);
+  }
+
+  /** Takes nothing new from now on and says so to the regions; a restart ends it. */
+  drain(): Promise<void> | undefined {
+    return this.#life?.oca.drain();
   }
 
   skewWallClock(skewMs: number): void {

@@ -86,7 +86,7 @@ export class SimulatedPlayers {
     if (link) network.setLink(clientAddress, link);
     const { bufferGoalMs } = playerOptions;
     const inner = new HeadlessEngine({ clock, ...(bufferGoalMs === undefined ? {} : { bufferGoalMs }) });
-    const engine = new WitnessEngine(inner, this.#ports.fileOf);
+    const engine = new WitnessEngine(inner, clock, this.#ports.fileOf);
     const defaults: PlayerOptions = {
       regions: this.#ports.regions,
       accessToken: this.#ports.accessTokenFor(accountId),

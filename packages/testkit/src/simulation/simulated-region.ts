@@ -14,6 +14,7 @@ import { hmacSha256Hex } from './sha256.ts';
 export interface ControlPlaneSettings {
   readonly tokenLifetimeMs?: number;
   readonly healthDeadlineMs?: number;
+  readonly grantRefreshMs?: number;
   readonly manifestRefreshMs?: number;
   readonly copiesNeeded?: number;
   readonly sitesNeeded?: number;

@@ -1,4 +1,4 @@
-import type { EngineHost, EngineSnapshot, MediaEngine, Presentation, RangeRequest } from '@pressplay/sdk-core';
+import type { Clock, EngineHost, EngineSnapshot, MediaEngine, Presentation, RangeRequest } from '@pressplay/sdk-core';
 
 /** What an engine was given for one range, compared with the file. */
 export interface WitnessedRange {
@@ -12,6 +12,8 @@ export interface WitnessedRange {
   /** Of these, how many differ from the file or lie beyond the range. */
   wrongBytes: number;
   outcome: 'running' | 'complete' | 'failed';
+  readonly startedAtMs: number;
+  endedAtMs: number;
 }
 
 /** Passes everything on and compares each delivered byte with the file it should come from. */
@@ -19,9 +21,11 @@ export class WitnessEngine implements MediaEngine {
   readonly ranges: WitnessedRange[] = [];
   readonly #inner: MediaEngine;
   readonly #fileOf: (fileId: string) => Uint8Array | undefined;
+  readonly #clock: Clock;
 
-  constructor(inner: MediaEngine, fileOf: (fileId: string) => Uint8Array | undefined) {
+  constructor(inner: MediaEngine, clock: Clock, fileOf: (fileId: string) => Uint8Array | undefined) {
     this.#inner = inner;
+    this.#clock = clock;
     this.#fileOf = fileOf;
   }
 
@@ -67,6 +71,8 @@ export class WitnessEngine implements MediaEngine {
       receivedBytes: 0,
       wrongBytes: 0,
       outcome: 'running',
+      startedAtMs: this.#clock.nowMs(),
+      endedAtMs: Number.POSITIVE_INFINITY,
     };
     this.ranges.push(range);
     const file = this.#fileOf(rendition.fileId);
@@ -81,6 +87,8 @@ export class WitnessEngine implements MediaEngine {
     } catch (error) {
       range.outcome = 'failed';
       throw error;
+    } finally {
+      range.endedAtMs = this.#clock.nowMs();
     }
   }
 }

@@ -29,6 +29,8 @@ export interface WorldOptions {
   readonly links?: Readonly<Record<string, Partial<Link>>>;
   readonly controlPlane?: ControlPlaneSettings;
   readonly ocas?: OcaSettings;
+  /** Of single OCAs, by id, over those of all. */
+  readonly settingsOf?: Readonly<Record<string, OcaSettings>>;
 }
 
 const UNTIL_LIVE_MS = 60_000;
@@ -57,6 +59,7 @@ export class World {
       links,
       controlPlane,
       shelf: isFull ? titles.flatMap(shelvedFilesOf) : [],
+      settingsOf: options.settingsOf ?? {},
       ocas: isFull ? { ...QUIET_OCAS, ...options.ocas } : (options.ocas ?? {}),
     });
     this.#players = new SimulatedPlayers({
@@ -125,6 +128,12 @@ export class World {
   skewWallClock(ocaId: string, skewMs: number): void {
     this.#log.add('world', 'skew-wall-clock', { ocaId, skewMs });
     this.fleet.oca(ocaId).skewWallClock(skewMs);
+  }
+
+  /** Begins to drain; the regions hear of it as the network lets them. */
+  drainOca(ocaId: string): void {
+    this.#log.add('world', 'drain-oca', { ocaId });
+    void this.fleet.oca(ocaId).drain();
   }
 
   killOca(ocaId: string): void {
