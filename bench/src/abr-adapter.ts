@@ -127,7 +127,7 @@ export class AbrSession {
   #begin(atMs: number, segment: number, lastRung: number): void {
     this.#asked = { atMs, segment, lastRung };
     this.#receivedBits = undefined;
-    this.#watch.begin(this.#meter.expectedBps());
+    this.#watch.begin(this.#meter.expectation()?.bps);
   }
 
   #context(bufferAheadMs: number) {
@@ -136,7 +136,8 @@ export class AbrSession {
       segmentNumber: this.#asked.segment,
       bufferAheadMs,
       bufferGoalMs: this.#bufferGoalMs,
-      throughputBps: this.#meter.expectedBps(),
+      throughputBps: this.#meter.expectation()?.bps,
+      rateSpread: this.#meter.expectation()?.spread,
       latencyMs: this.#meter.latencyMs(),
       current: this.#video[this.#asked.lastRung],
     };
@@ -154,9 +155,9 @@ export class AbrSession {
   }
 }
 
-const utilityOf = (qoe: HarnessConfig['qoe']): Utility => (qoe === 'log' ? logUtility : bitrateUtility);
+export const utilityOf = (qoe: HarnessConfig['qoe']): Utility => (qoe === 'log' ? logUtility : bitrateUtility);
 
-function renditionsOf({ kbps, sizes, L }: HarnessConfig['video']): readonly RenditionView[] {
+export function renditionsOf({ kbps, sizes, L }: HarnessConfig['video']): readonly RenditionView[] {
   return kbps.map((rateKbps, rung) => {
     let startByte = 0;
     const segments = sizes.map((row, number) => {
