@@ -7,7 +7,7 @@ import { waitUntil } from './delivery-wait.ts';
 const FIRST_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 3_000;
 /** In a long silence the backend is asked again after this long. */
-const RENEW_EVERY_MS = 15_000;
+const RENEW_EVERY_MS = 10_000;
 /** So many failures are told with the error. */
 const MAX_TOLD = 40;
 

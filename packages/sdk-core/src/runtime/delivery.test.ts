@@ -267,7 +267,9 @@ describe('when no server is left', () => {
       code: 'delivery/no-server-left',
       context: { fileId: world.rendition.fileId, attempts: expect.arrayContaining(['a:reset', 'b:reset', 'c:reset']) },
     });
-    expect(world.renewals).toEqual(['no-server-left', 'no-server-left', 'no-server-left']);
+    expect(new Set(world.renewals)).toEqual(new Set(['no-server-left']));
+    expect(world.renewals.length).toBeGreaterThan(1);
+    expect(world.renewals.length).toBeLessThan(6);
     expect(world.clock.nowMs()).toBeGreaterThan(30_000);
     expect(world.clock.nowMs()).toBeLessThan(50_000);
   });
