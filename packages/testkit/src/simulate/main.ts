@@ -10,7 +10,7 @@ const HELP = `npm run simulate -- [--sessions N] [--seed S] [--workers W] [--tra
 
 Plays N sessions in virtual time, with seeds S, S+1, ...: the real SDK, control plane and OCAs, on random networks and
 with random faults. Checks what must hold, prints figures, and for each violation the command that replays it.
-W processes share the seeds, by default one; the figures do not depend on it.
+W processes share the seeds, by default one; the figures do not depend on it. Ctrl-C prints the figures so far.
 Links follow the traces (CSV: duration_ms,bandwidth_kbps,latency_ms) of DIR, by default ${USUAL_TRACES} where it exists.`;
 
 async function main(): Promise<void> {
@@ -31,11 +31,15 @@ async function main(): Promise<void> {
   const library = new TraceLibrary(traceFolder(values.traces, USUAL_TRACES));
   console.log(library.folder === undefined ? 'No traces.' : `${library.names.length} traces in ${library.folder}.`);
   const startedAtMs = performance.now();
+  const stop = new AbortController();
+  // The first one lets running sessions end and prints what there is; a second one kills.
+  process.once('SIGINT', () => stop.abort());
   let count = 0;
   const results = await runSeeds({
     seeds: Array.from({ length: sessions }, (_, i) => firstSeed + i),
     workers,
     traces: library.folder,
+    stop: stop.signal,
     onResult: (result) => {
       count++;
       tell(result, library, values.verbose);

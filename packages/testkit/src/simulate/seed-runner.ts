@@ -11,21 +11,25 @@ export interface SeedRun {
   readonly workers: number;
   /** Folder of the traces; undefined for none. */
   readonly traces: string | undefined;
+  /** Begins no further session once it fires. */
+  readonly stop?: AbortSignal;
   /** As each one ends: with several workers not in the order of the seeds. */
   readonly onResult: (result: SessionResult) => void;
 }
 
 /** Simulates all seeds, here or in processes of their own. Gives the results in the order of the seeds. */
-export async function runSeeds({ seeds, workers, traces, onResult }: SeedRun): Promise<SessionResult[]> {
+export async function runSeeds({ seeds, workers, traces, stop, onResult }: SeedRun): Promise<SessionResult[]> {
   const results = new Map<number, SessionResult>();
   const take = (result: SessionResult): void => {
     results.set(result.seed, result);
     onResult(result);
   };
   const waiting = [...seeds];
+  stop?.addEventListener('abort', () => waiting.splice(0));
   if (workers === 1) {
     const library = new TraceLibrary(traces);
-    for (const seed of waiting) take(await simulateSeed(seed, library));
+    for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift())
+      take(await simulateSeed(seed, library));
   } else {
     const count = Math.min(workers, waiting.length);
     await Promise.all(Array.from({ length: count }, () => workOff(waiting, traces, take)));

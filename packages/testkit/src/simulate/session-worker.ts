@@ -8,3 +8,5 @@ process.on('message', (seed: number) => {
   void simulateSeed(seed, library).then((result) => process.send?.(result));
 });
 process.on('disconnect', () => process.exit());
+// Ctrl-C reaches all processes of a terminal: the one that leads says when to end.
+process.on('SIGINT', () => {});
