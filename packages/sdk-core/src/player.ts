@@ -247,7 +247,7 @@ export class Player {
     try {
       this.#ports.engine.open(running.presentation, running, { startAtMs });
       if (play && !running.closed) this.#ports.engine.play();
-      if (!running.closed) running.delivery.startProbing();
+      if (!running.closed) running.probing.arm();
     } catch (error) {
       this.#onEngineEvent(running, { type: 'failed', cause: 'unsupported', error });
     }

@@ -30,6 +30,7 @@ import { NetworkMemory } from './network-memory.ts';
 import { PlayAbr } from './play-abr.ts';
 import { type LimitOptions, PlayLimits } from './play-limits.ts';
 import type { GrantedPlay } from './playback-client.ts';
+import { ProbeStart } from './probe-start.ts';
 
 /** A range is wanted at once where nothing is buffered; this is the time that "at once" may take. */
 const START_ALLOWANCE_MS = 1000;
@@ -57,6 +58,7 @@ export class RunningPlay implements EngineHost {
   readonly presentation: Presentation;
   readonly response: PlayResponse;
   readonly delivery: Delivery;
+  readonly probing: ProbeStart;
   readonly #deps: RunningPlayDeps;
   #grant: DeliveryGrant;
   readonly #abr: PlayAbr;
@@ -76,6 +78,7 @@ export class RunningPlay implements EngineHost {
     this.#deps = deps;
     this.#grant = firstGrant(granted.response, deps.clock.nowMs());
     this.delivery = new Delivery(deps, this.#listener(), { checksSegments: true });
+    this.probing = new ProbeStart(deps.clock, () => this.delivery.startProbing());
     this.delivery.use(this.#grant);
     this.#limits = new PlayLimits({
       ...deps,
@@ -132,6 +135,7 @@ export class RunningPlay implements EngineHost {
     const patienceEndMs = clock.nowMs() + bufferMs() + TOKEN_PATIENCE_MS;
     let startByte = request.startByte;
     const onBytes = (chunk: Uint8Array): void => {
+      this.probing.mediaCame();
       startByte += chunk.length;
       request.onBytes(chunk);
     };
@@ -175,6 +179,7 @@ export class RunningPlay implements EngineHost {
   close(): void {
     if (!this.closed) this.#memory.note(...this.#seenRate());
     this.#closing.cancel();
+    this.probing.close();
     this.#refresh.close();
     this.delivery.close();
     this.#nextGrant.tell();

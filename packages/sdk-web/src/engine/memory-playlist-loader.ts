@@ -28,8 +28,9 @@ export class MemoryPlaylistLoader implements Loader<PlaylistLoaderContext> {
     this.context = context;
     this.#callbacks = callbacks;
     this.stats.loading.start = performance.now();
-    // A turn later, as from a network: hls.js files the loader under its request only after `load` returned.
-    queueMicrotask(() => this.#answer(context));
+    // A turn later, as from a network: hls.js files the loader under its request only after `load` returned, and the first
+    // media requests leave before playlists are read.
+    setTimeout(() => this.#answer(context), 0);
   }
 
   #answer(context: PlaylistLoaderContext): void {
