@@ -8,20 +8,6 @@ try {
       const context = await stage.browser.newContext();
       const page = await context.newPage();
       const { readFileSync } = await import('node:fs');
-      await page.route('**/scripts/ours', (r) =>
-        r.fulfill({
-          contentType: 'text/javascript',
-          body: readFileSync('/work/main/packages/sdk-web/dist/pressplay.min.js', 'utf8')
-            .replace(
-              'enableWorker:!1,startPosition',
-              'enableWorker:!1,debug:{log:L,info:L,warn:L,error:L,debug:L,trace:L},startPosition',
-            )
-            .replace(
-              /^/,
-              'var L=(...a)=>{(window.__m??=[]).push([performance.now(),"hls "+a.join(" ").slice(0,160)])};',
-            ),
-        }),
-      );
       const s = await context.newCDPSession(page);
       const rows: string[] = [];
       const urls = new Map<string, string>();
