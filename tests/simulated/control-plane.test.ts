@@ -105,6 +105,71 @@ describe('a region that dies', () => {
   });
 });
 
+describe('a control plane that is gone for long', () => {
+  const HOUR_MS = 3_600_000;
+  /** Thin: two hours of it are a few megabytes. */
+  const FILM = synthesizeTitle({ titleId: 'film-1', durationMs: 2 * HOUR_MS, videoBps: [30_000], audioBps: 8000 });
+  const AT_REST = {
+    ocas: { reportIntervalMs: 300_000, fillIntervalMs: 300_000 },
+    controlPlane: { healthDeadlineMs: 24 * HOUR_MS, manifestRefreshMs: 300_000 },
+  };
+  const killAll = (world: World): void => {
+    for (const { regionId, isUp } of world.fleet.regions) if (isUp) world.killRegion(regionId);
+  };
+  const renewals = (world: World) => world.network.records().filter(({ path }) => path.endsWith('/renew'));
+
+  it('does not touch a film of two hours, and is asked again and again, but not in a hurry', async () => {
+    const world = await createWorld({ seed: 240, titles: [FILM], ...AT_REST });
+    const player = world.createPlayer({ link: LINK });
+    await world.settle(player.load('film-1'), 10_000);
+    await world.advance(60_000);
+    killAll(world);
+    await world.runUntil(() => player.state === 'ended' || player.state === 'failed', 3 * HOUR_MS);
+    expect(player.state, world.failure('the play').message).toBe('ended');
+    expect(player.stats().rebufferCount).toBe(0);
+    const rounds = renewals(world).filter(({ to }) => to === 'us-east-1').length;
+    expect(rounds).toBeGreaterThan(100);
+    // Two rounds of requests every half minute.
+    expect(rounds).toBeLessThan((2 * 2 * HOUR_MS) / 25_000);
+  });
+
+  it('until the token has long expired: the play waits, and goes on once a region is back', async () => {
+    const settings = { ...AT_REST, controlPlane: { ...AT_REST.controlPlane, tokenLifetimeMs: 600_000 } };
+    const world = await createWorld({ seed: 241, titles: [FILM], ...settings });
+    const player = world.createPlayer({ link: LINK, bufferGoalMs: 30_000 });
+    await world.settle(player.load('film-1'), 10_000);
+    await world.advance(300_000);
+    killAll(world);
+    const grantedForMs = 600_000;
+    await world.advance(grantedForMs - 300_000 - 1000);
+    expect(player.state, 'media go on at least until the end of the token').toBe('playing');
+    await world.runUntil(() => player.state === 'rebuffering', 900_000);
+    await world.advance(20_000);
+    world.restartRegion('us-west-2');
+    await world.runUntil(() => player.state !== 'rebuffering', 60_000);
+    expect(player.state, world.failure('the play').message).toBe('playing');
+    await world.advance(200_000);
+    expect(player.state).toBe('playing');
+  });
+
+  it('is passed by a retry of the app, where even that patience ended', async () => {
+    const world = await createWorld({ seed: 242, titles: [FILM], controlPlane: { tokenLifetimeMs: 60_000 } });
+    const player = world.createPlayer({ link: LINK, bufferGoalMs: 10_000 });
+    await world.settle(player.load('film-1'), 10_000);
+    await world.advance(5000);
+    killAll(world);
+    await world.runUntil(() => player.state === 'failed', 900_000);
+    expect(errorOf(world).code).toBe('delivery/token-expired');
+    const { positionMs } = player.stats();
+    world.restartRegion('eu-west-1');
+    await world.advance(5000);
+    await world.settle(player.retry(), 30_000);
+    expect(player.stats().positionMs).toBe(positionMs);
+    await world.advance(60_000);
+    expect(player.state).toBe('playing');
+  });
+});
+
 describe('a play that must not begin', () => {
   it.each([
     { why: 'an unknown title', titleId: 'no-such-title', clientAddress: '198.51.100.7', code: 'title/unknown' },

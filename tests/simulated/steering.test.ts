@@ -76,6 +76,41 @@ describe('the servers of a play', () => {
   });
 });
 
+describe('a refreshed ranking', () => {
+  const LONG = synthesizeTitle({ titleId: 'noise-1', durationMs: 60_000 });
+
+  it('without the server that drains: the play leaves it, without a stall', async () => {
+    const world = await createWorld({ seed: 305, titles: [LONG], controlPlane: { grantRefreshMs: 10_000 } });
+    const player = world.createPlayer({ link: { rateBps: 8_000_000 }, bufferGoalMs: 8000 });
+    await world.settle(player.load('noise-1'), 10_000);
+    await world.runUntil(() => player.stats().positionMs > 5000, 20_000);
+    const drained = player.stats().ocaId ?? '';
+    // From now on it is named to nobody; what it serves already it serves to the end.
+    world.fleet.oca(drained).drain();
+    await world.runUntil(() => player.state === 'ended' || player.state === 'failed', 120_000);
+    expect(player.state, world.failure('the play').message).toBe('ended');
+    expect(player.stats().rebufferCount).toBe(0);
+    expect(player.stats().servers.map(({ ocaId }) => ocaId)).not.toContain(drained);
+    const left = player.ledger().entries.findLastIndex(({ ocaId }) => ocaId === drained);
+    expect(left).toBeLessThan(player.ledger().entries.length / 2);
+    expectEveryByteOnce(world, player, LONG);
+  });
+
+  it('with a server that was away: it is measured and may serve again', async () => {
+    const world = await createWorld({ seed: 306, titles: [LONG], controlPlane: { grantRefreshMs: 10_000 } });
+    for (const ocaId of ['fjord-1-b', 'fjord-1-c', 'fjord-1-d', 'ix-1-a', 'ix-1-b', 'ix-1-c']) world.killOca(ocaId);
+    await world.advance(8000);
+    const player = world.createPlayer({ link: { rateBps: 8_000_000 }, bufferGoalMs: 8000 });
+    await world.settle(player.load('noise-1'), 10_000);
+    expect(player.stats().servers.map(({ ocaId }) => ocaId)).not.toContain('fjord-1-b');
+    world.restartOca('fjord-1-b');
+    await world.runUntil(() => player.state === 'ended' || player.state === 'failed', 120_000);
+    const back = player.stats().servers.find(({ ocaId }) => ocaId === 'fjord-1-b');
+    expect(back?.latencyMs, world.failure('it was not measured').message).toBeGreaterThan(0);
+    expectEveryByteOnce(world, player, LONG);
+  });
+});
+
 it('a whole site that goes down during a play is left for the next nearest one', async () => {
   const world = await worldOf(304);
   const player = world.createPlayer({ link: { rateBps: 8_000_000 }, bufferGoalMs: 8000 });

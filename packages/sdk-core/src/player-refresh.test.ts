@@ -44,6 +44,8 @@ describe('steering', () => {
     const { clock, player, network, log } = await steeredPlay();
     await clock.advance(5000);
     const left = player.stats().ocaId;
+    const moves: { from?: string; reason: string }[] = [];
+    player.on('server-changed', (event) => void moves.push(event));
     const { servers } = network.play;
     const kept = servers.filter(({ ocaId }) => ocaId !== left);
     const fileSets = network.play.fileSets.map((set) => ({ ...set, servers: kept.map((_, i) => i) }));
@@ -51,6 +53,7 @@ describe('steering', () => {
     await clock.advance(20_000);
     expect(player.stats().servers.map(({ ocaId }) => ocaId)).toEqual(kept.map(({ ocaId }) => ocaId));
     expect(player.stats().ocaId).not.toBe(left);
+    expect(moves).toMatchObject([{ from: left, reason: 'steering' }]);
     await clock.runUntil(() => player.state === 'ended', 200_000);
     expect(player.state).toBe('ended');
     expect(log.rebuffer).toEqual([]);
