@@ -6,6 +6,7 @@ import { decisions } from './decisions.ts';
 import type { Bench, Metric } from './metric.ts';
 import { prefixLookup } from './prefix-lookup.ts';
 import { ranking } from './ranking.ts';
+import { servers } from './servers.ts';
 import { simulatedHour } from './simulated-hour.ts';
 import { size } from './size.ts';
 
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   decisions,
   'prefix-lookup': prefixLookup,
   ranking,
+  servers,
   'simulated-hour': simulatedHour,
   size,
   // Loaded where they run: they need built packages and a browser.

@@ -27,10 +27,13 @@ export function recordedLines(folder: string, perFolder: number): readonly Line[
   const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   return folders.flatMap(({ name: family }) => {
     const files = readdirSync(join(folder, family)).filter((file) => file.endsWith('.csv'));
-    return files.sort().slice(0, perFolder).map((file): Line => {
-      const trace = parseTrace(readFileSync(join(folder, family, file), 'utf8'));
-      return { name: `${family}/${file}`, trace };
-    });
+    return files
+      .sort()
+      .slice(0, perFolder)
+      .map((file): Line => {
+        const trace = parseTrace(readFileSync(join(folder, family, file), 'utf8'));
+        return { name: `${family}/${file}`, trace };
+      });
   });
 }
 

@@ -16,7 +16,8 @@ const ADDED_MS = [0, 6, 12, 25, 40] as const;
 
 /** The way to the server of this rank; incidents befall the first. */
 export function pathOf({ trace }: Line, incident: Incident, rank: number): Path {
-  const factor = rank === 0 ? 1 : (incident.othersFactor ?? 1) * (incident.othersFactor ? scaleOf(rank - 1) : scaleOf(rank));
+  const factor =
+    rank === 0 ? 1 : (incident.othersFactor ?? 1) * (incident.othersFactor ? scaleOf(rank - 1) : scaleOf(rank));
   const spells = rank === 0 ? incident.spells : [];
   const edges = spells.flatMap(({ fromMs, toMs }) => [fromMs, toMs]);
   const steps: { durationMs: number; rateBps: number; latencyMs: number }[] = [];

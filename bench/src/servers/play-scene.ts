@@ -58,7 +58,11 @@ export async function playScene(scene: Scene, chooser: Chooser): Promise<Outcome
     ({ servers }) => {
       // By now the ranks are known; nothing was asked of a server yet.
       servers.forEach(({ baseUrl }, rank) => void paths.set(baseUrl, pathOf(scene.line, scene.incident, rank)));
-      stops = begin(world, scene, servers.map(({ ocaId }) => ocaId));
+      stops = begin(
+        world,
+        scene,
+        servers.map(({ ocaId }) => ocaId),
+      );
     },
     chooser === 'ours' ? undefined : firstServerOf,
   );

@@ -34,7 +34,7 @@ export interface SelectionConfig extends PredictionConfig {
   /** The same where the preferred server would be late and there is no time to be sure; and where the other one is only assumed. */
   readonly urgentMargin: number;
   readonly unmeasuredMargin: number;
-  /** For how long it must stay so, and how fresh its measurement must be. */
+  /** For how long it must stay so, the shorter the more it gains; and how fresh its measurement must be. */
   readonly holdMs: number;
   readonly maxHoldMs: number;
   readonly freshMs: number;
@@ -127,7 +127,9 @@ function challenge(
   const isHeld = preference.challengerId === challenger.ocaId;
   const challengedAtMs = isHeld ? (preference.challengedAtMs ?? nowMs) : nowMs;
   const followed = preference.followed ?? 0;
-  if (nowMs - challengedAtMs < Math.min(config.maxHoldMs, config.holdMs * 2 ** followed))
+  // Twice as fast is certain four times as soon.
+  const gain = ownMsOf(preferred, input) / challenger.predictedMs;
+  if (nowMs - challengedAtMs < Math.min(config.maxHoldMs, (config.holdMs / gain ** 2) * 2 ** followed))
     return keep({ ...settled, challengerId: challenger.ocaId, challengedAtMs });
   const { ocaId } = challenger;
   return { ocaId, reason: 'better-by-margin', preference: { ocaId, followed: followed + 1 } };
@@ -137,15 +139,19 @@ function challenge(
 function challengerOf(
   preferred: RankedServer,
   ranked: readonly RankedServer[],
-  { measurements, bytes, nowMs }: ChooseInput,
+  input: ChooseInput,
   config: SelectionConfig,
 ): RankedServer | undefined {
-  const ownMs = preferred.latencyMs + (bytes * 8000) / rateBelow(preferred.belief, 0);
+  const { measurements, nowMs } = input;
+  const ownMs = ownMsOf(preferred, input);
   return ranked.find(({ ocaId, excluded, inDuress, isMeasured, predictedMs }) => {
     const isFresh = isMeasured && nowMs - (measurements[ocaId]?.sampledAtMs ?? nowMs) <= config.freshMs;
     return ocaId !== preferred.ocaId && !excluded && !inDuress && isFresh && predictedMs * config.margin <= ownMs;
   });
 }
+
+const ownMsOf = ({ latencyMs, belief }: RankedServer, { bytes }: ChooseInput): number =>
+  latencyMs + (bytes * 8000) / rateBelow(belief, 0);
 
 function isPlenty(preferred: RankedServer, { mediaBps }: ChooseInput, config: SelectionConfig): boolean {
   return mediaBps !== undefined && rateBelow(preferred.belief, config.caution) >= mediaBps * config.plenty;
@@ -159,8 +165,7 @@ function explore(
   config: SelectionConfig,
 ): Choice {
   if (!input.mayExplore) return keepWithout(preference, preferred);
-  const { challengerId } = preference;
-  const exploration = planExploration({ ...input, preferred, ranked, challengerId }, config.exploration);
+  const exploration = planExploration({ ...input, preferred, ranked }, config.exploration);
   return exploration ? { ...exploration, reason: 'explore', preference } : keepWithout(preference, preferred);
 }
 

@@ -6,7 +6,6 @@ export interface ExplorationInput {
   readonly preferred: RankedServer;
   /** Best first, the preferred one among them. */
   readonly ranked: readonly RankedServer[];
-  readonly challengerId?: string | undefined;
   readonly bytes: number;
   readonly neededInMs: number;
   readonly nowMs: number;
@@ -20,9 +19,10 @@ export interface ExplorationConfig {
   /** How much faster another server must be to be of interest, and how probably. */
   readonly gain: number;
   readonly minProbability: number;
-  /** The least time between two explorations, and between two of a server that is challenging already. */
+  /** The least time between two explorations; the short one where the other server is rather better than not. */
   readonly gapMs: number;
-  readonly challengerGapMs: number;
+  readonly eagerGapMs: number;
+  readonly eagerProbability: number;
   /** A piece is expected to take about this long. */
   readonly pieceMs: number;
   readonly minBytes: number;
@@ -34,9 +34,10 @@ export interface ExplorationConfig {
 export const EXPLORATION_DEFAULTS: ExplorationConfig = {
   minBufferMs: 8000,
   gain: 1.1,
-  minProbability: 0.2,
+  minProbability: 0.25,
   gapMs: 15_000,
-  challengerGapMs: 4000,
+  eagerGapMs: 3000,
+  eagerProbability: 0.5,
   pieceMs: 400,
   minBytes: 64 * 1024,
   maxBytes: 256 * 1024,
@@ -58,20 +59,20 @@ export function planExploration(
   input: ExplorationInput,
   config: ExplorationConfig = EXPLORATION_DEFAULTS,
 ): Exploration | undefined {
-  const { preferred, ranked, bytes, neededInMs, nowMs, exploredAtMs, challengerId } = input;
+  const { preferred, ranked, bytes, neededInMs, nowMs, exploredAtMs } = input;
   const quietMs = nowMs - (exploredAtMs ?? Number.NEGATIVE_INFINITY);
-  if (neededInMs < config.minBufferMs || quietMs < config.challengerGapMs) return undefined;
+  if (neededInMs < config.minBufferMs || quietMs < config.eagerGapMs) return undefined;
   if (bytes < config.minBytes) return undefined;
   let best: RankedServer | undefined;
   let bestProbability = config.minProbability;
   for (const server of ranked) {
     if (server.ocaId === preferred.ocaId || server.excluded || server.inDuress) continue;
-    if (server.ocaId !== challengerId && quietMs < config.gapMs) continue;
     const pieceBytes = pieceFor(server, input, config);
     const pessimisticMs = server.latencyMs + (pieceBytes * 8000) / rateBelow(server.belief, config.pessimism);
     if (pessimisticMs > neededInMs / 2) continue;
     const probability = probabilityFaster(server.belief, preferred.belief, config.gain);
-    if (probability <= bestProbability) continue;
+    const gapMs = probability >= config.eagerProbability ? config.eagerGapMs : config.gapMs;
+    if (probability <= bestProbability || quietMs < gapMs) continue;
     best = server;
     bestProbability = probability;
   }

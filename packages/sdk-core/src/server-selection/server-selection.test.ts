@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ChooseInput, chooseServer, type Preference } from './choose-server.ts';
 import { type Exclusions, excludedForMs, NO_EXCLUSIONS, recordFailure } from './exclusions.ts';
+import { NO_HINTS, noteHint } from './load-hints.ts';
+import { EXPLORATION_DEFAULTS } from './plan-exploration.ts';
 import { type Candidate, rankServers } from './rank-servers.ts';
 import type { Measurement } from './rate-belief.ts';
 
@@ -152,7 +154,8 @@ describe('choosing', () => {
     expect(interrupted?.preference).toEqual({ ocaId: 'oca-0' });
     const again = at(109_000, [5e6, 6.5e6], interrupted?.preference ?? {});
     expect(again).toMatchObject({ ocaId: 'oca-0', reason: 'kept' });
-    expect(at(116_999, [5e6, 6.5e6], again?.preference ?? {})).toMatchObject({ ocaId: 'oca-0' });
+    expect(at(112_500, [5e6, 6.5e6], again?.preference ?? {})).toMatchObject({ ocaId: 'oca-0' });
+    expect(at(112_500, [5e6, 15e6], again?.preference ?? {})).toMatchObject({ ocaId: 'oca-1' });
     const held = at(117_000, [5e6, 6.5e6], again?.preference ?? {});
     expect(held).toMatchObject({ ocaId: 'oca-1', reason: 'better-by-margin' });
   });
@@ -220,5 +223,63 @@ describe('choosing', () => {
       ocaId: 'oca-1',
       reason: 'all-excluded',
     });
+  });
+});
+
+describe('exploring', () => {
+  const explored = (given: Partial<ChooseInput>) =>
+    chooseServer(input({ preference: { ocaId: 'oca-0' }, mayExplore: true, neededInMs: 20_000, ...given }));
+
+  it('sends a piece of a wanted range to a server that may be better', () => {
+    const choice = explored({ measurements: measured(4e6) });
+    expect(choice).toMatchObject({ reason: 'explore', preference: { ocaId: 'oca-0' } });
+    expect(choice?.ocaId).not.toBe('oca-0');
+    expect(choice?.bytes).toBeLessThanOrEqual(EXPLORATION_DEFAULTS.maxBytes);
+  });
+
+  it('leaves a clear winner alone, and looks at a close race again when what is known grew old', () => {
+    expect(explored({ measurements: measured(10e6, 3e6, 3e6) })?.reason).toBe('kept');
+    expect(explored({ measurements: measured(4e6, 3.9e6, 2e6) })?.reason).toBe('kept');
+    const measurements = { ...measuredAt(160_000, [4e6]), ...measuredAt(100_000, [undefined, 3.9e6, 2e6]) };
+    expect(explored({ measurements, nowMs: 160_000 })).toMatchObject({ ocaId: 'oca-1', reason: 'explore' });
+  });
+
+  it.each([
+    ['while the buffer is low', { neededInMs: 7000 }],
+    ['after trouble with the range', { mayExplore: false }],
+    ['right after the last time', { exploredAtMs: 98_000 }],
+    ['where the server gives plenty', { mediaBps: 400_000 }],
+    ['with a range too short to measure', { bytes: 10_000 }],
+  ])('never explores %s', (_, given) => {
+    expect(explored({ measurements: measured(4e6), ...given })?.reason).toBe('kept');
+  });
+
+  it('never sends media to an excluded server or to one in duress for that', () => {
+    const hints = noteHint(NO_HINTS, { ocaId: 'oca-2', says: { isInDuress: true }, nowMs: 100_000, chance: 0 });
+    expect(explored({ measurements: measured(4e6), exclusions: failed(1), hints })?.reason).toBe('kept');
+  });
+});
+
+describe('duress', () => {
+  const hints = noteHint(NO_HINTS, { ocaId: 'oca-0', says: { isInDuress: true }, nowMs: 100_000, chance: 0.5 });
+  const at = (nowMs: number, given: Partial<ChooseInput> = {}) =>
+    chooseServer(
+      input({ nowMs, hints, preference: { ocaId: 'oca-0' }, measurements: measuredAt(nowMs, [4e6]), ...given }),
+    );
+
+  it('is followed at this client’s own moment', () => {
+    expect(at(101_000)).toMatchObject({ ocaId: 'oca-0', reason: 'kept' });
+    expect(at(106_001)).toMatchObject({ reason: 'duress' });
+    expect(at(106_001)?.ocaId).not.toBe('oca-0');
+  });
+
+  it('is borne where everybody else is much worse', () => {
+    expect(at(106_001, { measurements: measuredAt(106_001, [4e6, 1e6, 1e6]) })).toMatchObject({ ocaId: 'oca-0' });
+  });
+
+  it('scatters a crowd, each to where it is drawn', () => {
+    const goals = Array.from({ length: 40 }, (_, index) => at(106_001, { chance: index / 40 })?.ocaId);
+    expect(new Set(goals)).toEqual(new Set(['oca-1', 'oca-2']));
+    expect(goals.filter((goal) => goal === 'oca-1').length).toBeLessThan(30);
   });
 });
