@@ -34,7 +34,7 @@ export interface PlayerStage {
 export function playerStage(
   options: Partial<PlayerOptions> = {},
   shape: SampleShape = {},
-  ports: Pick<PlayerPorts, 'telemetry' | 'storage' | 'logger'> = {},
+  ports: Pick<PlayerPorts, 'telemetry' | 'storage' | 'networkInfo' | 'logger'> = {},
 ): PlayerStage {
   const clock = new VirtualClock();
   const network = new SampleNetwork(clock, samplePlayResponse(shape));
