@@ -11,6 +11,7 @@ import { REPORT_KINDS } from './fleet/oca-reports.ts';
 import { clientOf } from './playback/client-of.ts';
 import { invalid, jsonBody, valid } from './request-body.ts';
 import type { Services } from './services.ts';
+import { steeringRoutes } from './steering/steering-routes.ts';
 
 export interface Env {
   Bindings: { readonly clientAddress: string };
@@ -35,6 +36,7 @@ export function createApp(services: Services): Hono<Env> {
   ocaRoutes(app, services);
   telemetryRoutes(app, services);
   regionRoutes(app, services);
+  app.route('/', steeringRoutes(services));
   refuseOtherMethods(app);
   return app;
 }

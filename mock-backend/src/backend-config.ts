@@ -15,14 +15,16 @@ export interface BackendConfig {
   readonly corsOrigins: '*' | readonly string[];
   /** Of a play's media token; 6 h. */
   readonly tokenLifetimeMs?: number;
-  /** How often a play to which nothing happens reports; 30 s. 0 where no reports are wanted. */
-  readonly telemetryIntervalMs?: number;
   /** After how long a running play asks for a fresh ranking, a tenth more or less by play; 5 min. */
   readonly grantRefreshMs?: number;
+  /** How often a play to which nothing happens reports; 30 s. 0 where no reports are wanted. */
+  readonly telemetryIntervalMs?: number;
   /** An OCA silent for longer is not named; 5 s. */
   readonly healthDeadlineMs?: number;
   /** How soon an OCA that holds all it should asks for its fill manifest again; 10 s. */
   readonly manifestRefreshMs?: number;
+  /** Share of plays whose steering decisions are logged, 0 to 1; all. */
+  readonly decisionLogShare?: number;
   /** A title is live once so many OCAs hold all of it, */
   readonly copiesNeeded: number;
   /** at so many sites. */

@@ -13,7 +13,9 @@ import { clientNetworks } from './licensing/client-networks.ts';
 import { PlayRegistry } from './playback/play-registry.ts';
 import { Playback } from './playback/playback.ts';
 import type { AccessTokens, BackendClock, Log, OriginAnswer } from './ports.ts';
+import { DecisionLog } from './steering/decision-log.ts';
 import type { TableBuilder } from './steering/route-book.ts';
+import { RouteImports } from './steering/route-imports.ts';
 import { Steering } from './steering/steering.ts';
 import type { Store } from './store/store.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
@@ -68,16 +70,20 @@ export function createBackend(deps: BackendDeps): Backend {
     log('error', 'the prefix table was built on the main thread: the worker failed', { error: String(error) }),
   );
   const fleetSync = new FleetSync(fleet, store, clock, log, config.healthDeadlineMs ?? HEALTH_DEADLINE_MS);
+  const imports = new RouteImports(store, fleet);
   const registry = new PlayRegistry(store, clock, log, hmac, config.urlKey);
   const loading = loadOnce(clock, log, async () => {
-    await Promise.all([catalog.refresh(), fleetSync.load()]);
+    await Promise.all([catalog.refresh(), fleetSync.load(), imports.load()]);
     await fleet.routingSettled();
   });
-  const steering = new Steering({ config, fleet, clock, log });
+  const decisions = new DecisionLog(store, clock, log, { share: config.decisionLogShare ?? 1 });
+  const steering = new Steering({ config, fleet, clock, log, decisions });
   const ocaReports = new OcaReports({ config, fleet, fleetSync, clock });
   const app = createApp({
     ...deps,
     catalog,
+    decisions,
+    imports,
     ocaReports,
     overview: new Overview(config, catalog, fleet, clock),
     playback: new Playback({ config, catalog, fleet, registry, clock, hmac, steering }),
@@ -91,6 +97,7 @@ export function createBackend(deps: BackendDeps): Backend {
     async fetch(request, peer) {
       await loading.attempt();
       fleetSync.beat();
+      decisions.beat();
       return app.fetch(request, { clientAddress: peer.clientAddress });
     },
     answerReport({ method, path, authorization, text }) {
@@ -103,7 +110,7 @@ export function createBackend(deps: BackendDeps): Backend {
     },
     start: loading.required,
     async stop() {
-      await Promise.allSettled([fleetSync.flush(), registry.flush()]);
+      await Promise.allSettled([fleetSync.flush(), registry.flush(), decisions.flush()]);
     },
   };
 }

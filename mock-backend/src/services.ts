@@ -7,6 +7,8 @@ import type { Overview } from './fleet/overview.ts';
 import type { FindNetwork } from './licensing/client-networks.ts';
 import type { Playback } from './playback/playback.ts';
 import type { AccessTokens, BackendClock, Log } from './ports.ts';
+import type { DecisionLog } from './steering/decision-log.ts';
+import type { RouteImports } from './steering/route-imports.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 
 /** Everything the routes ask. */
@@ -20,6 +22,8 @@ export interface Services {
   readonly ocaReports: OcaReports;
   readonly overview: Overview;
   readonly playback: Playback;
+  readonly decisions: DecisionLog;
+  readonly imports: RouteImports;
   readonly fill: Fill;
   readonly telemetry: Telemetry;
   readonly findNetwork: FindNetwork;

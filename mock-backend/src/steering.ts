@@ -31,4 +31,5 @@ export {
   type PrefixTable,
   sizeOf,
 } from './steering/prefix-table.ts';
+export { type ReadRoutes, type RouteFormat, readRoutes } from './steering/read-routes.ts';
 export { pointOf, type RouteFeed, type Routing } from './steering/routing.ts';

@@ -19,6 +19,7 @@ export interface RegionServer {
   drain(limitMs: number): Promise<void>;
 }
 
+const DECISIONS_KEPT_MS = 24 * 3600 * 1000;
 const CLEANING_INTERVAL_MS = 3600 * 1000;
 
 /** A region on a socket. */
@@ -50,6 +51,9 @@ export async function startRegion(config: ProcessConfig & { secret: string }, lo
     store
       .forgetPlays(Date.now() - PLAY_LIFETIME_MS)
       .catch((error) => logger.warn({ error: String(error) }, 'old plays kept'));
+    store
+      .forgetDecisions(Date.now() - DECISIONS_KEPT_MS)
+      .catch((error) => logger.warn({ error: String(error) }, 'old steering decisions kept'));
   }, CLEANING_INTERVAL_MS);
   return {
     url,

@@ -7,6 +7,7 @@ import { usabilityOf } from '../fleet/usability.ts';
 import type { BackendClock, Log } from '../ports.ts';
 import { type Address, prefixText } from './address.ts';
 import { addedBps, chooseServers } from './choose-servers.ts';
+import type { DecisionLog } from './decision-log.ts';
 import { lookAround } from './look-around.ts';
 
 export interface SteeredPlay {
@@ -23,6 +24,7 @@ export interface SteeringDeps {
   readonly fleet: FleetState;
   readonly clock: BackendClock;
   readonly log: Log;
+  readonly decisions: DecisionLog;
 }
 
 /** The client's network as far as a log should know it. */
@@ -71,6 +73,8 @@ export class Steering {
     const choice = chooseServers(inputs);
     const [first] = choice.servers;
     if (first && occasion === 'start') fleet.give(first.ocaId, playBps);
+    const decision = { inputs, choice };
+    if (!this.#deps.decisions.note(decision)) return decision;
     this.#deps.log('info', 'steering decision', {
       playId,
       titleId,
@@ -79,7 +83,7 @@ export class Steering {
       servers: choice.servers.map(({ ocaId }) => ocaId).join(' '),
       drops: choice.drops.map(({ ocaId, label }) => `${label} ${ocaId}`).join(', '),
     });
-    return { inputs, choice };
+    return decision;
   }
 
   /** The same array for the same files: OCAs remember what they lack of it. */

@@ -1,5 +1,9 @@
-import type { CatalogTitle } from '@pressplay/protocol/messages';
-import type { PlayRecord, Reported, Store, StoredOca, StoredTitle } from './store.ts';
+import type { CatalogTitle, RoutesImport, SteeringDecision } from '@pressplay/protocol/messages';
+import { completeImports } from './complete-imports.ts';
+import type { PlayRecord, Reported, Store, StoredImport, StoredOca, StoredTitle } from './store.ts';
+
+/** Of all regions that share the store together. */
+const DECISIONS_KEPT = 10_000;
 
 /** A store that lives as long as its process: for tests, msw and virtual time. Several regions may share one. */
 export class MemoryStore implements Store {
@@ -8,6 +12,8 @@ export class MemoryStore implements Store {
   readonly #playsByKey = new Map<string, PlayRecord>();
   readonly #playsById = new Map<string, PlayRecord>();
   readonly #ocas = new Map<string, StoredOca>();
+  #decisions: SteeringDecision[] = [];
+  #importParts: { readonly siteId: string; readonly part: RoutesImport }[] = [];
 
   async putTitle(title: CatalogTitle): Promise<StoredTitle> {
     const stored = { title, revision: ++this.#revision };
@@ -51,7 +57,43 @@ export class MemoryStore implements Store {
   async loadOcas(): Promise<readonly StoredOca[]> {
     return [...this.#ocas.values()];
   }
+
+  async appendDecisions(decisions: readonly SteeringDecision[]): Promise<void> {
+    this.#decisions.push(...decisions);
+    // A half more is kept than promised, so that the array is cut seldom.
+    if (this.#decisions.length > DECISIONS_KEPT * 1.5) this.#decisions = this.#decisions.slice(-DECISIONS_KEPT);
+  }
+
+  async findDecisions(playId: string): Promise<readonly SteeringDecision[]> {
+    return this.#decisions.filter(({ inputs }) => inputs.playId === playId).sort(byTime);
+  }
+
+  async latestDecisions(sinceMs: number, limit: number): Promise<readonly SteeringDecision[]> {
+    return this.#decisions
+      .filter(({ inputs }) => inputs.atMs >= sinceMs)
+      .sort(byTime)
+      .slice(-limit);
+  }
+
+  async forgetDecisions(beforeMs: number): Promise<number> {
+    const before = this.#decisions.length;
+    this.#decisions = this.#decisions.filter(({ inputs }) => inputs.atMs >= beforeMs);
+    return before - this.#decisions.length;
+  }
+
+  async saveImportPart(siteId: string, part: RoutesImport): Promise<void> {
+    const isLast = part.part + 1 === part.parts;
+    const isKept = (kept: { readonly siteId: string; readonly part: RoutesImport }): boolean =>
+      kept.siteId !== siteId || (kept.part.importId === part.importId ? kept.part.part !== part.part : !isLast);
+    this.#importParts = [...this.#importParts.filter(isKept), { siteId, part }];
+  }
+
+  async loadImports(): Promise<readonly StoredImport[]> {
+    return completeImports(this.#importParts);
+  }
 }
+
+const byTime = (a: SteeringDecision, b: SteeringDecision): number => a.inputs.atMs - b.inputs.atMs;
 
 function newerParts(kept: StoredOca | undefined, next: StoredOca): StoredOca {
   const health = newer(kept?.health, next.health);

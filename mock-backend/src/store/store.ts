@@ -1,4 +1,11 @@
-import type { CatalogTitle, DeviceCapabilities, HealthReport, Route } from '@pressplay/protocol/messages';
+import type {
+  CatalogTitle,
+  DeviceCapabilities,
+  HealthReport,
+  Route,
+  RoutesImport,
+  SteeringDecision,
+} from '@pressplay/protocol/messages';
 
 export interface StoredTitle {
   readonly title: CatalogTitle;
@@ -30,6 +37,13 @@ export interface StoredOca {
   readonly inventory?: Reported<readonly string[]>;
 }
 
+/** A complete import of routes for a site. */
+export interface StoredImport {
+  readonly siteId: string;
+  readonly importId: string;
+  readonly routes: readonly Route[];
+}
+
 /** What all regions share. Every call may fail: a region keeps answering from its memory where it can. */
 export interface Store {
   putTitle(title: CatalogTitle): Promise<StoredTitle>;
@@ -46,4 +60,16 @@ export interface Store {
   /** Keeps each part that is newer than the one kept. */
   saveOcas(ocas: readonly StoredOca[]): Promise<void>;
   loadOcas(): Promise<readonly StoredOca[]>;
+  /** Adds to the log of steering decisions. A store may keep only the newest. */
+  appendDecisions(decisions: readonly SteeringDecision[]): Promise<void>;
+  /** The logged decisions of a play, the oldest first. */
+  findDecisions(playId: string): Promise<readonly SteeringDecision[]>;
+  /** The newest `limit` decisions made at or after a Unix time in milliseconds, the oldest first. */
+  latestDecisions(sinceMs: number, limit: number): Promise<readonly SteeringDecision[]>;
+  /** Forgets decisions made before a Unix time in milliseconds; answers how many. */
+  forgetDecisions(beforeMs: number): Promise<number>;
+  /** Keeps a part of an import of routes. Its last part replaces the site's imports before. */
+  saveImportPart(siteId: string, part: RoutesImport): Promise<void>;
+  /** The imports of which all parts are there. */
+  loadImports(): Promise<readonly StoredImport[]>;
 }

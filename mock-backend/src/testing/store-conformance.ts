@@ -1,4 +1,4 @@
-import type { HealthReport } from '@pressplay/protocol/messages';
+import type { HealthReport, SteeringDecision } from '@pressplay/protocol/messages';
 import { expect, it } from 'vitest';
 import type { PlayRecord, Store, StoredOca } from '../store/store.ts';
 import { DEVICE, makeTitle } from './test-region.ts';
@@ -113,4 +113,58 @@ export function storeConformance(open: () => Promise<Store>, reopen: (store: Sto
     );
     expect((await store.loadOcas()).map(({ health }) => health?.atMs)).toEqual(Array(12).fill(19));
   });
+
+  it('keeps the log of steering decisions', async () => {
+    const store = await open();
+    const other = await reopen(store);
+    const playA = 'a'.repeat(32);
+    const playB = 'b'.repeat(32);
+    await store.appendDecisions([]);
+    await store.appendDecisions([decision(playA, 10), decision(playB, 20)]);
+    await other.appendDecisions([decision(playA, 30)]);
+    expect(await store.findDecisions(playA)).toEqual([decision(playA, 10), decision(playA, 30)]);
+    expect(JSON.stringify(await other.findDecisions(playB))).toBe(JSON.stringify([decision(playB, 20)]));
+    expect(await store.latestDecisions(0, 2)).toEqual([decision(playB, 20), decision(playA, 30)]);
+    expect(await other.latestDecisions(30, 10)).toEqual([decision(playA, 30)]);
+    expect(await store.forgetDecisions(30)).toBe(2);
+    expect(await other.latestDecisions(0, 10)).toEqual([decision(playA, 30)]);
+  });
+
+  it('puts an import of routes in force with its last part, in the place of the one before', async () => {
+    const store = await open();
+    const other = await reopen(store);
+    const part = (importId: string, at: number, parts: number) => ({
+      importId,
+      part: at,
+      parts,
+      routes: [{ prefix: `10.${at}.0.0/16`, asPath: [64501], med: at }],
+    });
+    await store.saveImportPart('s', part('first', 0, 1));
+    await store.saveImportPart('other', part('first', 0, 1));
+    await store.saveImportPart('s', part('second', 0, 2));
+    const imports = async () => [...(await other.loadImports())].sort((a, b) => (a.siteId < b.siteId ? -1 : 1));
+    expect(await imports()).toMatchObject([{ siteId: 'other' }, { siteId: 's', importId: 'first' }]);
+    await other.saveImportPart('s', part('second', 1, 2));
+    await other.saveImportPart('s', part('second', 1, 2));
+    expect(await imports()).toEqual([
+      { siteId: 'other', importId: 'first', routes: part('first', 0, 1).routes },
+      { siteId: 's', importId: 'second', routes: [...part('', 0, 2).routes, ...part('', 1, 2).routes] },
+    ]);
+  });
 }
+
+const decision = (playId: string, atMs: number): SteeringDecision => ({
+  inputs: {
+    playId,
+    titleId: 'film',
+    region: 'us-east-1',
+    occasion: 'start',
+    atMs,
+    clientPrefix: '198.51.100.0/24',
+    tableVersion: 1,
+    playBps: 1.5e6,
+    fileIds: ['f'.repeat(32)],
+    sites: [],
+  },
+  choice: { servers: [], fileSets: [], unserved: ['f'.repeat(32)], drops: [] },
+});

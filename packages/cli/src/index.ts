@@ -2,10 +2,17 @@ import { defineCommand, renderUsage, runCommand } from 'citty';
 import { CliError, describeError } from './cli-error.ts';
 import { ingestCommand } from './commands/ingest.ts';
 import { playCommand } from './commands/play.ts';
+import { steerCommand } from './commands/steer.ts';
 import { titlesCommand } from './commands/titles.ts';
 import { upCommand } from './commands/up.ts';
 
-const SUB_COMMANDS = { up: upCommand, ingest: ingestCommand, play: playCommand, titles: titlesCommand };
+const SUB_COMMANDS = {
+  up: upCommand,
+  ingest: ingestCommand,
+  play: playCommand,
+  titles: titlesCommand,
+  steer: steerCommand,
+};
 
 const root = defineCommand({
   meta: { name: 'pressplay', description: 'A player that chooses its own server, and everything it plays from' },

@@ -17,6 +17,7 @@ export type ApiErrorCode =
   | 'play/unknown'
   | 'play/idempotency-conflict'
   | 'steering/no-server'
+  | 'steering/not-logged'
   | 'fleet/unknown-oca'
   | 'store/unavailable'
   | 'server/internal';

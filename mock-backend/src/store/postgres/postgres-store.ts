@@ -1,10 +1,11 @@
-import type { CatalogTitle } from '@pressplay/protocol/messages';
-import { and, asc, eq, gt, lt, sql } from 'drizzle-orm';
+import type { CatalogTitle, RoutesImport, SteeringDecision } from '@pressplay/protocol/messages';
+import { and, asc, desc, eq, gt, gte, lt, ne, sql } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { Pool } from 'pg';
-import type { PlayRecord, Reported, Store, StoredOca, StoredTitle } from '../store.ts';
+import { completeImports } from '../complete-imports.ts';
+import type { PlayRecord, Reported, Store, StoredImport, StoredOca, StoredTitle } from '../store.ts';
 import { applyMigrations } from './migrations.ts';
-import { catalogRevision, ocas, plays, titles } from './tables.ts';
+import { catalogRevision, ocas, plays, routeImports, steeringDecisions, titles } from './tables.ts';
 
 export interface PostgresStoreOptions {
   readonly url: string;
@@ -134,7 +135,65 @@ export class PostgresStore implements Store {
       };
     });
   }
+
+  async appendDecisions(decisions: readonly SteeringDecision[]): Promise<void> {
+    for (let from = 0; from < decisions.length; from += DECISIONS_A_STATEMENT) {
+      const rows = decisions
+        .slice(from, from + DECISIONS_A_STATEMENT)
+        .map((decision) => ({ playId: decision.inputs.playId, atMs: decision.inputs.atMs, decision }));
+      await this.#db.insert(steeringDecisions).values(rows);
+    }
+  }
+
+  async findDecisions(playId: string): Promise<readonly SteeringDecision[]> {
+    const { decision, atMs, id } = steeringDecisions;
+    const rows = await this.#db
+      .select({ decision })
+      .from(steeringDecisions)
+      .where(eq(steeringDecisions.playId, playId))
+      .orderBy(asc(atMs), asc(id));
+    return rows.map((row) => row.decision);
+  }
+
+  async latestDecisions(sinceMs: number, limit: number): Promise<readonly SteeringDecision[]> {
+    const { decision, atMs, id } = steeringDecisions;
+    const rows = await this.#db
+      .select({ decision })
+      .from(steeringDecisions)
+      .where(gte(atMs, sinceMs))
+      .orderBy(desc(atMs), desc(id))
+      .limit(limit);
+    return rows.map((row) => row.decision).reverse();
+  }
+
+  async forgetDecisions(beforeMs: number): Promise<number> {
+    const { rowCount } = await this.#db.delete(steeringDecisions).where(lt(steeringDecisions.atMs, beforeMs));
+    return rowCount ?? 0;
+  }
+
+  async saveImportPart(siteId: string, content: RoutesImport): Promise<void> {
+    const { importId, part, parts } = content;
+    await this.#db.transaction(async (tx) => {
+      await tx
+        .insert(routeImports)
+        .values({ siteId, importId, part, content })
+        .onConflictDoUpdate({
+          target: [routeImports.siteId, routeImports.importId, routeImports.part],
+          set: { content },
+        });
+      if (part + 1 === parts)
+        await tx.delete(routeImports).where(and(eq(routeImports.siteId, siteId), ne(routeImports.importId, importId)));
+    });
+  }
+
+  async loadImports(): Promise<readonly StoredImport[]> {
+    const rows = await this.#db.select().from(routeImports);
+    return completeImports(rows.map(({ siteId, content }) => ({ siteId, part: content })));
+  }
 }
+
+/** Keeps a statement far from the limit of 65,535 parameters, and short. */
+const DECISIONS_A_STATEMENT = 200;
 
 const rowOf = ({ ocaId, health, routes, inventory }: StoredOca): typeof ocas.$inferInsert => ({
   ocaId,

@@ -1,4 +1,11 @@
-import type { CatalogTitle, DeviceCapabilities, HealthReport, Route } from '@pressplay/protocol/messages';
+import type {
+  CatalogTitle,
+  DeviceCapabilities,
+  HealthReport,
+  Route,
+  RoutesImport,
+  SteeringDecision,
+} from '@pressplay/protocol/messages';
 import { bigint, index, integer, json, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
 
 const unixMs = (name: string) => bigint(name, { mode: 'number' });
@@ -46,3 +53,27 @@ export const ocas = pgTable('ocas', {
   inventory: json('inventory').$type<string[]>(),
   inventoryAtMs: unixMs('inventory_at_ms'),
 });
+
+/** The log of steering decisions. */
+export const steeringDecisions = pgTable(
+  'steering_decisions',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    playId: text('play_id').notNull(),
+    atMs: unixMs('at_ms').notNull(),
+    decision: json('decision').$type<SteeringDecision>().notNull(),
+  },
+  (table) => [index('steering_decisions_by_play').on(table.playId), index('steering_decisions_by_age').on(table.atMs)],
+);
+
+/** Routes of sites from dumps, as they came in. */
+export const routeImports = pgTable(
+  'route_imports',
+  {
+    siteId: text('site_id').notNull(),
+    importId: text('import_id').notNull(),
+    part: integer('part').notNull(),
+    content: json('content').$type<RoutesImport>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.siteId, table.importId, table.part] })],
+);

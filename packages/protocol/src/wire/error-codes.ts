@@ -16,6 +16,7 @@ export const PLAY_API_ERRORS = {
   'play/unknown': 404,
   'play/idempotency-conflict': 409,
   'steering/no-server': 503,
+  'steering/not-logged': 404,
   'fleet/unknown-oca': 404,
   'store/unavailable': 503,
   'server/internal': 500,

@@ -1,0 +1,98 @@
+import type { SteeringDecision } from '@pressplay/protocol/messages';
+import { hash32 } from '../fleet/rendezvous.ts';
+import type { BackendClock, Log } from '../ports.ts';
+import type { Store } from '../store/store.ts';
+
+export interface DecisionLogOptions {
+  /** Of all plays, 0 to 1: chosen by the play's id, so that a play is logged from its start to its last renewal. */
+  readonly share: number;
+}
+
+const FLUSH_AFTER_MS = 1000;
+const FLUSH_AT = 200;
+/** While the store fails, so many wait; then the oldest go. */
+const KEPT_AT_MOST = 5000;
+const PAUSE_AFTER_FAILURE_MS = 5000;
+
+/** Keeps steering decisions: in memory at once, in the store with the next batch. No play waits for it. */
+export class DecisionLog {
+  readonly #store: Store;
+  readonly #clock: BackendClock;
+  readonly #log: Log;
+  readonly #share: number;
+  #waiting: SteeringDecision[] = [];
+  #nextAtMs = Number.NEGATIVE_INFINITY;
+  #running: Promise<void> | undefined;
+  #lost = 0;
+
+  constructor(store: Store, clock: BackendClock, log: Log, { share }: DecisionLogOptions) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#log = log;
+    this.#share = share;
+  }
+
+  /** Answers whether the decision's play is logged. */
+  note(decision: SteeringDecision): boolean {
+    if (hash32(`log|${decision.inputs.playId}`) >= this.#share * 2 ** 32) return false;
+    if (this.#waiting.length >= KEPT_AT_MOST) {
+      this.#waiting.shift();
+      this.#lost++;
+    }
+    this.#waiting.push(decision);
+    this.beat();
+    return true;
+  }
+
+  /** Hands over to the store when that is due, beside the request that gave the beat. */
+  beat(): void {
+    if (this.#waiting.length === 0 || this.#running) return;
+    const nowMs = this.#clock.nowMs();
+    if (nowMs >= this.#nextAtMs || (this.#waiting.length >= FLUSH_AT && this.#lost === 0)) void this.#round();
+  }
+
+  async flush(): Promise<void> {
+    await this.#running;
+    await this.#round();
+  }
+
+  /** All logged decisions of a play, the oldest first. */
+  async find(playId: string): Promise<readonly SteeringDecision[]> {
+    await this.flush();
+    const stored = await this.#store.findDecisions(playId);
+    const waiting = this.#waiting.filter(({ inputs }) => inputs.playId === playId);
+    return [...stored, ...waiting];
+  }
+
+  /** The newest so many decisions since a moment, the oldest first. */
+  async latest(sinceMs: number, limit: number): Promise<readonly SteeringDecision[]> {
+    await this.flush();
+    return this.#store.latestDecisions(sinceMs, limit);
+  }
+
+  #round(): Promise<void> {
+    this.#nextAtMs = this.#clock.nowMs() + FLUSH_AFTER_MS;
+    this.#running = this.#handOver().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #handOver(): Promise<void> {
+    const batch = this.#waiting;
+    if (batch.length === 0) return;
+    this.#waiting = [];
+    try {
+      await this.#store.appendDecisions(batch);
+      if (this.#lost > 0)
+        this.#log('warn', 'steering decisions were lost while the store failed', { lost: this.#lost });
+      this.#lost = 0;
+    } catch (error) {
+      const all = [...batch, ...this.#waiting];
+      this.#lost += Math.max(0, all.length - KEPT_AT_MOST);
+      this.#waiting = all.slice(-KEPT_AT_MOST);
+      this.#nextAtMs = this.#clock.nowMs() + PAUSE_AFTER_FAILURE_MS;
+      this.#log('warn', 'steering decisions wait: the store does not answer', { error: String(error) });
+    }
+  }
+}
