@@ -21,6 +21,8 @@ const HLS_CONFIG = { maxBufferLength: BUFFER_GOAL_S, maxMaxBufferLength: BUFFER_
 const SHAKA_CONFIG = {
   abr: { useNetworkInformation: false },
   streaming: { segmentPrefetchLimit: 0, bufferingGoal: BUFFER_GOAL_S },
+  // It would take what our servers say that they can send for the viewer's line.
+  cmsd: { enabled: false },
 };
 
 export async function playInBrowser(

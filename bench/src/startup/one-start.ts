@@ -19,6 +19,8 @@ const LIMIT_MS = 20_000;
 const SHAKA_CONFIG = {
   abr: { useNetworkInformation: false, defaultBandwidthEstimate: 4e5 },
   streaming: { segmentPrefetchLimit: 0 },
+  // It would take what our servers say that they can send for the viewer's line, and begin with the highest rendition.
+  cmsd: { enabled: false },
 };
 const HLS_CONFIG = {};
 
