@@ -33,7 +33,6 @@ export class Prober {
   readonly #context: ProberContext;
   readonly #controller = new CancelController();
   readonly #probing = new Set<string>();
-  #startBytes = 0;
   #hasStarted = false;
   #cancelTick = (): void => {};
 
@@ -47,7 +46,6 @@ export class Prober {
     this.#hasStarted = true;
     this.#scheduleTick();
     await Promise.all(this.#context.book.servers.map(({ ocaId }) => this.#probe(ocaId)));
-    this.#startBytes = this.#context.record.bytes.probeBytes;
   }
 
   close(): void {
@@ -78,7 +76,7 @@ export class Prober {
       nowMs: clock.nowMs(),
       bufferMs: bufferMs(),
       deliveredBytes: record.bytes.deliveredBytes,
-      spentBytes: record.bytes.probeBytes - this.#startBytes,
+      spentBytes: record.bytes.probeBytes,
     };
     return planProbes(input, config);
   }
