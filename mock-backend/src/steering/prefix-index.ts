@@ -1,38 +1,14 @@
 import { WORD_BITS } from './address.ts';
+import {
+  COUNT_MASK,
+  NO_PREFIX,
+  type PackedPrefixes,
+  type PrefixIndex,
+  SHIFT_BITS,
+  WORD_SHIFT,
+} from './prefix-index-shape.ts';
 import { sortPrefixes } from './sort-prefixes.ts';
 import { spreadRanges } from './spread-ranges.ts';
-
-/** Prefixes of one family, packed: `wordCount` words each, the bits after the length cleared. */
-export interface PackedPrefixes {
-  readonly wordCount: 1 | 4;
-  readonly words: Uint32Array<ArrayBuffer>;
-  readonly lengths: Uint8Array<ArrayBuffer>;
-}
-
-/**
- * Longest match over one family. A prefix has a number: its place among the different prefixes, sorted by network and
- * length. The upper bits of an address' first word lead to a row of slots for its lower bits, as fine as the prefixes
- * there need (DIR-24-8, with rows of their own width); a slot names a prefix or, where longer ones begin, a node: the
- * sorted ranges of one word. Typed arrays only: a table moves between threads unpacked.
- */
-export interface PrefixIndex {
-  /** Of each prefix, by its number. */
-  readonly lengths: Uint8Array<ArrayBuffer>;
-  /** The next shorter prefix that holds the same addresses, or -1. */
-  readonly parents: Int32Array<ArrayBuffer>;
-  /** By the upper bits of the first word: where its row begins, times 32, and how far the lower bits are shifted. */
-  readonly rows: Uint32Array<ArrayBuffer>;
-  /** How many lower bits a row tells apart, and their mask. */
-  readonly rowShift: number;
-  readonly rowMask: number;
-  /** Prefix number, -1 for none, or `-2 - node`. */
-  readonly slots: Int32Array<ArrayBuffer>;
-  /**
-   * A node is at twice its number: how many ranges it has and, in the upper four bits, of which word; one unused; then
-   * pairs of the range's first word and a value as in a slot.
-   */
-  readonly nodes: Uint32Array<ArrayBuffer>;
-}
 
 export interface IndexedPrefixes {
   readonly index: PrefixIndex;
@@ -41,11 +17,6 @@ export interface IndexedPrefixes {
   /** Where in `order` each number begins, and the end of the last. */
   readonly starts: Uint32Array<ArrayBuffer>;
 }
-
-export const NO_PREFIX = -1;
-const SHIFT_BITS = 5;
-const COUNT_MASK = 0x0fffffff;
-const WORD_SHIFT = 28;
 
 /**
  * The number of the longest prefix that holds the address, or -1. Words may come signed (`word | 0`): V8 then passes
@@ -88,10 +59,6 @@ export function buildPrefixIndex(prefixes: PackedPrefixes): IndexedPrefixes {
   const { starts, unique } = numberPrefixes(prefixes, order);
   return { index: { lengths: unique.lengths, parents: parentsOf(unique), ...spreadRanges(unique) }, order, starts };
 }
-
-/** How a node is written down: see `PrefixIndex.nodes`. */
-export const nodeHeader = (count: number, word: number): number => (count | (word << WORD_SHIFT)) >>> 0;
-export const rowOf = (offset: number, shift: number): number => ((offset << SHIFT_BITS) | shift) >>> 0;
 
 /** Where each different prefix begins in the sorted order, and the prefixes by number. */
 function numberPrefixes({ wordCount, words, lengths }: PackedPrefixes, order: Uint32Array<ArrayBuffer>) {

@@ -1,5 +1,6 @@
 import type { Address } from './address.ts';
-import { buildPrefixIndex, longestPrefix, NO_PREFIX, type PackedPrefixes, type PrefixIndex } from './prefix-index.ts';
+import { buildPrefixIndex, longestPrefix } from './prefix-index.ts';
+import { NO_PREFIX, type PackedPrefixes, type PrefixIndex } from './prefix-index-shape.ts';
 
 /** Announcements of one family: prefix, who announces it, and over which path. */
 export interface PackedAnnouncements extends PackedPrefixes {

@@ -1,4 +1,4 @@
-import type { PackedPrefixes } from './prefix-index.ts';
+import type { PackedPrefixes } from './prefix-index-shape.ts';
 
 const COMPARED_UP_TO = 4096;
 const DIGIT_BITS = 16;

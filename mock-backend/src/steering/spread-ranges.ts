@@ -1,5 +1,5 @@
 import { WORD_BITS } from './address.ts';
-import { NO_PREFIX, nodeHeader, type PackedPrefixes, type PrefixIndex, rowOf } from './prefix-index.ts';
+import { NO_PREFIX, nodeHeader, type PackedPrefixes, type PrefixIndex, rowOf } from './prefix-index-shape.ts';
 
 type SpreadRanges = Pick<PrefixIndex, 'rows' | 'rowShift' | 'rowMask' | 'slots' | 'nodes'>;
 
