@@ -125,14 +125,16 @@ export class SampleNetwork {
 
 /** `[startByte, endByte)` of a file of a sample title: `sampleByte(n)` at position `n`, and boxes where segments start. */
 export function sampleBytes(file: SampleFile, startByte: number, endByte: number): Uint8Array {
-  const bytes = Uint8Array.from({ length: endByte - startByte }, (_, i) => sampleByte(startByte + i));
+  const bytes = new Uint8Array(endByte - startByte);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = sampleByte(startByte + i);
   let start = file.index.offset0;
   for (const size of file.index.sizes) {
-    const head = sampleSegmentHead(size);
+    const end = start + size;
+    const head = start < endByte && end > startByte ? sampleSegmentHead(size) : new Uint8Array();
     const from = Math.max(start, startByte);
     const to = Math.min(start + head.length, endByte);
     if (from < to) bytes.set(head.subarray(from - start, to - start), from - startByte);
-    start += size;
+    start = end;
   }
   return bytes;
 }
