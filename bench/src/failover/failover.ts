@@ -13,6 +13,7 @@ import { type Cell, CONTENDERS, type Contender, figures } from './report.ts';
 const DEFAULT_RUNS = 3;
 /** Plays side by side, each with a fleet of its own: most of a play is waiting. */
 const LANES = 4;
+const ATTEMPTS = 3;
 
 /**
  * What players do when their server breaks in the middle of a segment: ours in Chromium and Node, stock hls.js and
@@ -59,12 +60,24 @@ function jobsOf({ runs, players, faults }: BenchOptions): Job[] {
 async function workOff(jobs: Job[], lane: Lane, place: Place): Promise<void> {
   for (let job = jobs.shift(); job; job = jobs.shift()) {
     const { contender, fault, run } = job;
-    const failure = await performJob(job, lane, place);
+    const failure = await performPatiently(job, lane, place);
     const key = `${contender} ${fault}`;
     const cell = place.cells.get(key) ?? { contender, fault, failures: [] };
     place.cells.set(key, { ...cell, failures: [...cell.failures, failure] });
     console.error(`${key} #${run + 1}: ${describe(failure)}`);
   }
+}
+
+/** On a machine too busy to fill a buffer there is nothing to break yet: tried again, before the run is given up. */
+async function performPatiently(job: Job, lane: Lane, place: Place): Promise<Failure> {
+  for (let attempt = 1; attempt < ATTEMPTS; attempt++) {
+    try {
+      return await performJob(job, lane, place);
+    } catch (error) {
+      console.error(`${job.contender} ${job.fault} #${job.run + 1}: once more, because of: ${String(error)}`);
+    }
+  }
+  return performJob(job, lane, place);
 }
 
 async function performJob({ contender, fault, run }: Job, lane: Lane, place: Place): Promise<Failure> {

@@ -32,7 +32,10 @@ const BUFFERED_S = { least: 7, most: 9.5 };
 /** Breaks the server in the middle of a large segment, with 7 to 9 s buffered, and watches what the player makes of it. */
 export async function failOnce(play: WatchedPlay, lane: Lane, fault: FaultName, screenshot?: string): Promise<Failure> {
   const { fleet, title } = lane;
-  const { transfer, bufferedS } = await middleOfSegment(play, lane);
+  const { transfer, bufferedS } = await middleOfSegment(play, lane).catch(async (error: unknown) => {
+    await play.close();
+    throw error;
+  });
   const broken = fleet.ocas.find(({ baseUrl }) => baseUrl.endsWith(transfer.host));
   if (!broken) throw new Error(`${transfer.host} is no server of the fleet.`);
   const switchedAtMs = await breakServer(fleet, broken.ocaId, fault);
