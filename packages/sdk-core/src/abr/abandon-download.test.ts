@@ -22,6 +22,7 @@ function loading(rateBps: number, more: Partial<LoadingContext> = {}): LoadingCo
     bufferAheadMs: 6000,
     bufferGoalMs: 30_000,
     throughputBps: 4_000_000,
+    rateSpread: 0.3,
     latencyMs: 50,
     current: best,
     loading: best as LoadingContext['loading'],
@@ -43,6 +44,10 @@ describe('a segment that loads', () => {
     expect(instead?.averageBps).toBeLessThan(800_001);
   });
 
+  it('goes on in the same place where the network was wild all along', () => {
+    expect(judgeDownload(loading(slow, { rateSpread: 0.8 }), worth).reason).toBe('in-time');
+  });
+
   it('goes on when it is nearly there', () => {
     const context = loading(slow, { bufferAheadMs: 100 });
     const segment = best.segments[10];
@@ -62,11 +67,15 @@ describe('a segment that loads', () => {
     expect(judgeDownload(loading(slow, { pace: pace && { ...pace, elapsedMs: 150 } }), worth).reason).toBe('too-early');
   });
 
-  it('is left to a faster server as long as the smaller one would still come in time', () => {
-    const roomy = { throughputBps: 1_000_000, bufferAheadMs: 8000, otherServerWithinMs: 1500 };
-    expect(judgeDownload(loading(2 * slow, roomy), worth).reason).toBe('other-server-first');
-    expect(judgeDownload(loading(2 * slow, { ...roomy, otherServerWithinMs: 0 }), worth).reason).toBe('worth-less');
-    expect(judgeDownload(loading(2 * slow, { ...roomy, bufferAheadMs: 1800 }), worth).reason).toBe('worth-less');
+  it('is left to a faster server for a while, if the buffer lasts', () => {
+    const late = { throughputBps: 1_000_000, bufferAheadMs: 8000 };
+    expect(judgeDownload(loading(2 * slow, { ...late, otherServerWithinMs: 1500 }), worth).reason).toBe(
+      'other-server-first',
+    );
+    expect(judgeDownload(loading(2 * slow, { ...late, otherServerWithinMs: 0 }), worth).reason).toBe('worth-less');
+    expect(judgeDownload(loading(2 * slow, late), worth).reason).toBe('worth-less');
+    const scarce = { ...late, bufferAheadMs: 2000, otherServerWithinMs: 1500 };
+    expect(judgeDownload(loading(2 * slow, scarce), worth).reason).toBe('worth-less');
   });
 
   it('is left to another server when its own falls silent, however long', () => {

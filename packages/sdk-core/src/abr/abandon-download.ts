@@ -5,10 +5,14 @@ import { permitted, rungOf } from './permitted.ts';
 import type { PlannedWorth } from './planned-worth.ts';
 
 export const ABANDON_DEFAULTS = {
-  /** After so long a download is believed half, and what was expected before it the other half. */
-  trustMs: 4000,
+  /**
+   * After so long a download is believed half, and what was expected before it the other half, on a network of middling
+   * spread; with the square of the spread, as noise takes to average out. On a calm network a slow download is news.
+   */
+  trustMs: 8000,
+  middlingSpread: 0.5,
   /** The same for the choice of the smaller one: once given up, the segment shall not be given up again. */
-  smallerTrustMs: 500,
+  smallerTrustMs: 2000,
   /** What the smaller one must be worth more, in seconds of the best quality: the bytes so far are lost. */
   margin: 0.1,
   /** A download that has shown less than this says nothing yet. */
@@ -17,8 +21,8 @@ export const ABANDON_DEFAULTS = {
   againBelow: 0.5,
   /** A server that is silent for longer hangs, which says nothing of the segment's size: delivery leaves it. */
   silenceMs: 300,
-  /** The smaller one is waited for at the last moment when so many times its time is left. */
-  lastMoment: 1.5,
+  /** Buffer that another server, once found, has to bring the rest. */
+  reserveMs: 1000,
 } as const;
 
 /** A segment that is being loaded. `segmentNumber` is its number, `current` the rendition of the one before. */
@@ -29,7 +33,7 @@ export interface LoadingContext extends AbrContext {
   readonly pace: DownloadPace | undefined;
   /** What the network was expected to carry when it was asked for. */
   readonly throughputBps?: number | undefined;
-  /** For so long it is left to delivery to find a faster server, if the buffer allows; absent where there is no other. */
+  /** For so long it is left to delivery to find a faster server, if the buffer lasts; absent where there is no other. */
   readonly otherServerWithinMs?: number | undefined;
   /** The rate with which it was chosen, where it is itself the smaller one of a segment given up. */
   readonly chosenWithBps?: number | undefined;
@@ -44,7 +48,7 @@ export type AbandonReason =
   | 'in-time'
   /** Going on is worth as much as anything smaller. */
   | 'worth-waiting'
-  /** There is time for another server to bring the rest. */
+  /** Another server may bring the rest. */
   | 'other-server-first'
   /** It is the smaller one already, and comes about as fast as was thought. */
   | 'given-up-before'
@@ -73,7 +77,9 @@ export function judgeDownload(context: LoadingContext, worth: PlannedWorth): Aba
   if (pace.silentMs > ABANDON_DEFAULTS.silenceMs && context.otherServerWithinMs !== undefined)
     return { reason: 'other-server-first' };
   const expectedBps = videoBps(context);
-  const rateBps = restBps(pace, expectedBps, ABANDON_DEFAULTS.trustMs);
+  const { middlingSpread } = ABANDON_DEFAULTS;
+  const caution = ((context.rateSpread ?? middlingSpread) / middlingSpread) ** 2;
+  const rateBps = restBps(pace, expectedBps, ABANDON_DEFAULTS.trustMs * caution);
   const restBits = Math.max(0, segment.endByte - segment.startByte - context.receivedBytes) * 8;
   const bufferS = bufferAheadMs / 1000;
   if (restBits / rateBps <= bufferS) return { reason: 'in-time' };
@@ -81,12 +87,12 @@ export function judgeDownload(context: LoadingContext, worth: PlannedWorth): Aba
   worth.read(planned, rateBps);
   const goingOn = worth.ofRest(rung, restBits, bufferS) + ABANDON_DEFAULTS.margin * worth.bestQuality;
   if (bestBelow(rung, bufferS, worth).worth <= goingOn) return { reason: 'worth-waiting' };
-  const withBps = restBps(pace, expectedBps, ABANDON_DEFAULTS.smallerTrustMs);
+  const withBps = restBps(pace, expectedBps, ABANDON_DEFAULTS.smallerTrustMs * caution);
   if (withBps > (context.chosenWithBps ?? Number.POSITIVE_INFINITY) * ABANDON_DEFAULTS.againBelow)
     return { reason: 'given-up-before' };
   worth.read(planned, withBps);
   const instead = ladder[bestBelow(rung, bufferS, worth).rung];
-  if (!instead || hasTime(context, instead, worth)) return { reason: 'other-server-first' };
+  if (!instead || hasTime(context)) return { reason: 'other-server-first' };
   return { instead, withBps, reason: 'worth-less' };
 }
 
@@ -104,12 +110,9 @@ function bestBelow(rung: number, bufferS: number, worth: PlannedWorth): RungWort
   return best;
 }
 
-/** Would the smaller one still come in time if another server were waited for? */
-function hasTime(context: LoadingContext, instead: RenditionView, worth: PlannedWorth): boolean {
-  const { otherServerWithinMs = 0, segmentNumber, bufferAheadMs } = context;
-  const segment = instead.segments[segmentNumber];
-  if (otherServerWithinMs <= 0 || !segment) return false;
-  return otherServerWithinMs + worth.downloadS(segment) * ABANDON_DEFAULTS.lastMoment * 1000 < bufferAheadMs;
+/** Does the buffer last until another server had its chance, and a moment longer? */
+function hasTime({ otherServerWithinMs = 0, bufferAheadMs }: LoadingContext): boolean {
+  return otherServerWithinMs > 0 && otherServerWithinMs + ABANDON_DEFAULTS.reserveMs < bufferAheadMs;
 }
 
 function ladderWith(loading: RenditionView, ladder: readonly RenditionView[]): readonly RenditionView[] {

@@ -33,6 +33,15 @@ describe('the watch over downloads', () => {
     expect(reasons).toContain('worth-less');
   });
 
+  it('leaves a slow server to delivery first, from the moment at which it was late', () => {
+    const watch = new AbandonWatch();
+    watch.begin(300_000);
+    const at = (atMs: number) => watch.judge({ ...report(atMs, atMs * 5), patienceMs: 1000 }).reason;
+    expect([400, 800, 1200, 1500].map(at)).toEqual(
+      Array.from({ length: 3 }, () => 'other-server-first').concat('worth-less'),
+    );
+  });
+
   it('measures the server that took over, not the one that was slow', () => {
     const watch = new AbandonWatch();
     watch.begin(300_000);

@@ -7,7 +7,12 @@ import { PlannedWorth } from './planned-worth.ts';
 const FIRST_AFTER_MS = 300;
 const SPACING_MS = 200;
 
-type Report = DownloadReport & Omit<LoadingContext, 'pace' | 'throughputBps' | 'chosenWithBps'>;
+type Kept = 'pace' | 'throughputBps' | 'chosenWithBps' | 'otherServerWithinMs';
+
+interface Report extends DownloadReport, Omit<LoadingContext, Kept | keyof DownloadReport> {
+  /** How long delivery takes to leave a slow server; absent where there is no other. */
+  readonly patienceMs?: number | undefined;
+}
 
 /** Follows the downloads of one play, one at a time, and says when to give one up. */
 export class AbandonWatch {
@@ -16,6 +21,8 @@ export class AbandonWatch {
   #judgeFromMs = FIRST_AFTER_MS;
   #pace: DownloadPace | undefined;
   #expectedBps: number | undefined;
+  /** From when on a smaller one was worth more without a break. */
+  #lateFromMs: number | undefined;
   /** Where the server that brings it now took over. */
   #from = { elapsedMs: 0, receivedBytes: 0 };
 
@@ -28,6 +35,7 @@ export class AbandonWatch {
     this.#from = from ?? { elapsedMs: 0, receivedBytes: 0 };
     this.#judgeFromMs = this.#from.elapsedMs + FIRST_AFTER_MS;
     this.#pace = undefined;
+    this.#lateFromMs = undefined;
     this.#expectedBps = expectedBps;
   }
 
@@ -35,10 +43,14 @@ export class AbandonWatch {
     if (report.elapsedMs < this.#judgeFromMs) return { reason: 'too-early' };
     this.#judgeFromMs = report.elapsedMs + SPACING_MS;
     this.#pace = paceAfter(this.#pace, this.#ofThisServer(report));
-    const { segmentNumber } = report;
+    const { segmentNumber, elapsedMs, patienceMs } = report;
+    const lateForMs = elapsedMs - (this.#lateFromMs ?? elapsedMs);
+    const otherServerWithinMs = patienceMs === undefined ? undefined : patienceMs - lateForMs;
     const chosenWithBps = this.#givenUp?.segmentNumber === segmentNumber ? this.#givenUp.withBps : undefined;
-    const loading = { ...report, pace: this.#pace, throughputBps: this.#expectedBps, chosenWithBps };
+    const known = { pace: this.#pace, throughputBps: this.#expectedBps, chosenWithBps, otherServerWithinMs };
+    const loading = { ...report, ...known };
     const verdict = judgeDownload(loading, this.#worth);
+    this.#lateFromMs = verdict.reason === 'other-server-first' ? (this.#lateFromMs ?? elapsedMs) : undefined;
     if (verdict.instead) this.#givenUp = { segmentNumber, withBps: verdict.withBps };
     return verdict;
   }

@@ -16,7 +16,7 @@ import type {
   SelectVideoRequest,
 } from '../ports/media-engine.ts';
 
-/** After so long without a move, delivery has found no faster server. */
+/** A download that was late for so long has no faster server: delivery would have moved. */
 const MOVE_PATIENCE_MS = 3000;
 
 /** A play that stands still is judged as a slow one. */
@@ -41,11 +41,10 @@ export interface PlayAbrDeps {
   readonly rate: () => number;
 }
 
-/** The download that was judged last: its segment and rendition, its server since when, and when it was judged. */
+/** The download that was judged last: its segment and rendition, its server, and when it was judged. */
 interface Watched {
   readonly key: string;
   readonly ocaId: string | undefined;
-  readonly sinceMs: number;
   readonly atMs: number;
 }
 
@@ -90,10 +89,10 @@ export class PlayAbr {
     const context = this.#context(progress, before);
     const key = `${segmentNumber} ${rendition.renditionId}`;
     if (this.#watched?.key !== key || elapsedMs < this.#watched.atMs) {
-      this.#watched = { key, ocaId, sinceMs: 0, atMs: 0 };
+      this.#watched = { key, ocaId, atMs: 0 };
       this.#watch.begin(context.throughputBps);
     } else if (this.#watched.ocaId !== ocaId) {
-      this.#watched = { key, ocaId, sinceMs: elapsedMs, atMs: elapsedMs };
+      this.#watched = { key, ocaId, atMs: elapsedMs };
       this.#watch.begin(context.throughputBps, { elapsedMs, receivedBytes });
     }
     this.#watched = { ...this.#watched, atMs: elapsedMs };
@@ -104,7 +103,7 @@ export class PlayAbr {
       receivedBytes,
       elapsedMs,
       firstByteAfterMs: firstByteAfterMs === undefined ? undefined : firstByteAfterMs * rate,
-      otherServerWithinMs: hasOthers ? this.#watched.sinceMs + MOVE_PATIENCE_MS * rate - elapsedMs : undefined,
+      patienceMs: hasOthers ? MOVE_PATIENCE_MS * rate : undefined,
     });
     if (!verdict.instead) return undefined;
     this.#selected = { rendition: verdict.instead, reason: verdict.reason };
