@@ -103,7 +103,7 @@ export class ServerSession {
       mediaBps: this.#video[progress.quality]?.averageBps ?? 0,
       ...(other && { other }),
     });
-    if (!other || !(isSilent || verdict.reason === 'late')) return this.#giveUp(progress);
+    if (!other || !(isSilent || verdict.move)) return this.#giveUp(progress);
     this.#leave(ocaId, recentBps, isSilent);
     const quality = Math.min(progress.quality, this.#choose(progress.level));
     this.#asked = { ...this.#asked, rung: quality, server: Number(other.ocaId) };
