@@ -2,7 +2,7 @@ import type { HarnessConfig, HarnessContext, HarnessProgress, HarnessTransfer } 
 import type { Trace } from './abr-traces.ts';
 
 export interface Decider {
-  decide(context: HarnessContext): { readonly quality: number };
+  decide(context: HarnessContext): { readonly quality: number; readonly replace?: number };
   onProgress(progress: HarnessProgress): number;
   onDownloaded(transfer: HarnessTransfer): void;
 }
@@ -45,10 +45,10 @@ export class Link {
     return this.#map(atMs, this.#startMs, this.#startBits, (piece, over) => over * (this.#rate[piece] ?? 0));
   }
 
-  /** When so many bits have come since the beginning. */
+  /** When so many bits have come since the beginning: the last of them, not the next one after an outage. */
   timeOf(bits: number): number {
     return this.#map(
-      bits,
+      Math.max(0, bits - 1e-6),
       this.#startBits,
       this.#startMs,
       (piece, over) => over / Math.max(1e-9, this.#rate[piece] ?? 0),
@@ -79,54 +79,106 @@ const PROGRESS_EVERY_MS = 100;
 
 /**
  * One session: a request at a time, play from the first segment on, a request when a whole segment fits below the
- * limit. A transfer may be given up for a smaller rendition of the same segment.
+ * limit. A transfer may be given up for a smaller rendition of the same segment, and a buffered segment replaced.
  */
-export function play(
-  link: Link,
-  { video, bufferMs }: HarnessConfig,
-  { qualities, waitPrice }: Worth,
-  abr: Decider,
-): Play {
-  let nowMs = 0;
-  let level = 0;
-  let waitedMs = 0;
-  let startUpMs = 0;
-  let worth = 0;
-  let last = -1;
-  for (const [segment, sizes] of video.sizes.entries()) {
-    const idleMs = Math.max(0, level + video.L - bufferMs);
-    nowMs += idleMs;
-    level -= idleMs;
-    let rung = abr.decide({ segment, level, now: nowMs, lastQuality: last }).quality;
-    for (let done = false; !done; ) {
-      const transfer = download(link, nowMs, level, sizes[rung] ?? 0, rung, abr);
-      const lackMs = Math.max(0, transfer.ms - level);
-      if (last < 0) startUpMs += transfer.ms;
-      else waitedMs += lackMs;
-      nowMs += transfer.ms;
-      level = Math.max(0, level - transfer.ms);
-      done = transfer.instead < 0;
-      if (done) level += video.L;
-      else rung = transfer.instead;
-      abr.onDownloaded(transfer);
-    }
-    const quality = qualities[rung] ?? 0;
-    worth += quality - (last < 0 ? 0 : Math.abs(quality - (qualities[last] ?? 0)));
-    last = rung;
-  }
-  const count = video.sizes.length;
+export function play(link: Link, config: HarnessConfig, worth: Worth, abr: Decider): Play {
+  const session = new Session(link, config, abr);
+  const { video } = config;
+  while (session.rungs.length < video.sizes.length) session.next();
+  const { rungs, waitedMs, startUpMs } = session;
+  const qualities = rungs.map((rung) => worth.qualities[rung] ?? 0);
+  const seen = qualities.reduce((sum, own, at) => sum + own - Math.abs(own - (qualities[at - 1] ?? own)), 0);
   return {
-    worth: (worth - (waitPrice * (waitedMs + startUpMs)) / 1000) / count,
-    rebuffering: waitedMs / (waitedMs + count * video.L),
+    worth: (seen - (worth.waitPrice * (waitedMs + startUpMs)) / 1000) / rungs.length,
+    rebuffering: waitedMs / (waitedMs + rungs.length * video.L),
   };
 }
+
+class Session {
+  readonly rungs: number[] = [];
+  waitedMs = 0;
+  startUpMs = 0;
+  readonly #link: Link;
+  readonly #config: HarnessConfig;
+  readonly #abr: Decider;
+  #nowMs = 0;
+  #playedMs = 0;
+
+  constructor(link: Link, config: HarnessConfig, abr: Decider) {
+    this.#link = link;
+    this.#config = config;
+    this.#abr = abr;
+  }
+
+  /** One decision and what follows from it. */
+  next(): void {
+    const { video, bufferMs } = this.#config;
+    this.#pass(Math.max(0, this.#level() + video.L - bufferMs));
+    const segment = this.rungs.length;
+    const playing = Math.floor(this.#playedMs / video.L + 1e-9);
+    const { quality, replace = 0 } = this.#abr.decide({
+      segment,
+      level: this.#level(),
+      now: this.#nowMs,
+      lastQuality: this.rungs.at(-1) ?? -1,
+      contents: () => this.rungs.slice(playing),
+      headMs: () => this.#playedMs - playing * video.L,
+    });
+    if (replace < 0) this.#replace(segment + replace, quality);
+    else this.#append(segment, quality);
+  }
+
+  #append(segment: number, chosen: number): void {
+    const sizes = this.#config.video.sizes[segment] ?? [];
+    let rung = chosen;
+    for (;;) {
+      const transfer = download(this.#link, this.#nowMs, this.#level(), sizes[rung] ?? 0, rung, this.#abr);
+      this.#pass(transfer.ms);
+      if (transfer.instead < 0) this.rungs.push(rung);
+      this.#abr.onDownloaded(transfer);
+      if (transfer.instead < 0) return;
+      rung = transfer.instead;
+    }
+  }
+
+  /** Too late where it plays already: then its bytes were for nothing. */
+  #replace(segment: number, rung: number): void {
+    const { video } = this.#config;
+    const size = video.sizes[segment]?.[rung] ?? 0;
+    const transfer = download(this.#link, this.#nowMs, this.#level(), size, rung, UNWATCHED);
+    this.#pass(transfer.ms);
+    if (segment * video.L >= this.#playedMs) this.rungs[segment] = rung;
+    this.#abr.onDownloaded(transfer);
+  }
+
+  #level(): number {
+    return this.rungs.length * this.#config.video.L - this.#playedMs;
+  }
+
+  #pass(ms: number): void {
+    const level = this.#level();
+    if (this.rungs.length === 0) this.startUpMs += ms;
+    else this.waitedMs += Math.max(0, ms - level);
+    this.#playedMs += Math.min(ms, level);
+    this.#nowMs += ms;
+  }
+}
+
+const UNWATCHED: Pick<Decider, 'onProgress'> = { onProgress: () => -1 };
 
 interface Outcome extends HarnessTransfer {
   /** The rung to ask for in its place; -1 where it is complete. */
   readonly instead: number;
 }
 
-function download(link: Link, atMs: number, level: number, size: number, quality: number, abr: Decider): Outcome {
+function download(
+  link: Link,
+  atMs: number,
+  level: number,
+  size: number,
+  quality: number,
+  abr: Pick<Decider, 'onProgress'>,
+): Outcome {
   const ttfb = link.latencyMs;
   const before = link.bitsBy(atMs + ttfb);
   const endMs = link.timeOf(before + size);

@@ -33,11 +33,11 @@ export const LOOK_AHEAD_DEFAULTS: LookAheadConfig = {
   spreadFactor: 0.7,
   leastSpread: 0.05,
   mostSpread: 1,
-  outagesPerS: 0.0025,
-  outageS: 4,
+  outagesPerS: 0.005,
+  outageS: 8,
   outageSegments: 4,
   bufferWorth: 0.7,
-  ampleBufferS: 20,
+  ampleBufferS: 30,
   amplePrice: 0.01,
 };
 
