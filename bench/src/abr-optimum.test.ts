@@ -25,7 +25,7 @@ describe('the small simulation', () => {
     const link = new Link({ family: '', name: '', latencyMs: 50, pieces });
     expect(link.arrivalMs(0, 95_000)).toBeCloseTo(1000);
     expect(link.arrivalMs(0, 96_000)).toBeCloseTo(2010);
-    expect(link.bitsBy(5500)).toBeCloseTo(250_000);
+    expect(link.bitsBy(5500)).toBeCloseTo(300_000);
   });
 
   it('counts start-up and waiting at the full price', () => {
