@@ -1,3 +1,4 @@
+import type { ReportAnswer } from '@pressplay/protocol/messages';
 import type { HmacSha256Hex } from '@pressplay/protocol/wire';
 import { asApiError, errorBodyOf } from './api-error.ts';
 import { createApp } from './app.ts';
@@ -115,7 +116,7 @@ export function createBackend(deps: BackendDeps): Backend {
   };
 }
 
-async function answerOf(work: () => Promise<{ readonly tellAll: boolean }>): Promise<PlainAnswer> {
+async function answerOf(work: () => Promise<ReportAnswer>): Promise<PlainAnswer> {
   try {
     const answer = await work();
     return answer.tellAll ? { status: 200, text: JSON.stringify(answer) } : { status: 204, text: '' };

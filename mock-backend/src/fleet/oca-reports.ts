@@ -1,4 +1,5 @@
 import { schemas } from '@pressplay/protocol';
+import type { ReportAnswer } from '@pressplay/protocol/messages';
 import { requireOca } from '../authentication.ts';
 import type { BackendConfig } from '../backend-config.ts';
 import type { BackendClock } from '../ports.ts';
@@ -42,7 +43,7 @@ export class OcaReports {
    * Gives whether the OCA is to tell everything now: a region that has just started knows neither its routes nor its
    * files. @throws ApiError where the report is not the OCA's own or not one.
    */
-  take({ kind, ocaId: named, authorization, text }: OcaReport): { readonly tellAll: boolean } {
+  take({ kind, ocaId: named, authorization, text }: OcaReport): ReportAnswer {
     const { config, fleet, fleetSync, clock } = this.#deps;
     const ocaId = valid(named, schemas.OcaId, 'The OCA id');
     requireOca(authorization, ocaId, config.ocaTokenFor);

@@ -1,4 +1,4 @@
-import type { HealthReport, InventoryReport, Route, RoutesReport } from '@pressplay/protocol/messages';
+import type { HealthReport, InventoryReport, ReportAnswer, Route, RoutesReport } from '@pressplay/protocol/messages';
 import { callControlPlane } from '../deadline.ts';
 import type { OcaDeps } from '../deps.ts';
 import type { OcaConfig } from '../oca-config.ts';
@@ -119,5 +119,4 @@ export class RegionReporter {
 }
 
 /** The region has just started: it knows neither routes nor files. */
-const wantsAll = (answer: unknown): boolean =>
-  typeof answer === 'object' && answer !== null && 'tellAll' in answer && answer.tellAll === true;
+const wantsAll = (answer: unknown): boolean => (answer as Partial<ReportAnswer> | null | undefined)?.tellAll === true;

@@ -967,6 +967,15 @@ export interface ReplayRequest {
   limit: number;
 }
 /**
+ * Answer to a report that asks for more, with 200; 204 and no body where the report is enough.
+ */
+export interface ReportAnswer {
+  /**
+   * The region has just started and knows neither the routes nor the files of the OCA.
+   */
+  tellAll: boolean;
+}
+/**
  * PUT /v1/sites/{siteId}/routes (operators): prefixes of a site from a dump of its router, beside what its OCAs report. The last part replaces the import before.
  */
 export interface RoutesImport {

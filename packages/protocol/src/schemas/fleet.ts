@@ -19,6 +19,12 @@ export const HealthReport = z
   })
   .describe('PUT /v1/ocas/{ocaId}/health: the verdict of the OCA about itself. Silence means unhealthy.');
 
+export const ReportAnswer = z
+  .object({
+    tellAll: z.boolean().describe('The region has just started and knows neither the routes nor the files of the OCA.'),
+  })
+  .describe('Answer to a report that asks for more, with 200; 204 and no body where the report is enough.');
+
 export const Route = z.object({
   prefix: Prefix,
   asPath: z.array(z.number().int()).describe('Empty for the ISP that hosts the OCA.'),
