@@ -17,8 +17,13 @@ export const EXPECTED_LEVEL = 1;
 export class RateChain {
   /** Of each level, over the expected rate. */
   readonly paces: Float64Array = new Float64Array(LEVELS);
-  /** [from][to] */
-  readonly chances: Float64Array = new Float64Array(LEVELS * LEVELS);
+  /** From low or high: to itself, to the expected, to the opposite. */
+  stay = 1;
+  near = 0;
+  far = 0;
+  /** From the expected one: to low or to high, to itself. */
+  edge = 0;
+  middle = 1;
   readonly #config: RateChainConfig;
   #stepS = 0;
 
@@ -34,13 +39,12 @@ export class RateChain {
     const kept = Math.exp(-stepS / memoryS);
     const away = Math.SQRT2 * drift * Math.sqrt(stepS / (1 - kept * kept));
     this.paces.set([Math.exp(-away), 1, Math.exp(away)]);
-    const stay = (1 + kept) / 2;
-    const leave = 1 - stay;
-    const both = stay * leave;
-    this.chances.set([
-      ...[stay * stay, 2 * both, leave * leave],
-      ...[both, stay * stay + leave * leave, both],
-      ...[leave * leave, 2 * both, stay * stay],
-    ]);
+    const same = (1 + kept) / 2;
+    const other = 1 - same;
+    this.stay = same * same;
+    this.near = 2 * same * other;
+    this.far = other * other;
+    this.edge = same * other;
+    this.middle = 1 - 2 * this.edge;
   }
 }

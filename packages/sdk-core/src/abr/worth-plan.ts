@@ -81,8 +81,9 @@ export class WorthPlan {
   /** Expected worth of waiting for `bits` with `bufferS` at hand, and of all after it; without the segment's quality. */
   worthAfter(rung: number, bits: number, durationS: number, bufferS: number): number {
     let worth = 0;
+    const { edge, middle } = this.#chain;
     for (let level = 0; level < LEVELS; level++) {
-      const chance = (this.#chain.chances[EXPECTED_LEVEL * LEVELS + level] ?? 0) / DEVIATIONS;
+      const chance = (level === EXPECTED_LEVEL ? middle : edge) / DEVIATIONS;
       const row = (level * this.#rungs + rung) * this.#points;
       for (let deviation = 0; deviation < DEVIATIONS; deviation++) {
         const downloadS = this.#downloadS(bits, level, deviation);
@@ -188,18 +189,23 @@ export class WorthPlan {
   /** Before the download its level is known by that of the download before alone. Quality, less the buffer's price. */
   #mixLevels(quality: Float64Array, step: number): void {
     const met = this.#met;
-    const size = this.#rungs * this.#points;
-    for (let level = 0; level < LEVELS; level++) {
-      const low = this.#chain.chances[level * LEVELS] ?? 0;
-      const expected = this.#chain.chances[level * LEVELS + 1] ?? 0;
-      const high = this.#chain.chances[level * LEVELS + 2] ?? 0;
-      for (let rung = 0; rung < this.#rungs; rung++) {
-        const own = quality[step * this.#rungs + rung] ?? 0;
-        for (let point = 0; point < this.#points; point++) {
-          const at = rung * this.#points + point;
-          const mean = low * (met[at] ?? 0) + expected * (met[size + at] ?? 0) + high * (met[2 * size + at] ?? 0);
-          this.#stage[level * size + at] = own - (this.#risk[point] ?? 0) + mean;
-        }
+    const stage = this.#stage;
+    const risk = this.#risk;
+    const points = this.#points;
+    const size = this.#rungs * points;
+    // Rouwenhorst's chances are symmetric.
+    const { stay, near, far, edge, middle } = this.#chain;
+    for (let rung = 0; rung < this.#rungs; rung++) {
+      const own = quality[step * this.#rungs + rung] ?? 0;
+      for (let point = 0; point < points; point++) {
+        const at = rung * points + point;
+        const low = met[at] ?? 0;
+        const expected = met[size + at] ?? 0;
+        const high = met[2 * size + at] ?? 0;
+        const now = own - (risk[point] ?? 0);
+        stage[at] = now + stay * low + near * expected + far * high;
+        stage[size + at] = now + middle * expected + edge * (low + high);
+        stage[2 * size + at] = now + stay * high + near * expected + far * low;
       }
     }
   }
@@ -216,9 +222,10 @@ export class WorthPlan {
     const stage = this.#stage;
     const at = step * this.#rungs;
     const change = Math.abs((quality[at + rung] ?? 0) - (quality[at + neighbour] ?? 0));
-    const own = (level * this.#rungs + rung) * this.#points;
-    const other = (level * this.#rungs + neighbour) * this.#points;
-    for (let point = 0; point < this.#points; point++) {
+    const points = this.#points;
+    const own = (level * this.#rungs + rung) * points;
+    const other = (level * this.#rungs + neighbour) * points;
+    for (let point = 0; point < points; point++) {
       const worth = (stage[other + point] ?? 0) - change;
       if (worth > (stage[own + point] ?? 0)) stage[own + point] = worth;
     }
