@@ -9,7 +9,7 @@ import {
   selectRendition,
   throughputRule,
   type Utility,
-} from '@pressplay/sdk-core';
+} from '@pressplay/sdk-core/abr';
 import { AbandonWatch } from '../../packages/sdk-core/src/abr/abandon-watch.ts';
 import { LOOK_AHEAD_DEFAULTS } from '../../packages/sdk-core/src/abr/look-ahead.ts';
 import { PlannedWorth } from '../../packages/sdk-core/src/abr/planned-worth.ts';

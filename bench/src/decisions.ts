@@ -1,4 +1,5 @@
-import { lookAhead, presentationOf, selectRendition } from '@pressplay/sdk-core';
+import { presentationOf } from '@pressplay/sdk-core';
+import { lookAhead, selectRendition } from '@pressplay/sdk-core/abr';
 import { samplePlayResponse } from '@pressplay/sdk-core/testing';
 import { type Bench, type Metric, median } from './metric.ts';
 

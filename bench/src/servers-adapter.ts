@@ -1,4 +1,5 @@
-import { type AbrContext, type AbrFunction, lookAhead, type RenditionView, selectRendition } from '@pressplay/sdk-core';
+import type { RenditionView } from '@pressplay/sdk-core';
+import { type AbrContext, type AbrFunction, lookAhead, selectRendition } from '@pressplay/sdk-core/abr';
 import { seededRandom } from '@pressplay/sdk-core/testing';
 import { AbandonWatch } from '../../packages/sdk-core/src/abr/abandon-watch.ts';
 import { judgeSlowness } from '../../packages/sdk-core/src/delivery/too-slow.ts';

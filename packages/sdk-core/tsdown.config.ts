@@ -3,8 +3,10 @@ import { defineConfig } from 'tsdown';
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
+    abr: 'src/abr/index.ts',
     cmcd: 'src/cmcd/index.ts',
     headless: 'src/headless/index.ts',
+    playlists: 'src/manifest/index.ts',
     testing: 'src/testing/index.ts',
   },
   dts: { oxc: true },

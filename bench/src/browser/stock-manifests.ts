@@ -1,12 +1,7 @@
 import type { PlayResponse } from '@pressplay/protocol/messages';
 import { mediaUrl } from '@pressplay/protocol/wire';
-import {
-  mediaPlaylist,
-  multivariantPlaylist,
-  type Presentation,
-  presentationOf,
-  type RenditionView,
-} from '@pressplay/sdk-core';
+import { type Presentation, presentationOf, type RenditionView } from '@pressplay/sdk-core';
+import { mediaPlaylist, multivariantPlaylist } from '@pressplay/sdk-core/playlists';
 import type { PageServer } from './page-server.ts';
 
 /** A pathway of content steering: the same files on one server. */

@@ -7,13 +7,7 @@ export type {
   RenditionChoice,
   RenditionReason,
 } from './abr/abr-context.ts';
-export { bolaRule } from './abr/bola.ts';
 export type { Limit, LimitReason } from './abr/limits.ts';
-export { type LookAheadConfig, lookAhead } from './abr/look-ahead.ts';
-export type { AbrName } from './abr/rule-of.ts';
-export { selectRendition } from './abr/select-rendition.ts';
-export { throughputRule } from './abr/throughput-rule.ts';
-export { bitrateUtility, logUtility, measuredUtility, type Utility } from './abr/utility.ts';
 export { checkSegment, type SegmentVerdict } from './delivery/check-segment.ts';
 export type { ByteAccounts, DeliveryOutcome, LedgerEntry } from './delivery/ledger.ts';
 export {
@@ -25,7 +19,6 @@ export {
   SDK_ERROR_CODES,
   type SdkErrorCode,
 } from './errors/player-error.ts';
-export { mediaPlaylist, multivariantPlaylist, playlistName } from './manifest/playlists.ts';
 export type { Presentation, RenditionView, SegmentView } from './manifest/presentation.ts';
 export { presentationOf } from './manifest/presentation-of.ts';
 export { type LoadOptions, Player } from './player.ts';

@@ -1,6 +1,5 @@
 import type { DeviceCapabilities } from '@pressplay/protocol/messages';
 import type { AbrFunction } from './abr/abr-context.ts';
-import type { AbrName } from './abr/rule-of.ts';
 
 export interface RegionEndpoint {
   readonly regionId: string;
@@ -18,8 +17,11 @@ export interface PlayerOptions {
   readonly clientAddress?: string;
   /** Buffer goal ahead of the playhead. */
   readonly bufferGoalMs?: number;
-  /** How renditions are chosen; 'look-ahead' where absent. An app's own function sees only what the limits permit. */
-  readonly abr?: AbrName | AbrFunction;
+  /**
+   * How renditions are chosen: a rule of `@pressplay/sdk-core/abr` or the app's own; `lookAhead()` where absent. It sees
+   * only what the limits permit.
+   */
+  readonly abr?: AbrFunction;
   /** Upper bounds for ABR. */
   readonly maxVideoBps?: number;
   readonly maxHeightPx?: number;

@@ -3,14 +3,22 @@ import { describe, expect, it } from 'vitest';
 import { presentationOf } from '../manifest/presentation-of.ts';
 import { samplePlayResponse } from '../testing/sample-play.ts';
 import type { AbrFunction } from './abr-context.ts';
-import { type AbrName, ruleOf } from './rule-of.ts';
+import { bolaRule } from './bola.ts';
+import { lookAhead } from './look-ahead.ts';
+import { ruleOf } from './rule-of.ts';
 import { selectRendition } from './select-rendition.ts';
+import { throughputRule } from './throughput-rule.ts';
 
 const videoBps = [300_000, 800_000, 1_600_000, 3_000_000, 6_000_000];
 const { video } = presentationOf(samplePlayResponse({ videoBps, segments: 30 }));
-const NAMES: readonly AbrName[] = ['look-ahead', 'bola', 'throughput'];
 const noFault = (error: unknown): never => {
   throw error;
+};
+const RULES = {
+  'look-ahead': () => ruleOf(undefined, noFault),
+  'look-ahead, asked for': () => ruleOf(lookAhead(), noFault),
+  bola: () => ruleOf(bolaRule, noFault),
+  throughput: () => ruleOf(throughputRule, noFault),
 };
 
 const contexts = fc.record({
@@ -23,8 +31,8 @@ const contexts = fc.record({
   audioBps: fc.constantFrom(0, 128_000),
 });
 
-describe.each(NAMES)('the rule %s', (name) => {
-  const rule = ruleOf(name, noFault);
+describe.each(Object.entries(RULES))('the rule %s', (_, newRule) => {
+  const rule = newRule();
 
   it('keeps within the limits, where any rendition does', () => {
     fc.assert(
@@ -71,7 +79,7 @@ describe.each(NAMES)('the rule %s', (name) => {
         const first = selectRendition({ ...context, video }, rule);
         selectRendition({ ...other, video: video.slice(1, 4) }, rule);
         expect(selectRendition({ ...context, video }, rule)).toEqual(first);
-        expect(selectRendition({ ...context, video }, ruleOf(name, noFault))).toEqual(first);
+        expect(selectRendition({ ...context, video }, newRule())).toEqual(first);
       }),
     );
   });
@@ -86,8 +94,8 @@ describe('without a rule', () => {
   it('looks ahead', () => {
     fc.assert(
       fc.property(contexts, (context) => {
-        const byName = selectRendition({ ...context, video }, ruleOf('look-ahead', noFault));
-        expect(selectRendition({ ...context, video })).toEqual(byName);
+        const asked = selectRendition({ ...context, video }, lookAhead());
+        expect(selectRendition({ ...context, video })).toEqual(asked);
       }),
     );
   });

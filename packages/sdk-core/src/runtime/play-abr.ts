@@ -4,7 +4,7 @@ import type { Limit } from '../abr/limits.ts';
 import { LOOK_AHEAD_DEFAULTS } from '../abr/look-ahead.ts';
 import { PlannedWorth } from '../abr/planned-worth.ts';
 import { replaceSegment } from '../abr/replace-segment.ts';
-import { type AbrName, ruleOf } from '../abr/rule-of.ts';
+import { ruleOf } from '../abr/rule-of.ts';
 import { selectRendition } from '../abr/select-rendition.ts';
 import { startFromHistory } from '../abr/start-history.ts';
 import type { Presentation, RenditionView } from '../manifest/presentation.ts';
@@ -24,7 +24,7 @@ const SLOWEST_RATE = 0.1;
 
 export interface PlayAbrDeps {
   readonly presentation: Presentation;
-  readonly abr?: AbrName | AbrFunction | undefined;
+  readonly abr?: AbrFunction | undefined;
   readonly bufferGoalMs?: number | undefined;
   readonly logger?: Logger;
   readonly limits: () => AbrLimits & { readonly limits: readonly Limit[] };
@@ -61,7 +61,7 @@ export class PlayAbr {
 
   constructor(deps: PlayAbrDeps) {
     this.#deps = deps;
-    this.#rule = ruleOf(deps.abr ?? 'look-ahead', (error) =>
+    this.#rule = ruleOf(deps.abr, (error) =>
       deps.logger?.log('error', "the app's ABR function failed", { error: String(error) }),
     );
   }

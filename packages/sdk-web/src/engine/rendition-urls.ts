@@ -1,11 +1,5 @@
-import {
-  mediaPlaylist,
-  multivariantPlaylist,
-  type Presentation,
-  playlistName,
-  type RenditionView,
-  type SegmentView,
-} from '@pressplay/sdk-core';
+import type { Presentation, RenditionView, SegmentView } from '@pressplay/sdk-core';
+import { mediaPlaylist, multivariantPlaylist, playlistName } from '@pressplay/sdk-core/playlists';
 
 /** Where hls.js believes that it plays from. It names no host, so that hls.js's own host logic has nothing to work on. */
 export const TITLE_URL = 'pressplay://title/main.m3u8';
