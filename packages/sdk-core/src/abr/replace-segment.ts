@@ -1,7 +1,8 @@
 import type { RenditionView } from '../manifest/presentation.ts';
 import type { AbrContext } from './abr-context.ts';
+import { LOOK_AHEAD_DEFAULTS } from './look-ahead.ts';
 import { permitted, rungOf } from './permitted.ts';
-import type { PlannedWorth } from './planned-worth.ts';
+import { PlannedWorth } from './planned-worth.ts';
 
 export const REPLACE_DEFAULTS = {
   /** The better one is there in time when so many times its expected time is left, and a moment more. */
@@ -43,6 +44,15 @@ export interface Replacement {
   /** Given up where it takes longer. */
   readonly withinMs?: number;
   readonly reason: ReplaceReason;
+}
+
+/** Judges the buffers of one play. Comes with the engine that can change its buffer, so that others load none of it. */
+export type ReplacementRule = (context: ReplaceContext) => Replacement;
+
+/** Replaces what is worth its buffer by the look-ahead's own plan. */
+export function replacementRule(): ReplacementRule {
+  const worth = new PlannedWorth();
+  return (context) => replaceSegment(context, worth, LOOK_AHEAD_DEFAULTS.rateFactor);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { replacementRule } from '../abr/replace-segment.ts';
 import { PlayerError } from '../errors/player-error.ts';
 import type { Presentation, RenditionView } from '../manifest/presentation.ts';
 import { CancelController, type CancelSignal } from '../ports/cancel-signal.ts';
@@ -19,6 +20,7 @@ export class SimulatedShow {
   readonly #bufferGoalMs: number;
   readonly #tracks: readonly SimulatedTrack[];
   readonly #playhead = new Playhead();
+  readonly #rule = replacementRule();
   #transfers = new CancelController();
   #cancelWake: () => void = () => {};
   #wantsPlay = false;
@@ -161,8 +163,8 @@ export class SimulatedShow {
     if (!track.holds(positionMs)) return undefined;
     const buffered = track.bufferedFrom(positionMs);
     if (buffered.length < 2) return undefined;
-    const bufferAheadMs = this.#bufferAheadMs();
-    return this.#host.selectReplacement({ segmentNumber: track.nextSegment, bufferAheadMs, buffered });
+    const request = { segmentNumber: track.nextSegment, bufferAheadMs: this.#bufferAheadMs(), buffered };
+    return this.#host.selectReplacement({ ...request, rule: this.#rule });
   }
 
   #finishSeek(): void {

@@ -1,3 +1,4 @@
+import type { ReplacementRule } from '../abr/replace-segment.ts';
 import type { Presentation, RenditionView } from '../manifest/presentation.ts';
 import type { CancelSignal } from './cancel-signal.ts';
 
@@ -87,6 +88,8 @@ export interface ReplacementChoice extends SegmentChoice {
 export interface ReplacementRequest extends SelectVideoRequest {
   /** The video segments in the buffer, in order and without a gap; the one that plays is the first. */
   readonly buffered: readonly BufferedSegment[];
+  /** `replacementRule()` of `abr/`, one for a presentation; it sees the buffer with all that ABR knows. */
+  readonly rule: ReplacementRule;
 }
 
 /** A segment in the buffer. */

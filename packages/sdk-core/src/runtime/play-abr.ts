@@ -1,9 +1,6 @@
 import { AbandonWatch } from '../abr/abandon-watch.ts';
 import type { AbrContext, AbrFunction, AbrLimits, RenditionChoice } from '../abr/abr-context.ts';
 import type { Limit } from '../abr/limits.ts';
-import { LOOK_AHEAD_DEFAULTS } from '../abr/look-ahead.ts';
-import { PlannedWorth } from '../abr/planned-worth.ts';
-import { replaceSegment } from '../abr/replace-segment.ts';
 import { ruleOf } from '../abr/rule-of.ts';
 import { selectRendition } from '../abr/select-rendition.ts';
 import { startFromHistory } from '../abr/start-history.ts';
@@ -53,7 +50,6 @@ export class PlayAbr {
   readonly #deps: PlayAbrDeps;
   readonly #rule: AbrFunction;
   readonly #watch = new AbandonWatch();
-  readonly #worth = new PlannedWorth();
   #selected: RenditionChoice<string> | undefined;
   /** Of the segment that is loaded now: its number, and the rendition of the one before. */
   #loading: { readonly segmentNumber: number; readonly before: RenditionView | undefined } | undefined;
@@ -116,9 +112,8 @@ export class PlayAbr {
     if (!last || savesData) return undefined;
     const context = this.#context(request, last);
     const next = selectRendition(context, this.#rule).rendition;
-    const { buffered } = request;
-    const better = replaceSegment({ ...context, buffered, next }, this.#worth, LOOK_AHEAD_DEFAULTS.rateFactor);
-    const { segmentNumber, rendition, withinMs } = better;
+    const { buffered, rule } = request;
+    const { segmentNumber, rendition, withinMs } = rule({ ...context, buffered, next });
     if (segmentNumber === undefined || !rendition || withinMs === undefined) return undefined;
     return { segmentNumber, rendition, withinMs: withinMs / this.#rate() };
   }
