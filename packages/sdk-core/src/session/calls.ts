@@ -1,30 +1,21 @@
 import { PlayerError } from '../errors/player-error.ts';
-import { endRebuffer } from './rebuffer.ts';
-import {
-  type ActivePlay,
-  activePlayOf,
-  type SessionEffect,
-  type SessionEvent,
-  type SessionState,
-  type Transition,
-} from './session-state.ts';
+import { leaveStatus, running, to } from './leave-status.ts';
+import type { ActivePlay, EventOf, SessionEffect, SessionState, Transition } from './session-state.ts';
 
-type Call<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
+const NOTHING_LOADED = 'Nothing is loaded.';
+const NO_POSITION = 'A position is a finite number of milliseconds, 0 or more.';
 
-export function load(state: SessionState, event: Call<'load'>): Transition {
+export function load(state: SessionState, event: EventOf<'load'>): Transition {
   if (state.status === 'destroyed') return refuse(state, 'load', 'The player is destroyed.');
   if (event.titleId === '') return refuse(state, 'load', 'A title id is needed.');
-  if (!isPosition(event.startAtMs))
-    return refuse(state, 'load', 'startAtMs is a finite number of milliseconds, 0 or more.');
+  if (!isPosition(event.startAtMs)) return refuse(state, 'load', NO_POSITION);
   const { titleId, startAtMs, autoplay, nowMs } = event;
-  return {
-    state: { status: 'loading', titleId, startAtMs, wantsPlay: autoplay, loadedAtMs: nowMs },
-    effects: [...closing(state), { type: 'request-play', titleId }],
-  };
+  const loading: SessionState = { status: 'loading', titleId, startAtMs, wantsPlay: autoplay, loadedAtMs: nowMs };
+  return to(loading, ...closing(state), { type: 'request-play', titleId });
 }
 
 /** A new play of what failed, from the position it had reached. */
-export function retry(state: SessionState, nowMs: number): Transition {
+export function retry(state: SessionState, { nowMs }: EventOf<'retry'>): Transition {
   if (state.status !== 'failed') return refuse(state, 'retry', 'Nothing has failed.');
   const { again } = state;
   return to({ status: 'loading', loadedAtMs: nowMs, ...again }, { type: 'request-play', titleId: again.titleId });
@@ -33,37 +24,34 @@ export function retry(state: SessionState, nowMs: number): Transition {
 export function play(state: SessionState): Transition {
   if (state.status === 'loading') return to({ ...state, wantsPlay: true });
   const active = running(state);
-  if (!active) return refuse(state, 'play', 'Nothing is loaded.');
-  const wanting = withPlay(state, { ...active, wantsPlay: true });
-  if (state.status === 'ended') {
-    const seeking: SessionState = { status: 'seeking', play: { ...active, wantsPlay: true } };
-    return to(seeking, { type: 'engine-seek', positionMs: 0 }, { type: 'engine-play' });
-  }
-  return active.wantsPlay && state.status !== 'paused' ? to(wanting) : to(wanting, { type: 'engine-play' });
+  if (!active) return refuse(state, 'play', NOTHING_LOADED);
+  const wanting = { ...active, wantsPlay: true };
+  if (state.status === 'ended')
+    return to({ status: 'seeking', play: wanting }, { type: 'engine-seek', positionMs: 0 }, { type: 'engine-play' });
+  if (active.wantsPlay && state.status !== 'paused') return to(state);
+  return to(withPlay(state, wanting), { type: 'engine-play' });
 }
 
-export function pause(state: SessionState, nowMs: number): Transition {
+export function pause(state: SessionState, { nowMs }: EventOf<'pause'>): Transition {
   if (state.status === 'loading') return to({ ...state, wantsPlay: false });
   const active = running(state);
-  if (!active) return refuse(state, 'pause', 'Nothing is loaded.');
-  const quiet = { ...active, wantsPlay: false };
-  if (state.status === 'playing') return to({ status: 'paused', play: quiet }, { type: 'engine-pause' });
-  if (state.status === 'rebuffering') {
-    const ended = endRebuffer(state, quiet, nowMs);
-    return to({ status: 'paused', play: ended.play }, { type: 'engine-pause' }, ...ended.effects);
-  }
-  return active.wantsPlay ? to(withPlay(state, quiet), { type: 'engine-pause' }) : to(state);
+  if (!active) return refuse(state, 'pause', NOTHING_LOADED);
+  const isMoving = state.status === 'playing' || state.status === 'rebuffering';
+  if (!isMoving && !active.wantsPlay) return to(state);
+  const paused = (before: ActivePlay): SessionState => {
+    const quiet = { ...before, wantsPlay: false };
+    return isMoving ? { status: 'paused', play: quiet } : withPlay(state, quiet);
+  };
+  return leaveStatus(state, nowMs, paused, { type: 'engine-pause' });
 }
 
-export function seek(state: SessionState, { positionMs, nowMs }: Call<'seek'>): Transition {
-  if (!isPosition(positionMs))
-    return refuse(state, 'seek', 'A position is a finite number of milliseconds, 0 or more.');
+export function seek(state: SessionState, { positionMs, nowMs }: EventOf<'seek'>): Transition {
+  if (!isPosition(positionMs)) return refuse(state, 'seek', NO_POSITION);
   if (state.status === 'loading') return to({ ...state, startAtMs: positionMs });
   const active = running(state);
-  if (!active) return refuse(state, 'seek', 'Nothing is loaded.');
-  const ended = endRebuffer(state, active, nowMs);
+  if (!active) return refuse(state, 'seek', NOTHING_LOADED);
   const effect: SessionEffect = { type: 'engine-seek', positionMs: Math.min(positionMs, active.durationMs) };
-  return to({ status: 'seeking', play: ended.play }, effect, ...ended.effects);
+  return leaveStatus(state, nowMs, (before) => ({ status: 'seeking', play: before }), effect);
 }
 
 export function stop(state: SessionState): Transition {
@@ -72,15 +60,6 @@ export function stop(state: SessionState): Transition {
 
 export function destroy(state: SessionState): Transition {
   return to({ status: 'destroyed' }, ...closing(state));
-}
-
-/** A play that has not failed. */
-export function running(state: SessionState): ActivePlay | undefined {
-  return state.status === 'failed' ? undefined : activePlayOf(state);
-}
-
-export function to(state: SessionState, ...effects: readonly SessionEffect[]): Transition {
-  return { state, effects };
 }
 
 function closing(state: SessionState): readonly SessionEffect[] {

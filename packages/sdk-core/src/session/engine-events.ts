@@ -1,85 +1,93 @@
 import { isPlayerError, PlayerError } from '../errors/player-error.ts';
-import { running, to } from './calls.ts';
-import { endRebuffer, startRebuffer } from './rebuffer.ts';
-import type { ActivePlay, SessionEffect, SessionEvent, SessionState, Transition } from './session-state.ts';
+import { leaveStatus, running, to } from './leave-status.ts';
+import type { ActivePlay, EngineMoment, EventOf, SessionEffect, SessionState, Transition } from './session-state.ts';
 
-export function enginePlaying(state: SessionState, nowMs: number): Transition {
-  const active = running(state);
-  if (!active || state.status === 'ended') return to(state);
-  const ended = endRebuffer(state, active, nowMs);
-  const startupMs = active.startupMs ?? Math.max(0, nowMs - active.loadedAtMs);
-  return to({ status: 'playing', play: { ...ended.play, wantsPlay: true, startupMs } }, ...ended.effects);
+type Moment = EventOf<EngineMoment>;
+
+const STALLED: SessionEffect = { type: 'emit-rebuffer', phase: 'start' };
+
+export function enginePlaying(state: SessionState, { nowMs }: Moment): Transition {
+  if (state.status === 'ended') return to(state);
+  return leaveStatus(state, nowMs, (play) => {
+    const startupMs = play.startupMs ?? Math.max(0, nowMs - play.loadedAtMs);
+    return { status: 'playing', play: { ...play, wantsPlay: true, startupMs } };
+  });
 }
 
 /** A stall counts where the picture had moved and should go on: not before the start, not in a seek. */
-export function engineWaiting(state: SessionState, nowMs: number): Transition {
+export function engineWaiting(state: SessionState, { nowMs }: Moment): Transition {
   const stalls = state.status === 'playing' || (state.status === 'paused' && state.play.wantsPlay);
-  return stalls ? startRebuffer(state.play, nowMs) : to(state);
+  return stalls ? to(stalled(state.play, nowMs), STALLED) : to(state);
 }
 
 /** The engine paused: by our call, by its own controls, or at the end. */
-export function enginePaused(state: SessionState, nowMs: number): Transition {
-  const active = running(state);
-  if (!active || state.status === 'ended') return to(state);
-  const quiet = { ...active, wantsPlay: false };
-  if (state.status === 'ready' || state.status === 'seeking') return to({ status: state.status, play: quiet });
-  const ended = endRebuffer(state, quiet, nowMs);
-  return to({ status: 'paused', play: ended.play }, ...ended.effects);
+export function enginePaused(state: SessionState, { nowMs }: Moment): Transition {
+  const { status } = state;
+  if (status === 'ended') return to(state);
+  return leaveStatus(state, nowMs, (play) => ({
+    status: status === 'ready' || status === 'seeking' ? status : 'paused',
+    play: { ...play, wantsPlay: false },
+  }));
 }
 
-export function engineSeeking(state: SessionState, nowMs: number): Transition {
-  const active = running(state);
-  if (!active) return to(state);
-  const ended = endRebuffer(state, active, nowMs);
-  return to({ status: 'seeking', play: ended.play }, ...ended.effects);
+export function engineSeeking(state: SessionState, { nowMs }: Moment): Transition {
+  return leaveStatus(state, nowMs, (play) => ({ status: 'seeking', play }));
 }
 
 export function engineSeeked(state: SessionState): Transition {
   if (state.status !== 'seeking') return to(state);
-  if (state.play.startupMs === undefined) return to({ status: 'ready', play: state.play });
-  return to({ status: state.play.wantsPlay ? 'playing' : 'paused', play: state.play });
+  const { play } = state;
+  const moved = play.wantsPlay ? 'playing' : 'paused';
+  return to({ status: play.startupMs === undefined ? 'ready' : moved, play });
 }
 
-export function engineEnded(state: SessionState, nowMs: number): Transition {
-  const active = running(state);
-  if (!active) return to(state);
-  const ended = endRebuffer(state, active, nowMs);
-  return to({ status: 'ended', play: { ...ended.play, wantsPlay: false } }, ...ended.effects);
+export function engineEnded(state: SessionState, { nowMs }: Moment): Transition {
+  return leaveStatus(state, nowMs, (play) => ({ status: 'ended', play: { ...play, wantsPlay: false } }));
 }
 
-export function engineFailed(state: SessionState, event: Extract<SessionEvent, { type: 'engine-failed' }>): Transition {
+export function engineFailed(state: SessionState, event: EventOf<'engine-failed'>): Transition {
   const active = running(state);
   if (!active) return to(state);
-  const { play, effects } = endRebuffer(state, active, event.nowMs);
-  if (event.cause === 'decode' && play.decodeRetriesLeft > 0) return retry(state, play, event, effects);
+  if (event.cause === 'decode' && active.decodeRetriesLeft > 0) return reopen(state, active, event);
   const error = errorOf(event);
-  const { titleId, wantsPlay, durationMs } = play;
+  const { titleId, wantsPlay, durationMs } = active;
   const again = { titleId, wantsPlay, startAtMs: Math.max(0, Math.min(event.positionMs, durationMs)) };
-  return to({ status: 'failed', error, again, play }, { type: 'close' }, ...effects, { type: 'emit-error', error });
+  const failed = leaveStatus(state, event.nowMs, (play) => ({ status: 'failed', error, again, play }), {
+    type: 'close',
+  });
+  return to(failed.state, ...failed.effects, { type: 'emit-error', error });
 }
 
 /** Damaged bytes: the same position once more, from another server. */
-function retry(
+function reopen(
   state: SessionState,
-  before: ActivePlay,
-  event: Extract<SessionEvent, { type: 'engine-failed' }>,
-  effects: readonly SessionEffect[],
+  { wantsPlay, startupMs }: ActivePlay,
+  { positionMs, nowMs }: EventOf<'engine-failed'>,
 ): Transition {
-  const play = { ...before, decodeRetriesLeft: before.decodeRetriesLeft - 1 };
-  const reopen: SessionEffect = { type: 'reopen-engine', startAtMs: event.positionMs, play: play.wantsPlay };
-  if (state.status === 'paused' && !play.wantsPlay) return to({ status: 'paused', play }, reopen);
-  if (play.startupMs === undefined || !play.wantsPlay) return to({ status: 'ready', play }, ...effects, reopen);
-  const stalled = startRebuffer(play, event.nowMs);
-  return to(stalled.state, ...effects, reopen, ...stalled.effects);
+  const stalls = wantsPlay && startupMs !== undefined;
+  const status = state.status === 'paused' && !wantsPlay ? 'paused' : 'ready';
+  const left = leaveStatus(state, nowMs, (before) => {
+    const play = { ...before, decodeRetriesLeft: before.decodeRetriesLeft - 1 };
+    return stalls ? stalled(play, nowMs) : { status, play };
+  });
+  const opening: SessionEffect = { type: 'reopen-engine', startAtMs: positionMs, play: wantsPlay };
+  return to(left.state, ...left.effects, opening, ...(stalls ? [STALLED] : []));
 }
 
-function errorOf({ cause, error, positionMs }: Extract<SessionEvent, { type: 'engine-failed' }>): PlayerError {
+/** The picture stopped though the viewer wants it to move. */
+function stalled(play: ActivePlay, nowMs: number): SessionState {
+  return { status: 'rebuffering', sinceMs: nowMs, play: { ...play, rebufferCount: play.rebufferCount + 1 } };
+}
+
+const FAILURES = {
+  decode: ['media/decode', 'The engine could not decode the media.'],
+  unsupported: ['media/unsupported', 'The engine cannot play this title.'],
+  fetch: ['delivery/no-server-left', 'A segment could not be fetched.'],
+} as const;
+
+function errorOf({ cause, error, positionMs }: EventOf<'engine-failed'>): PlayerError {
   if (isPlayerError(error)) return error;
+  const [code, message] = FAILURES[cause];
   const context = { positionMs, cause: error instanceof Error ? error.message : String(error) };
-  if (cause === 'decode')
-    return new PlayerError('media/decode', 'The engine could not decode the media.', context, { cause: error });
-  if (cause === 'unsupported') {
-    return new PlayerError('media/unsupported', 'The engine cannot play this title.', context, { cause: error });
-  }
-  return new PlayerError('delivery/no-server-left', 'A segment could not be fetched.', context, { cause: error });
+  return new PlayerError(code, message, context, { cause: error });
 }

@@ -68,6 +68,8 @@ export type SessionEvent =
       readonly nowMs: number;
     };
 
+export type EventOf<T extends SessionEvent['type']> = SessionEvent & { readonly type: T };
+
 export type SessionEffect =
   | { readonly type: 'request-play'; readonly titleId: string }
   | { readonly type: 'open-engine'; readonly startAtMs: number; readonly play: boolean }
