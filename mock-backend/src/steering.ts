@@ -11,7 +11,9 @@ export {
   prefixText,
 } from './steering/address.ts';
 export { addedBps, chooseServers } from './steering/choose-servers.ts';
-export { lookAround, type SteerableOca } from './steering/look-around.ts';
+export { Content, FileNumbers } from './steering/content.ts';
+export { decisionPart, lookAround, type SteerableOca } from './steering/look-around.ts';
+export { groupOf } from './steering/oca-group.ts';
 export {
   type AnnouncedPrefix,
   joinAnnouncements,

@@ -1,4 +1,5 @@
 import type { HealthReport, Route, SiteInfo } from '@pressplay/protocol/messages';
+import { FileNumbers } from '../steering/content.ts';
 import { RouteBook, type TableBuilder } from '../steering/route-book.ts';
 import type { Routing } from '../steering/routing.ts';
 import type { Reported, StoredOca } from '../store/store.ts';
@@ -38,6 +39,8 @@ export class FleetState {
   readonly #records = new Map<string, OcaRecord>();
   readonly #holders = new Map<string, Set<string>>();
   readonly #routes: RouteBook<OcaRecord>;
+  /** The numbers of the files that OCAs hold or plays ask for. */
+  readonly files = new FileNumbers();
 
   constructor(sites: readonly SiteInfo[], buildTable?: TableBuilder, onBuildFailure?: (error: unknown) => void) {
     this.#sites = new Map(sites.map((site) => [site.siteId, site]));
@@ -145,13 +148,16 @@ export class FleetState {
       const value = new Set(inventory.value);
       this.#reindex(ocaId, record.fileIds, value);
       record.inventory = { value, atMs: heardAt(inventory) };
+      record.content = this.files.contentOf(value);
     }
     return news;
   }
 
   #takeHealth(record: OcaRecord, value: HealthReport, atMs: number): void {
+    const before = record.capacityBps;
     record.health = { value, atMs };
     record.givenBps = 0;
+    if (record.capacityBps !== before) this.#routes.noteCapacity(record);
     const site = this.#sites.get(value.siteId);
     if (site === record.site) return;
     record.site = site;

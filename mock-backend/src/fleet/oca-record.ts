@@ -1,4 +1,5 @@
 import type { HealthReport, SiteInfo } from '@pressplay/protocol/messages';
+import type { Content, FileList } from '../steering/content.ts';
 import type { AnnouncedRoutes } from '../steering/route-book.ts';
 import { hash32 } from './rendezvous.ts';
 
@@ -8,8 +9,6 @@ export interface Heard<T> {
   readonly atMs: number;
 }
 
-/** Of films asked for lately; a list is shared by all plays of a film on alike devices. */
-const REMEMBERED_LISTS = 64;
 const NOTHING: ReadonlySet<string> = new Set();
 
 /** What one OCA reported. Routing holds on to the record, so that a decision reads the newest state without a search. */
@@ -20,8 +19,9 @@ export class OcaRecord {
   health: Heard<HealthReport> | undefined;
   routes: AnnouncedRoutes | undefined;
   routesAtMs = Number.NEGATIVE_INFINITY;
-  #inventory: Heard<ReadonlySet<string>> | undefined;
-  #lacks = new Map<readonly string[], number[]>();
+  inventory: Heard<ReadonlySet<string>> | undefined;
+  /** The inventory as steering asks it. */
+  content: Content | undefined;
   /** Bit rates of the plays that were given to it since its last report. */
   givenBps = 0;
 
@@ -38,26 +38,12 @@ export class OcaRecord {
     return (this.health?.value.trafficBps ?? 0) + this.givenBps;
   }
 
-  get inventory(): Heard<ReadonlySet<string>> | undefined {
-    return this.#inventory;
-  }
-
-  set inventory(heard: Heard<ReadonlySet<string>> | undefined) {
-    if (heard?.value !== this.#inventory?.value) this.#lacks.clear();
-    this.#inventory = heard;
-  }
-
   get fileIds(): ReadonlySet<string> {
-    return this.#inventory?.value ?? NOTHING;
+    return this.inventory?.value ?? NOTHING;
   }
 
-  /** Indices of the files it does not hold. Remembered for lists that come again as the same array. */
-  lacks(fileIds: readonly string[]): number[] {
-    const known = this.#lacks.get(fileIds);
-    if (known) return known;
-    const lacks = fileIds.flatMap((fileId, at) => (this.fileIds.has(fileId) ? [] : [at]));
-    if (this.#lacks.size >= REMEMBERED_LISTS) this.#lacks.clear();
-    this.#lacks.set(fileIds, lacks);
-    return lacks;
+  /** Indices of the files it does not hold. */
+  lacks(files: FileList): readonly number[] {
+    return this.content?.lacks(files) ?? files.fileIds.map((_, at) => at);
   }
 }

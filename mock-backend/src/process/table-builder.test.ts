@@ -2,7 +2,7 @@ import type { SiteInfo } from '@pressplay/protocol/messages';
 import { expect, it } from 'vitest';
 import { packRoutes } from '../steering/packed-announcements.ts';
 import { buildPrefixTable } from '../steering/prefix-table.ts';
-import { RouteBook } from '../steering/route-book.ts';
+import { type AnnouncedRoutes, RouteBook } from '../steering/route-book.ts';
 import { workerTableBuilder } from './table-builder.ts';
 
 /** The worker from its source: tsx registers itself in that thread first. */
@@ -17,6 +17,13 @@ const routes = [
   { prefix: '10.0.0.0/8', asPath: [1], med: 0 },
   { prefix: '2001:db8::/32', asPath: [], med: 5 },
 ];
+const announcerAt = (site: SiteInfo) => ({
+  ocaId: 'oca',
+  hash: 1,
+  capacityBps: 1e9,
+  site,
+  routes: undefined as AnnouncedRoutes | undefined,
+});
 const announcements = () => ({ ...packRoutes(routes), feedClasses: new Uint8Array(1) });
 
 it('a worker builds the same table', async () => {
@@ -39,12 +46,12 @@ it('the old table answers while a large one is built, and the new one comes in o
     asPath: [],
     med: 0,
   }));
-  const oca = { site, routes: undefined as ReturnType<RouteBook<never>['take']> | undefined };
+  const oca = announcerAt(site);
   const book = new RouteBook(() => [oca], inWorker());
   oca.routes = book.take(routes);
   book.noteChange();
   const small = book.current();
-  expect(small).toMatchObject({ version: 1, feeds: [{ ocas: [oca] }] });
+  expect(small).toMatchObject({ version: 1, feeds: [{ group: { ocas: [oca] } }] });
   oca.routes = book.take(many);
   book.noteChange();
   expect(book.current()).toBe(small);
@@ -61,7 +68,7 @@ it('a table is built in between when the worker fails', async () => {
     asPath: [],
     med: 0,
   }));
-  const oca = { site, routes: undefined as ReturnType<RouteBook<never>['take']> | undefined };
+  const oca = announcerAt(site);
   const book = new RouteBook(
     () => [oca],
     () => Promise.reject(new Error('no thread')),

@@ -190,11 +190,11 @@ describe('the choice of servers', () => {
       { servers: [1, 2], fileIds: [FILES[1]] },
     ]);
     expect(drops).toEqual([
-      { ocaId: 'oca-0-00', label: 'H', reason: 'saturated' },
-      { ocaId: 'oca-0-01', label: 'D', reason: 'draining' },
-      { ocaId: 'oca-0-04', label: 'F', reason: '8 Mbit/s of 10 Mbit/s in use' },
-      { ocaId: 'oca-0-02', label: 'C', reason: 'holds 1 of 2 files' },
-      { ocaId: 'oca-0-03', label: 'C', reason: 'holds 0 of 2 files' },
+      { ocaId: 'oca-0-00', label: 'H' },
+      { ocaId: 'oca-0-01', label: 'D' },
+      { ocaId: 'oca-0-04', label: 'F' },
+      { ocaId: 'oca-0-02', label: 'C' },
+      { ocaId: 'oca-0-03', label: 'C' },
     ]);
   });
 

@@ -16,22 +16,30 @@ interface Candidate {
 
 /**
  * Lays health (H, D), capacity (F) and content (C) over the order of the network, names at most ten (L). Pure: the
- * choice follows from the inputs alone, so that a logged decision can be made again.
+ * choice follows from the inputs alone, so that a logged decision can be made again. Labels only: `explain` has words.
  */
 export function chooseServers(inputs: SteeringInputs): SteeringChoice {
   const drops: SteeringDrop[] = [];
   const candidates = candidatesOf(inputs, drops);
   const wanted = fileSetsOf(inputs.fileIds, candidates);
-  const named = withinLimit(candidates, wanted);
-  noteLeftOut(inputs, candidates, wanted, named, drops);
-  const fileSets = fileSetsOf(inputs.fileIds, named).filter(({ servers }) => servers.length > 0);
-  const served = new Set(fileSets.flatMap(({ fileIds }) => fileIds));
+  const isWanted = marksOf(wanted, candidates.length);
+  const named = withinLimit(candidates, wanted, isWanted);
+  noteLeftOut(candidates, isWanted, named, drops);
+  const fileSets = (named === candidates ? wanted : fileSetsOf(inputs.fileIds, named)).filter(
+    ({ servers }) => servers.length > 0,
+  );
   return {
     servers: named.map(({ oca, siteId, siteRank }) => ({ ocaId: oca.ocaId, siteId, siteRank })),
     fileSets,
-    unserved: inputs.fileIds.filter((fileId) => !served.has(fileId)),
+    unserved: unservedOf(inputs.fileIds, fileSets),
     drops,
   };
+}
+
+function unservedOf(fileIds: readonly string[], fileSets: readonly FileSetOfIndices[]): string[] {
+  if (fileSets.reduce((sum, set) => sum + set.fileIds.length, 0) === fileIds.length) return [];
+  const served = new Set(fileSets.flatMap((set) => set.fileIds));
+  return fileIds.filter((fileId) => !served.has(fileId));
 }
 
 /** A full OCA would not carry one more play; a play that runs there already is in its load. */
@@ -52,20 +60,15 @@ function candidatesOf(inputs: SteeringInputs, drops: SteeringDrop[]): readonly C
     for (const oca of ocas) {
       const standing = standingOf(oca, more);
       if (standing === 'good') good.push({ oca, siteId, siteRank, standing });
-      else drops.push(dropOf(oca));
+      else drops.push({ ocaId: oca.ocaId, label: labelOf(oca) });
       if (standing === 'spare') spare.push({ oca, siteId, siteRank, standing });
     }
   });
   return spare.length === 0 ? good : [...good, ...spare];
 }
 
-function dropOf({ ocaId, condition, reason, loadBps, capacityBps }: LookedAtOca): SteeringDrop {
-  if (condition === 'draining') return { ocaId, label: 'D', reason };
-  if (condition === 'healthy') return { ocaId, label: 'F', reason: `${mbps(loadBps)} of ${mbps(capacityBps)} in use` };
-  return { ocaId, label: 'H', reason };
-}
-
-const mbps = (bps: number): string => `${Math.round(bps / 1e5) / 10} Mbit/s`;
+const labelOf = ({ condition }: LookedAtOca): SteeringDrop['label'] =>
+  condition === 'draining' ? 'D' : condition === 'healthy' ? 'F' : 'H';
 
 interface FileSetOfIndices {
   readonly servers: number[];
@@ -76,25 +79,36 @@ interface FileSetOfIndices {
 function fileSetsOf(fileIds: readonly string[], candidates: readonly Candidate[]): readonly FileSetOfIndices[] {
   const firstSpare = candidates.findIndex(({ standing }) => standing === 'spare');
   const good = firstSpare < 0 ? candidates.length : firstSpare;
-  const lacked = new Set<number>();
-  for (const { oca } of candidates) for (const file of oca.lacks) lacked.add(file);
   // Most files lie on every candidate: those are one set, without asking for each.
+  const lacked = lackedBySome(candidates, fileIds.length);
+  if (!lacked) return [{ servers: holdersOf(0, candidates, 0, good || candidates.length), fileIds: [...fileIds] }];
   let everywhere: FileSetOfIndices | undefined;
-  const sets = new Map<string, FileSetOfIndices>();
-  fileIds.forEach((fileId, file) => {
-    if (everywhere && !lacked.has(file)) {
+  const sets: FileSetOfIndices[] = [];
+  for (let file = 0; file < fileIds.length; file++) {
+    const fileId = fileIds[file] ?? '';
+    if (everywhere && lacked[file] === 0) {
       everywhere.fileIds.push(fileId);
-      return;
+      continue;
     }
-    const servers = holdersOf(file, candidates, 0, good);
-    if (servers.length === 0) servers.push(...holdersOf(file, candidates, good, candidates.length));
-    const key = servers.join();
-    const set = sets.get(key) ?? { servers, fileIds: [] };
-    set.fileIds.push(fileId);
-    sets.set(key, set);
-    if (!lacked.has(file)) everywhere = set;
-  });
-  return [...sets.values()];
+    let servers = holdersOf(file, candidates, 0, good);
+    if (servers.length === 0) servers = holdersOf(file, candidates, good, candidates.length);
+    let set = sets.find((one) => isSame(one.servers, servers));
+    if (set) set.fileIds.push(fileId);
+    else sets.push((set = { servers, fileIds: [fileId] }));
+    if (lacked[file] === 0) everywhere = set;
+  }
+  return sets;
+}
+
+/** Of each file, 1 where a candidate lacks it; undefined where none lacks any. */
+function lackedBySome(candidates: readonly Candidate[], fileCount: number): Uint8Array | undefined {
+  let lacked: Uint8Array | undefined;
+  for (const { oca } of candidates) {
+    if (oca.lacks.length === 0) continue;
+    lacked ??= new Uint8Array(fileCount);
+    for (const file of oca.lacks) lacked[file] = 1;
+  }
+  return lacked;
 }
 
 function holdersOf(file: number, candidates: readonly Candidate[], from: number, to: number): number[] {
@@ -106,46 +120,85 @@ function holdersOf(file: number, candidates: readonly Candidate[], from: number,
   return holders;
 }
 
+function isSame(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
+}
+
+/** Of each candidate, 1 where some set wants it. */
+function marksOf(sets: readonly FileSetOfIndices[], count: number): Uint8Array {
+  const marks = new Uint8Array(count);
+  for (const { servers } of sets) for (const at of servers) marks[at] = 1;
+  return marks;
+}
+
+const countOf = (marks: Uint8Array): number => {
+  let count = 0;
+  for (const mark of marks) count += mark;
+  return count;
+};
+
 /**
  * The best ten that hold something. First one for each set of files, so that none is lost because its holders rank
  * low; then the best of other sites, up to three sites a set; then by rank.
  */
-function withinLimit(candidates: readonly Candidate[], sets: readonly FileSetOfIndices[]): readonly Candidate[] {
-  const wanted = new Set<number>();
-  for (const { servers } of sets) for (const at of servers) wanted.add(at);
-  const isWanted = (_: Candidate, at: number) => wanted.has(at);
-  if (wanted.size <= MAX_SERVERS) return wanted.size === candidates.length ? candidates : candidates.filter(isWanted);
-  const chosen = new Set<number>();
+function withinLimit(
+  candidates: readonly Candidate[],
+  sets: readonly FileSetOfIndices[],
+  isWanted: Uint8Array,
+): readonly Candidate[] {
+  const wantedCount = countOf(isWanted);
+  if (wantedCount === candidates.length && wantedCount <= MAX_SERVERS) return candidates;
+  if (wantedCount <= MAX_SERVERS) return candidates.filter((_, at) => isWanted[at] === 1);
+  const chosen = new Uint8Array(candidates.length);
+  let count = 0;
   for (let sites = 1; sites <= WANTED_SITES; sites++) {
     for (const { servers } of sets) {
-      const reached: (string | undefined)[] = [];
-      for (const at of servers) {
-        const siteId = candidates[at]?.siteId;
-        if (chosen.has(at) && !reached.includes(siteId)) reached.push(siteId);
-      }
-      if (reached.length >= sites || chosen.size === MAX_SERVERS) continue;
-      const next = servers.find((at) => !reached.includes(candidates[at]?.siteId));
-      if (next !== undefined) chosen.add(next);
+      if (count === MAX_SERVERS) break;
+      const next = newSiteAmong(servers, candidates, chosen, sites);
+      if (next === undefined) continue;
+      chosen[next] = 1;
+      count++;
     }
   }
-  for (let at = 0; at < candidates.length && chosen.size < MAX_SERVERS; at++) if (wanted.has(at)) chosen.add(at);
-  return candidates.filter((_, at) => chosen.has(at));
+  for (let at = 0; at < candidates.length && count < MAX_SERVERS; at++) {
+    if (chosen[at] === 1 || isWanted[at] === 0) continue;
+    chosen[at] = 1;
+    count++;
+  }
+  return candidates.filter((_, at) => chosen[at] === 1);
+}
+
+/** The best of a set at a site where none of it is chosen yet; undefined where it stands at so many sites, or no other. */
+function newSiteAmong(
+  servers: readonly number[],
+  candidates: readonly Candidate[],
+  chosen: Uint8Array,
+  sites: number,
+): number | undefined {
+  const reached: string[] = [];
+  for (const at of servers) {
+    const siteId = candidates[at]?.siteId ?? '';
+    if (chosen[at] === 1 && !reached.includes(siteId)) reached.push(siteId);
+  }
+  if (reached.length >= sites) return undefined;
+  return servers.find((at) => !reached.includes(candidates[at]?.siteId ?? ''));
 }
 
 function noteLeftOut(
-  { fileIds }: SteeringInputs,
   candidates: readonly Candidate[],
-  sets: readonly FileSetOfIndices[],
+  isWanted: Uint8Array,
   named: readonly Candidate[],
   drops: SteeringDrop[],
 ): void {
-  const wanted = new Set<number>();
-  for (const { servers } of sets) for (const at of servers) wanted.add(at);
-  candidates.forEach((one, at) => {
+  // Those named are some of the candidates in the same order.
+  let at = 0;
+  candidates.forEach((one, place) => {
+    const isNamed = named[at] === one;
+    if (isNamed) at++;
     const { ocaId, lacks } = one.oca;
-    if (lacks.length > 0)
-      drops.push({ ocaId, label: 'C', reason: `holds ${fileIds.length - lacks.length} of ${fileIds.length} files` });
-    if (wanted.has(at) && !named.includes(one))
-      drops.push({ ocaId, label: 'L', reason: `beyond the best ${MAX_SERVERS}` });
+    if (lacks.length > 0) drops.push({ ocaId, label: 'C' });
+    if (!isNamed && isWanted[place] === 1) drops.push({ ocaId, label: 'L' });
   });
 }

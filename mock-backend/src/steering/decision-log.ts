@@ -32,16 +32,18 @@ export class DecisionLog {
     this.#share = share;
   }
 
-  /** Answers whether the decision's play is logged. */
-  note(decision: SteeringDecision): boolean {
-    if (hash32(`log|${decision.inputs.playId}`) >= this.#share * 2 ** 32) return false;
+  /** Whether decisions of this play are to be noted. */
+  logs(playId: string): boolean {
+    return this.#share >= 1 || hash32(`log|${playId}`) < this.#share * 2 ** 32;
+  }
+
+  note(decision: SteeringDecision): void {
     if (this.#waiting.length >= KEPT_AT_MOST) {
       this.#waiting.shift();
       this.#lost++;
     }
     this.#waiting.push(decision);
     this.beat();
-    return true;
   }
 
   /** Hands over to the store when that is due, beside the request that gave the beat. */

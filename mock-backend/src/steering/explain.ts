@@ -1,4 +1,11 @@
-import type { LookedAtSite, SteeringDecision, SteeringDrop } from '@pressplay/protocol/messages';
+import type {
+  LookedAtOca,
+  LookedAtSite,
+  SteeringDecision,
+  SteeringDrop,
+  SteeringInputs,
+} from '@pressplay/protocol/messages';
+import { MAX_SERVERS } from './choose-servers.ts';
 import { isReproduced } from './replay.ts';
 
 const LABELS: Readonly<Record<SteeringDrop['label'], string>> = {
@@ -7,6 +14,14 @@ const LABELS: Readonly<Record<SteeringDrop['label'], string>> = {
   F: 'F full',
   C: 'C content',
   L: 'L limit',
+};
+
+const wordsOf: Readonly<Record<SteeringDrop['label'], (oca: LookedAtOca, inputs: SteeringInputs) => string>> = {
+  H: ({ condition, reason }) => `${condition}: ${reason}`,
+  D: ({ condition, reason }) => `${condition}: ${reason}`,
+  F: ({ loadBps, capacityBps }) => `${mbps(loadBps)} of ${mbps(capacityBps)} in use`,
+  C: ({ lacks }, { fileIds }) => `holds ${fileIds.length - lacks.length} of ${fileIds.length} files`,
+  L: () => `beyond the best ${MAX_SERVERS}`,
 };
 
 /** A decision in words, line by line: who asked, the sites in the order of the network, what became of each OCA. */
@@ -37,11 +52,12 @@ function explainSite(site: LookedAtSite, rank: number, { choice, inputs }: Steer
   const place = `/${prefixLength} ${siteClass}, AS path ${asPathLength}, MED ${med}, ${Math.round(distanceKm)} km`;
   return [
     `${String(rank).padStart(3)}. ${siteId}: ${place}`,
-    ...site.ocas.map(({ ocaId, condition, loadBps, capacityBps, lacks }) => {
+    ...site.ocas.map((oca) => {
+      const { ocaId, condition, loadBps, capacityBps, lacks } = oca;
       const named = choice.servers.findIndex((server) => server.ocaId === ocaId);
       const drops = choice.drops.filter((drop) => drop.ocaId === ocaId);
-      const because = drops.map(({ label, reason }) => `${LABELS[label]}: ${reason}`).join('; ');
-      const verdict = named >= 0 ? `server ${named}` : 'not named';
+      const because = drops.map(({ label }) => `${LABELS[label]}: ${wordsOf[label](oca, inputs)}`).join('; ');
+      const verdict = named >= 0 ? `server ${named}` : drops.length > 0 ? 'not named' : 'not needed';
       const content = lacks.length === 0 ? 'holds all' : `holds ${inputs.fileIds.length - lacks.length}`;
       const state = `${condition}, ${mbps(loadBps)} of ${mbps(capacityBps)}, ${content}`;
       return `       ${ocaId}: ${verdict} (${state})${because && ` ${because}`}`;

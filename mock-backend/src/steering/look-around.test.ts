@@ -67,8 +67,9 @@ const look = (fleet: FleetState, playId = 'play', from?: string) =>
     routing: fleet.routing(),
     client: clientAt(from),
     playId,
-    fileIds: ['film'],
+    files: fleet.files.listOf(['film']),
     addedBps: 0,
+    until: 'replay',
     conditionOf: () => ({ condition: 'healthy', reason: 'well' }),
   });
 

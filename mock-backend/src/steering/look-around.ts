@@ -1,38 +1,42 @@
-import type { LookedAtOca, LookedAtSite, OcaCondition, SiteInfo } from '@pressplay/protocol/messages';
+import type { LookedAtOca, LookedAtSite, OcaCondition } from '@pressplay/protocol/messages';
 import type { Location } from '../fleet/distance.ts';
-import { hash32, weightedDistance } from '../fleet/rendezvous.ts';
+import { hash32 } from '../fleet/rendezvous.ts';
 import type { Address } from './address.ts';
-import { MAX_SERVERS, standingOf, WANTED_SITES } from './choose-servers.ts';
+import { standingOf } from './choose-servers.ts';
+import type { FileList } from './content.ts';
+import { EnoughForDecision, EnoughForReplay, type EnoughOcas } from './enough-ocas.ts';
+import { type Spreadable, SpreadOrder } from './oca-group.ts';
 import { type NearSite, nearSites, type Routing } from './routing.ts';
 
 /** What steering asks of an OCA. */
-export interface SteerableOca {
-  readonly ocaId: string;
-  /** `hash32` of the id. */
-  readonly hash: number;
-  readonly capacityBps: number;
+export interface SteerableOca extends Spreadable {
   readonly loadBps: number;
   /** Indices of the files it does not hold. */
-  lacks(fileIds: readonly string[]): number[];
+  lacks(files: FileList): readonly number[];
 }
 
 export interface LookAround<O extends SteerableOca> {
   readonly routing: Routing<O>;
   readonly client: { readonly address: Address; readonly location: Location | undefined };
   readonly playId: string;
-  readonly fileIds: readonly string[];
+  readonly files: FileList;
   /** What the play adds to the load of an OCA. */
   readonly addedBps: number;
+  /**
+   * `decision`: no further than the decision needs. `replay`: also what the decision without any one site would need,
+   * for the log.
+   */
+  readonly until: 'decision' | 'replay';
   readonly conditionOf: (oca: O) => { readonly condition: OcaCondition; readonly reason: string };
 }
 
-/**
- * Notes the state of the nearest OCAs, until there are enough good ones: ten at three sites, and as many again if any
- * one site were gone, so that a logged decision can be replayed without it.
- */
+/** Used by one look at a time. */
+const order = new SpreadOrder();
+
+/** Notes the state of the nearest OCAs, until there are enough good ones. */
 export function lookAround<O extends SteerableOca>(question: LookAround<O>): LookedAtSite[] {
-  const { routing, client, playId } = question;
-  const enough = new Enough();
+  const { routing, client, playId, until } = question;
+  const enough = until === 'decision' ? new EnoughForDecision() : new EnoughForReplay();
   const playHash = hash32(playId);
   const seen: LookedAtSite[] = [];
   for (const near of nearSites(routing, client)) {
@@ -43,59 +47,39 @@ export function lookAround<O extends SteerableOca>(question: LookAround<O>): Loo
 }
 
 function lookAtSite<O extends SteerableOca>(
-  { site, ocas: all, prefixLength, asPathLength, med, distanceKm }: NearSite<O>,
+  { site, group, prefixLength, asPathLength, med, distanceKm }: NearSite<O>,
   playHash: number,
-  { fileIds, addedBps, conditionOf }: LookAround<O>,
-  enough: Enough,
+  { files, addedBps, conditionOf }: LookAround<O>,
+  enough: EnoughOcas,
 ): LookedAtSite {
+  const { siteId, siteClass } = site;
   const ocas: LookedAtOca[] = [];
-  const needed = enough.neededOfNext();
-  let good = 0;
-  for (const oca of spreadOrder(all, playHash)) {
-    const lacks = oca.lacks(fileIds);
+  enough.beginSite(siteId);
+  order.begin(group, playHash);
+  for (let at = order.next(); at >= 0; at = order.next()) {
+    const oca = group.ocas[at];
+    if (!oca) break;
+    const lacks = oca.lacks(files) as number[];
     const { condition, reason } = conditionOf(oca);
     const { ocaId, capacityBps, loadBps } = oca;
-    const seen = { ocaId, condition, reason, capacityBps, loadBps, lacks };
-    ocas.push(seen);
-    if (lacks.length > 0 || standingOf(seen, addedBps) !== 'good') continue;
-    enough.note(site);
-    if (++good === needed) break;
+    const looked = { ocaId, condition, reason, capacityBps, loadBps, lacks };
+    ocas.push(looked);
+    if (lacks.length === 0 && standingOf(looked, addedBps) === 'good' && enough.isSiteDoneWith()) break;
   }
-  const { siteId, siteClass } = site;
   return { siteId, siteClass, prefixLength, asPathLength, med, distanceKm, ocas };
 }
 
-/** Each play has its own order of a site's OCAs; over many plays each comes first in proportion to its capacity. */
-export function spreadOrder<O extends SteerableOca>(ocas: readonly O[], playHash: number): readonly O[] {
-  if (ocas.length < 2) return ocas;
-  return ocas
-    .map((oca) => ({ oca, order: weightedDistance(playHash, oca.hash, oca.capacityBps) }))
-    .sort((a, b) => a.order - b.order || (a.oca.ocaId < b.oca.ocaId ? -1 : 1))
-    .map(({ oca }) => oca);
-}
-
-/** Counts the good OCAs that hold everything. Those that hold a part help, but are not counted on. */
-class Enough {
-  readonly #completeAt = new Map<string, number>();
-  #complete = 0;
-
-  note({ siteId }: SiteInfo): void {
-    this.#complete++;
-    this.#completeAt.set(siteId, (this.#completeAt.get(siteId) ?? 0) + 1);
+/** Of what was noted, the part that a decision looks at. A decision made of the whole is the one made of the part. */
+export function decisionPart(noted: readonly LookedAtSite[], addedBps: number): LookedAtSite[] {
+  const enough = new EnoughForDecision();
+  const part: LookedAtSite[] = [];
+  for (const site of noted) {
+    enough.beginSite(site.siteId);
+    const last = site.ocas.findIndex(
+      (oca) => oca.lacks.length === 0 && standingOf(oca, addedBps) === 'good' && enough.isSiteDoneWith(),
+    );
+    part.push(last < 0 || last === site.ocas.length - 1 ? site : { ...site, ocas: site.ocas.slice(0, last + 1) });
+    if (enough.reached()) break;
   }
-
-  reached(): boolean {
-    return this.#completeAt.size > WANTED_SITES && this.#withoutLargest() >= MAX_SERVERS;
-  }
-
-  /** So many of the next site are all that could be named; at least one, for its place among the sites. */
-  neededOfNext(): number {
-    return Math.max(1, MAX_SERVERS - this.#withoutLargest());
-  }
-
-  #withoutLargest(): number {
-    let largest = 0;
-    for (const count of this.#completeAt.values()) largest = Math.max(largest, count);
-    return this.#complete - largest;
-  }
+  return part;
 }

@@ -1,5 +1,6 @@
 import type { ReplayReport, SteeringChoice, SteeringDecision, SteeringInputs } from '@pressplay/protocol/messages';
-import { chooseServers } from './choose-servers.ts';
+import { addedBps, chooseServers } from './choose-servers.ts';
+import { decisionPart } from './look-around.ts';
 
 /** What is assumed to be different from what was. */
 export interface Changes {
@@ -41,10 +42,11 @@ export function replayLog(decisions: readonly SteeringDecision[], changes: Chang
   };
 }
 
-const changedInputs = (inputs: SteeringInputs, { withoutSites }: Changes): SteeringInputs =>
-  withoutSites.length === 0
-    ? inputs
-    : { ...inputs, sites: inputs.sites.filter(({ siteId }) => !withoutSites.includes(siteId)) };
+/** The log knows more than the decision looked at; without a site the look would have gone further, as far as needed. */
+function changedInputs(inputs: SteeringInputs, { withoutSites }: Changes): SteeringInputs {
+  const left = inputs.sites.filter(({ siteId }) => !withoutSites.includes(siteId));
+  return { ...inputs, sites: decisionPart(left, addedBps(inputs)) };
+}
 
 interface Load {
   capacityBps: number;

@@ -1,5 +1,6 @@
 import type { Route, SiteInfo } from '@pressplay/protocol/messages';
 import { hash32 } from '../fleet/rendezvous.ts';
+import { groupOf, type Spreadable } from './oca-group.ts';
 import { joinAnnouncements, packRoutes } from './packed-announcements.ts';
 import { type Announcements, buildPrefixTable, type PackedAnnouncements, type PrefixTable } from './prefix-table.ts';
 import { CLASS_ORDER, type Point, pointOf, type RouteFeed, type Routing } from './routing.ts';
@@ -17,7 +18,7 @@ export interface AnnouncedRoutes {
 }
 
 /** Who announces: an OCA that has a site. */
-export interface Announcer {
+export interface Announcer extends Spreadable {
   readonly site: SiteInfo | undefined;
   readonly routes: AnnouncedRoutes | undefined;
 }
@@ -36,6 +37,7 @@ export class RouteBook<O extends Announcer> {
   readonly #imports = new Map<string, AnnouncedRoutes>();
   #known = new Map<string, AnnouncedRoutes>();
   readonly #points = new Map<string, Point>();
+  #feedsAt = new Map<string, RouteFeed<O>[]>();
   #keys = '';
   #routing: Routing<O>;
   #isStale = false;
@@ -67,6 +69,14 @@ export class RouteBook<O extends Announcer> {
     this.#isStale = true;
   }
 
+  /** An OCA says another capacity: its place in the groups follows, no group changes. */
+  noteCapacity(oca: O): void {
+    for (const { site, group } of this.#feedsAt.get(oca.site?.siteId ?? '') ?? []) {
+      const at = site === oca.site ? group.ocas.indexOf(oca) : -1;
+      if (at >= 0) group.capacitiesBps[at] = oca.capacityBps;
+    }
+  }
+
   current(): Routing<O> {
     if (this.#isStale && !this.#building) this.#refresh();
     return this.#routing;
@@ -82,6 +92,7 @@ export class RouteBook<O extends Announcer> {
     const groups = this.#groups();
     const keys = [...groups.keys()].join();
     const feeds = [...groups.values()];
+    this.#feedsAt = bySite(feeds);
     if (keys === this.#keys) {
       this.#routing = { ...this.#routing, feeds };
       return;
@@ -108,12 +119,12 @@ export class RouteBook<O extends Announcer> {
 
   /** OCAs of a site with equal routes are one feed; numbered in the order of site and digest, the same everywhere. */
   #groups(): Map<string, Feed<O>> {
-    const groups = new Map<string, Feed<O>>();
+    const groups = new Map<string, { readonly site: SiteInfo; readonly routes: AnnouncedRoutes; readonly ocas: O[] }>();
     const add = (site: SiteInfo, routes: AnnouncedRoutes, oca: O): void => {
       const key = `${site.siteId}|${routes.digest}`;
       const group = groups.get(key);
       if (group) group.ocas.push(oca);
-      else groups.set(key, { site, point: this.#pointOf(site), routes, ocas: [oca] });
+      else groups.set(key, { site, routes, ocas: [oca] });
     };
     for (const oca of this.#announcers()) {
       const { site, routes } = oca;
@@ -123,7 +134,13 @@ export class RouteBook<O extends Announcer> {
       if (imported) add(site, imported, oca);
     }
     this.#known = new Map([...groups.values()].map(({ routes }) => [routes.digest, routes]));
-    return new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)));
+    const sorted = [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
+    return new Map(
+      sorted.map(([key, { site, routes, ocas }]) => [
+        key,
+        { site, point: this.#pointOf(site), routes, group: groupOf(ocas) },
+      ]),
+    );
   }
 
   #pointOf(site: SiteInfo): Point {
@@ -135,7 +152,16 @@ export class RouteBook<O extends Announcer> {
 
 interface Feed<O> extends RouteFeed<O> {
   readonly routes: AnnouncedRoutes;
-  readonly ocas: O[];
+}
+
+function bySite<O>(feeds: readonly RouteFeed<O>[]): Map<string, RouteFeed<O>[]> {
+  const found = new Map<string, RouteFeed<O>[]>();
+  for (const feed of feeds) {
+    const known = found.get(feed.site.siteId);
+    if (known) known.push(feed);
+    else found.set(feed.site.siteId, [feed]);
+  }
+  return found;
 }
 
 function announcementsOf(feeds: readonly Feed<unknown>[]): Announcements {

@@ -1,6 +1,7 @@
 import type { SiteInfo } from '@pressplay/protocol/messages';
-import { distanceKm, type Location } from '../fleet/distance.ts';
+import { EARTH_RADIUS_KM, type Location } from '../fleet/distance.ts';
 import type { Address } from './address.ts';
+import { groupOf, type OcaGroup, type Spreadable } from './oca-group.ts';
 import { familyOf, matchesOf, type PrefixTable } from './prefix-table.ts';
 
 /** One set of routes at one site, and the OCAs that announce it: usually all of the site. */
@@ -8,13 +9,16 @@ export interface RouteFeed<O> {
   readonly site: SiteInfo;
   /** Where the site is, as `pointOf` says. */
   readonly point: Point;
-  readonly ocas: readonly O[];
+  readonly group: OcaGroup<O>;
 }
 
 /** A place on the unit sphere. */
 export type Point = readonly [x: number, y: number, z: number];
 
-/** A table and what its feed numbers stand for. Replaced as a whole, so that a decision never sees two tables. */
+/**
+ * A table and what its feed numbers stand for; feeds of one site have neighbouring numbers. Replaced as a whole, so
+ * that a decision never sees two tables.
+ */
 export interface Routing<O> {
   readonly version: number;
   readonly table: PrefixTable;
@@ -32,7 +36,7 @@ export interface Proximity {
 /** OCAs of one site that are equally near. */
 export interface NearSite<O> extends Proximity {
   readonly site: SiteInfo;
-  readonly ocas: readonly O[];
+  readonly group: OcaGroup<O>;
 }
 
 export const CLASS_ORDER: Readonly<Record<SiteInfo['siteClass'], number>> = {
@@ -46,56 +50,67 @@ export const CLASS_ORDER: Readonly<Record<SiteInfo['siteClass'], number>> = {
  * The sites that announce a prefix which holds the client's address, nearest first: the longest prefix, then transport
  * class, AS path, MED, distance, site id. Lazy: whoever has enough asks no further. No OCA comes twice.
  */
-export function* nearSites<O>(
+export function* nearSites<O extends Spreadable>(
   { table, feeds }: Routing<O>,
   client: { readonly address: Address; readonly location: Location | undefined },
 ): Generator<NearSite<O>> {
   const { feeds: feedOf, asPathLengths, meds } = familyOf(table, client.address);
+  const place = client.location && pointOf(client.location);
   const seen = new SeenOcas<O>();
   for (const { prefixLength, from, to } of matchesOf(table, client.address)) {
     for (let at = from; at < to; ) {
-      const tied: RouteFeed<O>[] = [];
+      const tied: TiedSite<O>[] = [];
       const [asPathLength = 0, med = 0, first] = [asPathLengths[at], meds[at], feeds[feedOf[at] ?? 0]];
-      for (; at < to; at++) {
+      for (; at < to && asPathLengths[at] === asPathLength && meds[at] === med; at++) {
         const feed = feeds[feedOf[at] ?? 0];
         if (!feed) continue;
-        const isTied =
-          asPathLengths[at] === asPathLength && meds[at] === med && feed.site.siteClass === first?.site.siteClass;
-        if (!isTied) break;
-        tied.push(feed);
+        if (feed.site.siteClass !== first?.site.siteClass) break;
+        addTied(tied, feed, place);
       }
-      for (const near of byDistance(tied, client.location)) {
-        const ocas = seen.newOnes(near.site.siteId, near.ocas);
-        if (ocas.length > 0) yield { ...near, ocas, prefixLength, asPathLength, med };
+      for (let left = tied.length; left > 0; left--) {
+        const { site, group, nearness } = takeNearest(tied, left);
+        const fresh = seen.newOnes(site.siteId, group);
+        const distanceKm = place ? EARTH_RADIUS_KM * Math.acos(Math.min(1, Math.max(-1, nearness))) : 0;
+        if (fresh) yield { site, group: fresh, prefixLength, asPathLength, med, distanceKm };
       }
     }
   }
 }
 
-/** Sites with equal routes by distance; feeds of the same site become one. */
-function* byDistance<O>(
-  tied: readonly RouteFeed<O>[],
-  location: Location | undefined,
-): Generator<{ readonly site: SiteInfo; readonly ocas: readonly O[]; readonly distanceKm: number }> {
-  const kmTo = (site: SiteInfo): number => (location ? distanceKm(location, site) : 0);
-  const [only] = tied;
-  if (only && tied.length === 1) {
-    yield { site: only.site, ocas: only.ocas, distanceKm: kmTo(only.site) };
-    return;
-  }
-  const place = location && pointOf(location);
-  const sites = new Map<string, { readonly site: SiteInfo; ocas: readonly O[]; readonly nearness: number }>();
-  for (const { site, point, ocas } of tied) {
-    const known = sites.get(site.siteId);
-    if (known) known.ocas = [...new Set([...known.ocas, ...ocas])];
-    else sites.set(site.siteId, { site, ocas, nearness: place ? cosine(place, point) : 0 });
-  }
-  const ordered = [...sites.values()];
-  if (ordered.length > 1) ordered.sort((a, b) => b.nearness - a.nearness || (a.site.siteId < b.site.siteId ? -1 : 1));
-  for (const { site, ocas } of ordered) yield { site, ocas, distanceKm: kmTo(site) };
+/** A site whose route is as good as that of the others. */
+interface TiedSite<O> {
+  readonly site: SiteInfo;
+  group: OcaGroup<O>;
+  /** The cosine of the angle to the client: it orders as the distance does, at a tenth of the price. */
+  readonly nearness: number;
 }
 
-/** Of the angle between two places: it orders as the distance does, at a tenth of the price. */
+/** Two feeds of a site are neighbours, and become one. */
+function addTied<O extends Spreadable>(
+  tied: TiedSite<O>[],
+  { site, point, group }: RouteFeed<O>,
+  place: Point | undefined,
+): void {
+  const last = tied.at(-1);
+  if (last?.site.siteId === site.siteId) last.group = groupOf([...new Set([...last.group.ocas, ...group.ocas])]);
+  else tied.push({ site, group, nearness: place ? cosine(place, point) : 0 });
+}
+
+/** Takes the nearest of the first `count` out, the least site id among equals. Few are asked for: no sorting. */
+function takeNearest<O>(tied: TiedSite<O>[], count: number): TiedSite<O> {
+  let best = 0;
+  for (let at = 1; at < count; at++) if (isNearer(tied[at], tied[best])) best = at;
+  const [taken, last] = [tied[best], tied[count - 1]];
+  if (!taken || !last) throw new RangeError('There is no site left to take.');
+  tied[best] = last;
+  return taken;
+}
+
+const isNearer = (a: TiedSite<unknown> | undefined, b: TiedSite<unknown> | undefined): boolean =>
+  a !== undefined &&
+  b !== undefined &&
+  (a.nearness > b.nearness || (a.nearness === b.nearness && a.site.siteId < b.site.siteId));
+
 const cosine = (a: Point, b: Point): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 
 export function pointOf({ latitude, longitude }: Location): Point {
@@ -104,13 +119,22 @@ export function pointOf({ latitude, longitude }: Location): Point {
 }
 
 /** A site comes again with a shorter prefix, or twice with imported routes: only OCAs that are new count. */
-class SeenOcas<O> {
-  readonly #bySite = new Map<string, readonly O[]>();
+class SeenOcas<O extends Spreadable> {
+  readonly #siteIds: string[] = [];
+  readonly #ocas: (readonly O[])[] = [];
 
-  newOnes(siteId: string, ocas: readonly O[]): readonly O[] {
-    const before = this.#bySite.get(siteId);
-    const fresh = before ? ocas.filter((oca) => !before.includes(oca)) : ocas;
-    this.#bySite.set(siteId, before ? [...before, ...fresh] : fresh);
-    return fresh;
+  newOnes(siteId: string, group: OcaGroup<O>): OcaGroup<O> | undefined {
+    const known = this.#siteIds.indexOf(siteId);
+    const before = this.#ocas[known];
+    if (!before) {
+      this.#siteIds.push(siteId);
+      this.#ocas.push(group.ocas);
+      return group;
+    }
+    if (before === group.ocas) return undefined;
+    const fresh = group.ocas.filter((oca) => !before.includes(oca));
+    if (fresh.length === 0) return undefined;
+    this.#ocas[known] = [...before, ...fresh];
+    return fresh.length === group.ocas.length ? group : groupOf(fresh);
   }
 }

@@ -3,12 +3,11 @@ import { type BackendConfig, HEALTH_DEADLINE_MS } from '../backend-config.ts';
 import type { Location } from '../fleet/distance.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import type { OcaRecord } from '../fleet/oca-record.ts';
-import { usabilityOf } from '../fleet/usability.ts';
 import type { BackendClock, Log } from '../ports.ts';
 import { type Address, prefixText } from './address.ts';
 import { addedBps, chooseServers } from './choose-servers.ts';
 import type { DecisionLog } from './decision-log.ts';
-import { lookAround } from './look-around.ts';
+import { decisionPart, lookAround } from './look-around.ts';
 
 export interface SteeredPlay {
   readonly playId: string;
@@ -30,32 +29,32 @@ export interface SteeringDeps {
 /** The client's network as far as a log should know it. */
 const LOGGED_BITS = { 4: 24, 6: 48 } as const;
 
-const SHARED_LISTS = 1024;
-
 /** Looks at the fleet, decides, keeps what it saw. */
 export class Steering {
   readonly #deps: SteeringDeps;
-  #fileLists = new Map<string, readonly string[]>();
 
   constructor(deps: SteeringDeps) {
     this.#deps = deps;
   }
 
   steer(
-    { playId, titleId, occasion, fileIds: asked, playBps }: SteeredPlay,
+    { playId, titleId, occasion, fileIds, playBps }: SteeredPlay,
     client: { readonly address: Address; readonly location: Location | undefined },
   ): SteeringDecision {
     const { config, fleet, clock } = this.#deps;
     const routing = fleet.routing();
-    const fileIds = this.#sharedList(asked);
+    const files = fleet.files.listOf(fileIds);
     const nowMs = clock.nowMs();
     const deadlineMs = config.healthDeadlineMs ?? HEALTH_DEADLINE_MS;
+    const more = addedBps({ occasion, playBps });
+    const isLogged = this.#deps.decisions.logs(playId);
     const sites = lookAround({
       routing,
       client,
       playId,
-      fileIds,
-      addedBps: addedBps({ occasion, playBps }),
+      files,
+      addedBps: more,
+      until: isLogged ? 'replay' : 'decision',
       conditionOf: (oca) => conditionOf(oca, nowMs, deadlineMs),
     });
     const inputs: SteeringInputs = {
@@ -70,11 +69,12 @@ export class Steering {
       fileIds: [...fileIds],
       sites,
     };
-    const choice = chooseServers(inputs);
+    const choice = chooseServers(isLogged ? { ...inputs, sites: decisionPart(sites, more) } : inputs);
     const [first] = choice.servers;
     if (first && occasion === 'start') fleet.give(first.ocaId, playBps);
     const decision = { inputs, choice };
-    if (!this.#deps.decisions.note(decision)) return decision;
+    if (!isLogged) return decision;
+    this.#deps.decisions.note(decision);
     this.#deps.log('info', 'steering decision', {
       playId,
       titleId,
@@ -85,24 +85,16 @@ export class Steering {
     });
     return decision;
   }
-
-  /** The same array for the same files: OCAs remember what they lack of it. */
-  #sharedList(fileIds: readonly string[]): readonly string[] {
-    const key = fileIds.join();
-    const shared = this.#fileLists.get(key) ?? fileIds;
-    if (this.#fileLists.size >= SHARED_LISTS) this.#fileLists.clear();
-    this.#fileLists.set(key, shared);
-    return shared;
-  }
 }
 
+/** In the words of the OCA: the text exists, none is built for a decision. */
 function conditionOf(
   { health }: OcaRecord,
   nowMs: number,
   deadlineMs: number,
 ): { readonly condition: OcaCondition; readonly reason: string } {
-  const heard = health && { report: health.value, atMs: health.atMs };
-  const usability = usabilityOf(heard, nowMs, deadlineMs);
-  const isSilent = !health || nowMs - health.atMs > deadlineMs;
-  return { condition: isSilent ? 'silent' : health.value.verdict, reason: usability.reason };
+  if (!health) return { condition: 'silent', reason: 'never reported health' };
+  const ageMs = nowMs - health.atMs;
+  if (ageMs > deadlineMs) return { condition: 'silent', reason: `nothing heard for ${Math.round(ageMs)} ms` };
+  return { condition: health.value.verdict, reason: health.value.reason };
 }

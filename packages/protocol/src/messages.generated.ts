@@ -1022,7 +1022,6 @@ export interface SteeringChoice {
 export interface SteeringDrop {
   ocaId: OcaId;
   label: DropLabel;
-  reason: string;
 }
 /**
  * One line of the decision log: the choice follows from the inputs alone.
@@ -1048,7 +1047,7 @@ export interface SteeringInputs {
   playBps: Bps;
   fileIds: FileId[];
   /**
-   * Nearest first; as many as the decision, or one without any of them, needs.
+   * Nearest first; as many as the decision, or one without any one of them, needs.
    */
   sites: LookedAtSite[];
 }

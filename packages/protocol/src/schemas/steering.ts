@@ -49,11 +49,11 @@ export const SteeringInputs = z
     tableVersion: z.number().int().nonnegative(),
     playBps: Bps.describe('The best picture and the best sound of the play.'),
     fileIds: z.array(FileId),
-    sites: z.array(LookedAtSite).describe('Nearest first; as many as the decision, or one without any of them, needs.'),
+    sites: z.array(LookedAtSite).describe('Nearest first; as many as the decision, or one without any one of them, needs.'),
   })
   .describe('Everything a steering decision depends on.');
 
-export const SteeringDrop = z.object({ ocaId: OcaId, label: DropLabel, reason: z.string() });
+export const SteeringDrop = z.object({ ocaId: OcaId, label: DropLabel });
 
 export const SteeringChoice = z
   .object({

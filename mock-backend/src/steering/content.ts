@@ -1,0 +1,74 @@
+/** The files of a play, by id and by number. The same for all plays of a film on alike devices. */
+export interface FileList {
+  readonly fileIds: readonly string[];
+  readonly numbers: Uint32Array<ArrayBuffer>;
+}
+
+/** Nothing, once for all: most OCAs lack nothing of what is asked of them. */
+export const LACKS_NOTHING: readonly number[] = [];
+
+const REMEMBERED_LISTS = 65_536;
+
+/** Gives each file a number, so that what an OCA holds is a bit a file; files of one film, asked together, lie together. */
+export class FileNumbers {
+  readonly #numbers = new Map<string, number>();
+  readonly #lists = new Map<string, FileList[]>();
+  #listCount = 0;
+
+  numberOf(fileId: string): number {
+    const known = this.#numbers.get(fileId);
+    if (known !== undefined) return known;
+    this.#numbers.set(fileId, this.#numbers.size);
+    return this.#numbers.size - 1;
+  }
+
+  /** Lists with the same first file are the same film; they differ by what a device can play. */
+  listOf(fileIds: readonly string[]): FileList {
+    const [first = ''] = fileIds;
+    const known = this.#lists.get(first);
+    const same = known?.find((list) => isSame(list.fileIds, fileIds));
+    if (same) return same;
+    if (this.#listCount++ >= REMEMBERED_LISTS) {
+      this.#lists.clear();
+      this.#listCount = 1;
+    }
+    const list = { fileIds: [...fileIds], numbers: Uint32Array.from(fileIds, (fileId) => this.numberOf(fileId)) };
+    this.#lists.set(first, [...(this.#lists.get(first) ?? []), list]);
+    return list;
+  }
+
+  /** What holds these files. */
+  contentOf(fileIds: Iterable<string>): Content {
+    const numbers = Uint32Array.from(fileIds, (fileId) => this.numberOf(fileId));
+    return new Content(numbers);
+  }
+}
+
+/** A set of files, a bit each. */
+export class Content {
+  readonly #bits: Uint32Array<ArrayBuffer>;
+
+  constructor(numbers: Uint32Array<ArrayBuffer>) {
+    const most = numbers.reduce((highest, number) => Math.max(highest, number), -1);
+    this.#bits = new Uint32Array(most < 0 ? 0 : (most >>> 5) + 1);
+    for (const number of numbers) this.#bits[number >>> 5] = (this.#bits[number >>> 5] ?? 0) | (1 << (number & 31));
+  }
+
+  /** Places in the list of the files that are not in this set. */
+  lacks({ numbers }: FileList): readonly number[] {
+    let lacked: number[] | undefined;
+    for (let at = 0; at < numbers.length; at++) {
+      const number = numbers[at] ?? 0;
+      if ((((this.#bits[number >>> 5] ?? 0) >>> (number & 31)) & 1) === 1) continue;
+      lacked ??= [];
+      lacked.push(at);
+    }
+    return lacked ?? LACKS_NOTHING;
+  }
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
+}
