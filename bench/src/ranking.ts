@@ -97,10 +97,8 @@ function decide({ routing, files }: Fleet, { client, playId, titleId, fileIds }:
     files: files.listOf(fileIds),
     addedBps: more,
     until,
-    conditionOf: ({ health }) =>
-      health
-        ? { condition: health.value.verdict, reason: health.value.reason }
-        : { condition: 'silent', reason: 'never reported health' },
+    nowMs: 0,
+    healthDeadlineMs: 5000,
   });
   return chooseServers({
     ...play,

@@ -12,8 +12,8 @@ export {
 } from './steering/address.ts';
 export { addedBps, chooseServers } from './steering/choose-servers.ts';
 export { Content, FileNumbers } from './steering/content.ts';
-export { decisionPart, lookAround, type SteerableOca } from './steering/look-around.ts';
-export { groupOf } from './steering/oca-group.ts';
+export { decisionPart, lookAround } from './steering/look-around.ts';
+export { groupOf, type SteerableOca } from './steering/oca-group.ts';
 export {
   type AnnouncedPrefix,
   joinAnnouncements,

@@ -109,7 +109,9 @@ export class FleetState {
   /** A play begins on an OCA: until its next report shows it, the play counts as load. */
   give(ocaId: string, playBps: number): void {
     const record = this.#records.get(ocaId);
-    if (record) record.givenBps += playBps;
+    if (!record) return;
+    record.givenBps += playBps;
+    this.#routes.noteState(record);
   }
 
   /** Takes what an OCA says itself. Answers which parts are news, apart from their time. */
@@ -150,14 +152,13 @@ export class FleetState {
       record.inventory = { value, atMs: heardAt(inventory) };
       record.content = this.files.contentOf(value);
     }
+    if (health || inventory) this.#routes.noteState(record);
     return news;
   }
 
   #takeHealth(record: OcaRecord, value: HealthReport, atMs: number): void {
-    const before = record.capacityBps;
     record.health = { value, atMs };
     record.givenBps = 0;
-    if (record.capacityBps !== before) this.#routes.noteCapacity(record);
     const site = this.#sites.get(value.siteId);
     if (site === record.site) return;
     record.site = site;

@@ -1,5 +1,5 @@
 import type { HealthReport, SiteInfo } from '@pressplay/protocol/messages';
-import type { Content, FileList } from '../steering/content.ts';
+import type { Content } from '../steering/content.ts';
 import type { AnnouncedRoutes } from '../steering/route-book.ts';
 import { hash32 } from './rendezvous.ts';
 
@@ -38,12 +38,19 @@ export class OcaRecord {
     return (this.health?.value.trafficBps ?? 0) + this.givenBps;
   }
 
-  get fileIds(): ReadonlySet<string> {
-    return this.inventory?.value ?? NOTHING;
+  get verdict(): HealthReport['verdict'] {
+    return this.health?.value.verdict ?? 'failing';
   }
 
-  /** Indices of the files it does not hold. */
-  lacks(files: FileList): readonly number[] {
-    return this.content?.lacks(files) ?? files.fileIds.map((_, at) => at);
+  get reason(): string {
+    return this.health?.value.reason ?? 'never reported health';
+  }
+
+  get heardAtMs(): number {
+    return this.health?.atMs ?? Number.NEGATIVE_INFINITY;
+  }
+
+  get fileIds(): ReadonlySet<string> {
+    return this.inventory?.value ?? NOTHING;
   }
 }

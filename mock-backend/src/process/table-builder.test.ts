@@ -21,6 +21,11 @@ const announcerAt = (site: SiteInfo) => ({
   ocaId: 'oca',
   hash: 1,
   capacityBps: 1e9,
+  loadBps: 0,
+  verdict: 'healthy' as const,
+  reason: 'well',
+  heardAtMs: 0,
+  content: undefined,
   site,
   routes: undefined as AnnouncedRoutes | undefined,
 });

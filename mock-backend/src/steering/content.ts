@@ -67,6 +67,8 @@ export class Content {
   }
 }
 
+export const HOLDS_NOTHING = new Content(new Uint32Array(0));
+
 function isSame(a: readonly string[], b: readonly string[]): boolean {
   if (a.length !== b.length) return false;
   for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;

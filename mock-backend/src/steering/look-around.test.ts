@@ -70,7 +70,8 @@ const look = (fleet: FleetState, playId = 'play', from?: string) =>
     files: fleet.files.listOf(['film']),
     addedBps: 0,
     until: 'replay',
-    conditionOf: () => ({ condition: 'healthy', reason: 'well' }),
+    nowMs: 0,
+    healthDeadlineMs: 5000,
   });
 
 const order = (announced: readonly Announced[], playId?: string) =>

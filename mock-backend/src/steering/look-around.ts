@@ -1,19 +1,12 @@
-import type { LookedAtOca, LookedAtSite, OcaCondition } from '@pressplay/protocol/messages';
+import type { LookedAtOca, LookedAtSite } from '@pressplay/protocol/messages';
 import type { Location } from '../fleet/distance.ts';
 import { hash32 } from '../fleet/rendezvous.ts';
 import type { Address } from './address.ts';
 import { standingOf } from './choose-servers.ts';
-import type { FileList } from './content.ts';
+import { type FileList, HOLDS_NOTHING } from './content.ts';
 import { EnoughForDecision, EnoughForReplay, type EnoughOcas } from './enough-ocas.ts';
-import { type Spreadable, SpreadOrder } from './oca-group.ts';
+import { type OcaGroup, SpreadOrder, STATE, STATE_SIZE, type SteerableOca, VERDICTS } from './oca-group.ts';
 import { type NearSite, nearSites, type Routing } from './routing.ts';
-
-/** What steering asks of an OCA. */
-export interface SteerableOca extends Spreadable {
-  readonly loadBps: number;
-  /** Indices of the files it does not hold. */
-  lacks(files: FileList): readonly number[];
-}
 
 export interface LookAround<O extends SteerableOca> {
   readonly routing: Routing<O>;
@@ -27,7 +20,9 @@ export interface LookAround<O extends SteerableOca> {
    * for the log.
    */
   readonly until: 'decision' | 'replay';
-  readonly conditionOf: (oca: O) => { readonly condition: OcaCondition; readonly reason: string };
+  readonly nowMs: number;
+  /** An OCA from which nothing was heard for longer is not named. */
+  readonly healthDeadlineMs: number;
 }
 
 /** Used by one look at a time. */
@@ -49,7 +44,7 @@ export function lookAround<O extends SteerableOca>(question: LookAround<O>): Loo
 function lookAtSite<O extends SteerableOca>(
   { site, group, prefixLength, asPathLength, med, distanceKm }: NearSite<O>,
   playHash: number,
-  { files, addedBps, conditionOf }: LookAround<O>,
+  question: LookAround<O>,
   enough: EnoughOcas,
 ): LookedAtSite {
   const { siteId, siteClass } = site;
@@ -57,16 +52,38 @@ function lookAtSite<O extends SteerableOca>(
   enough.beginSite(siteId);
   order.begin(group, playHash);
   for (let at = order.next(); at >= 0; at = order.next()) {
-    const oca = group.ocas[at];
-    if (!oca) break;
-    const lacks = oca.lacks(files) as number[];
-    const { condition, reason } = conditionOf(oca);
-    const { ocaId, capacityBps, loadBps } = oca;
-    const looked = { ocaId, condition, reason, capacityBps, loadBps, lacks };
-    ocas.push(looked);
-    if (lacks.length === 0 && standingOf(looked, addedBps) === 'good' && enough.isSiteDoneWith()) break;
+    const oca = lookAtOca(group, at, question);
+    ocas.push(oca);
+    if (oca.lacks.length === 0 && standingOf(oca, question.addedBps) === 'good' && enough.isSiteDoneWith()) break;
   }
   return { siteId, siteClass, prefixLength, asPathLength, med, distanceKm, ocas };
+}
+
+/** Why an OCA is not healthy is said in words that exist already; of a healthy one there is nothing to say. */
+function lookAtOca<O extends SteerableOca>(
+  { ocas, ocaIds, contents, state }: OcaGroup<O>,
+  at: number,
+  { files, nowMs, healthDeadlineMs }: LookAround<O>,
+): LookedAtOca {
+  const from = at * STATE_SIZE;
+  const silentMs = nowMs - (state[from + STATE.heardAtMs] ?? 0);
+  const verdict = VERDICTS[state[from + STATE.verdict] ?? 0] ?? 'failing';
+  const condition = silentMs > healthDeadlineMs ? 'silent' : verdict;
+  const reason =
+    condition === 'healthy'
+      ? ''
+      : condition === 'silent'
+        ? `nothing heard for ${Math.round(silentMs)} ms`
+        : (ocas[at]?.reason ?? '');
+  return {
+    ocaId: ocaIds[at] ?? '',
+    condition,
+    reason,
+    capacityBps: state[from + STATE.capacityBps] ?? 0,
+    loadBps: state[from + STATE.loadBps] ?? 0,
+    // The messages have lists that may be written to; this one is shared, and nobody does.
+    lacks: (contents[at] ?? HOLDS_NOTHING).lacks(files) as number[],
+  };
 }
 
 /** Of what was noted, the part that a decision looks at. A decision made of the whole is the one made of the part. */

@@ -1,6 +1,6 @@
 import type { Route, SiteInfo } from '@pressplay/protocol/messages';
 import { hash32 } from '../fleet/rendezvous.ts';
-import { groupOf, type Spreadable } from './oca-group.ts';
+import { groupOf, noteState, type SteerableOca } from './oca-group.ts';
 import { joinAnnouncements, packRoutes } from './packed-announcements.ts';
 import { type Announcements, buildPrefixTable, type PackedAnnouncements, type PrefixTable } from './prefix-table.ts';
 import { CLASS_ORDER, type Point, pointOf, type RouteFeed, type Routing } from './routing.ts';
@@ -18,7 +18,7 @@ export interface AnnouncedRoutes {
 }
 
 /** Who announces: an OCA that has a site. */
-export interface Announcer extends Spreadable {
+export interface Announcer extends SteerableOca {
   readonly site: SiteInfo | undefined;
   readonly routes: AnnouncedRoutes | undefined;
 }
@@ -69,12 +69,9 @@ export class RouteBook<O extends Announcer> {
     this.#isStale = true;
   }
 
-  /** An OCA says another capacity: its place in the groups follows, no group changes. */
-  noteCapacity(oca: O): void {
-    for (const { site, group } of this.#feedsAt.get(oca.site?.siteId ?? '') ?? []) {
-      const at = site === oca.site ? group.ocas.indexOf(oca) : -1;
-      if (at >= 0) group.capacitiesBps[at] = oca.capacityBps;
-    }
+  /** An OCA says something new of itself, but for its routes and its site. */
+  noteState(oca: O): void {
+    for (const { group } of this.#feedsAt.get(oca.site?.siteId ?? '') ?? []) noteState(group, oca);
   }
 
   current(): Routing<O> {

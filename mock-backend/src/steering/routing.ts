@@ -1,7 +1,7 @@
 import type { SiteInfo } from '@pressplay/protocol/messages';
 import { EARTH_RADIUS_KM, type Location } from '../fleet/distance.ts';
 import type { Address } from './address.ts';
-import { groupOf, type OcaGroup, type Spreadable } from './oca-group.ts';
+import { groupOf, type OcaGroup, type SteerableOca } from './oca-group.ts';
 import { familyOf, matchesOf, type PrefixTable } from './prefix-table.ts';
 
 /** One set of routes at one site, and the OCAs that announce it: usually all of the site. */
@@ -50,7 +50,7 @@ export const CLASS_ORDER: Readonly<Record<SiteInfo['siteClass'], number>> = {
  * The sites that announce a prefix which holds the client's address, nearest first: the longest prefix, then transport
  * class, AS path, MED, distance, site id. Lazy: whoever has enough asks no further. No OCA comes twice.
  */
-export function* nearSites<O extends Spreadable>(
+export function* nearSites<O extends SteerableOca>(
   { table, feeds }: Routing<O>,
   client: { readonly address: Address; readonly location: Location | undefined },
 ): Generator<NearSite<O>> {
@@ -86,7 +86,7 @@ interface TiedSite<O> {
 }
 
 /** Two feeds of a site are neighbours, and become one. */
-function addTied<O extends Spreadable>(
+function addTied<O extends SteerableOca>(
   tied: TiedSite<O>[],
   { site, point, group }: RouteFeed<O>,
   place: Point | undefined,
@@ -119,7 +119,7 @@ export function pointOf({ latitude, longitude }: Location): Point {
 }
 
 /** A site comes again with a shorter prefix, or twice with imported routes: only OCAs that are new count. */
-class SeenOcas<O extends Spreadable> {
+class SeenOcas<O extends SteerableOca> {
   readonly #siteIds: string[] = [];
   readonly #ocas: (readonly O[])[] = [];
 

@@ -1,8 +1,7 @@
-import type { OcaCondition, SteeringDecision, SteeringInputs } from '@pressplay/protocol/messages';
+import type { SteeringDecision, SteeringInputs } from '@pressplay/protocol/messages';
 import { type BackendConfig, HEALTH_DEADLINE_MS } from '../backend-config.ts';
 import type { Location } from '../fleet/distance.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
-import type { OcaRecord } from '../fleet/oca-record.ts';
 import type { BackendClock, Log } from '../ports.ts';
 import { type Address, prefixText } from './address.ts';
 import { addedBps, chooseServers } from './choose-servers.ts';
@@ -44,8 +43,6 @@ export class Steering {
     const { config, fleet, clock } = this.#deps;
     const routing = fleet.routing();
     const files = fleet.files.listOf(fileIds);
-    const nowMs = clock.nowMs();
-    const deadlineMs = config.healthDeadlineMs ?? HEALTH_DEADLINE_MS;
     const more = addedBps({ occasion, playBps });
     const isLogged = this.#deps.decisions.logs(playId);
     const sites = lookAround({
@@ -55,7 +52,8 @@ export class Steering {
       files,
       addedBps: more,
       until: isLogged ? 'replay' : 'decision',
-      conditionOf: (oca) => conditionOf(oca, nowMs, deadlineMs),
+      nowMs: clock.nowMs(),
+      healthDeadlineMs: config.healthDeadlineMs ?? HEALTH_DEADLINE_MS,
     });
     const inputs: SteeringInputs = {
       playId,
@@ -85,16 +83,4 @@ export class Steering {
     });
     return decision;
   }
-}
-
-/** In the words of the OCA: the text exists, none is built for a decision. */
-function conditionOf(
-  { health }: OcaRecord,
-  nowMs: number,
-  deadlineMs: number,
-): { readonly condition: OcaCondition; readonly reason: string } {
-  if (!health) return { condition: 'silent', reason: 'never reported health' };
-  const ageMs = nowMs - health.atMs;
-  if (ageMs > deadlineMs) return { condition: 'silent', reason: `nothing heard for ${Math.round(ageMs)} ms` };
-  return { condition: health.value.verdict, reason: health.value.reason };
 }
