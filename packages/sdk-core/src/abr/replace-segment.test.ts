@@ -34,13 +34,22 @@ function buffered(rungs: readonly number[], more: Partial<ReplaceContext> = {}):
 }
 
 describe('a buffer with low segments', () => {
-  it('gets the last of them again in the rendition that comes next: both its neighbours gain', () => {
+  it('gets all of them again that the line can bring in time, the first of them first', () => {
     const { segmentNumber, rendition, reason } = replaceSegment(buffered([0, 0, 0, 0, 0, 0, 0]), worth, 1);
     expect({ segmentNumber, rendition: rendition?.renditionId, reason }).toEqual({
-      segmentNumber: 16,
+      segmentNumber: 11,
       rendition: view(3).renditionId,
       reason: 'worth-its-buffer',
     });
+  });
+
+  it('gets fewer of them on a line that is hardly fast enough', () => {
+    const slower = buffered([0, 0, 0, 0, 0, 0, 0], { throughputBps: 4_000_000 });
+    expect(replaceSegment(slower, worth, 1).segmentNumber).toBeGreaterThan(11);
+  });
+
+  it('goes on with what it has begun', () => {
+    expect(replaceSegment(buffered([0, 0, 3, 0, 0, 0, 0]), worth, 1).segmentNumber).toBe(13);
   });
 
   it('fills a dip', () => {

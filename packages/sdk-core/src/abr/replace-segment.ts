@@ -3,24 +3,20 @@ import type { AbrContext } from './abr-context.ts';
 import { LOOK_AHEAD_DEFAULTS } from './look-ahead.ts';
 import { permitted, rungOf } from './permitted.ts';
 import { PlannedWorth } from './planned-worth.ts';
+import { type BufferedView, replacementRun } from './replacement-run.ts';
 
+export type { BufferedView } from './replacement-run.ts';
+
+/** Found on recorded networks. */
 export const REPLACE_DEFAULTS = {
-  /** The better one is there in time when so many times its expected time is left, and a moment more. */
-  safety: 2.5,
+  safety: 1.4,
+  laterSafety: 1.1,
   reserveMs: 500,
   /** Nothing is replaced with less than this ahead. */
   leastBufferMs: 8000,
-  /** What it must be worth beyond its buffer, in seconds of the best quality: the bytes there are were paid for. */
+  /** What a run must be worth beyond its buffer, in seconds of the best quality: the bytes there are were paid for. */
   margin: 0.4,
 } as const;
-
-/** A segment in the buffer. */
-export interface BufferedView {
-  readonly segmentNumber: number;
-  readonly rendition: RenditionView;
-  /** Until it plays; 0 or less for the one that plays. */
-  readonly dueInMs: number;
-}
 
 /** `segmentNumber` is the first one that is not in the buffer, `current` the rendition of the last one in it. */
 export interface ReplaceContext extends AbrContext {
@@ -46,7 +42,7 @@ export interface Replacement {
   readonly reason: ReplaceReason;
 }
 
-/** Judges the buffers of one play. Comes with the engine that can change its buffer, so that others load none of it. */
+/** Judges the buffers of one play. */
 export type ReplacementRule = (context: ReplaceContext) => Replacement;
 
 /** Replaces what is worth its buffer by the look-ahead's own plan. */
@@ -56,9 +52,10 @@ export function replacementRule(): ReplacementRule {
 }
 
 /**
- * Which buffered segment to load again in a better rendition: the one whose better picture, with the changes before
- * and after it, is worth most beyond the buffer that its download costs. (Fast switching of dash.js, Spiteri,
- * Sitaraman, Sparacio, MMSys 2018, replaces whatever is lower.)
+ * Which buffered segment to load again in a better rendition: the first of the run of neighbours whose better picture,
+ * with the changes before and after it, is worth most beyond the buffer that its downloads cost. The rest of the run is
+ * judged anew once that one is there. (Fast switching of dash.js, Spiteri, Sitaraman, Sparacio, MMSys 2018, replaces
+ * whatever is lower.)
  */
 export function replaceSegment(context: ReplaceContext, worth: PlannedWorth, rateFactor: number): Replacement {
   const { throughputBps, bufferAheadMs, audioBps = 0 } = context;
@@ -73,28 +70,22 @@ export function replaceSegment(context: ReplaceContext, worth: PlannedWorth, rat
 }
 
 function bestReplacement(context: ReplaceContext, ladder: readonly RenditionView[], worth: PlannedWorth): Replacement {
-  const bufferS = context.bufferAheadMs / 1000;
+  const { buffered, segmentNumber, next, bufferAheadMs } = context;
+  const bufferS = bufferAheadMs / 1000;
+  const shown = [...buffered, { segmentNumber, rendition: next, dueInMs: bufferAheadMs }];
   const kept = worth.ofBest(bufferS);
   let best: Replacement = { reason: 'no-gain' };
   let bestGain = REPLACE_DEFAULTS.margin * worth.bestQuality;
-  for (const [at, { segmentNumber, rendition, dueInMs }] of context.buffered.entries()) {
-    const before = context.buffered[at - 1]?.rendition;
-    if (!before) continue;
-    const after = context.buffered[at + 1]?.rendition ?? context.next;
-    const qualityOf = (view: RenditionView): number => worth.utility(view, segmentNumber, ladder);
-    const inPlace = (view: RenditionView): number =>
-      qualityOf(view) - Math.abs(qualityOf(view) - qualityOf(before)) - Math.abs(qualityOf(after) - qualityOf(view));
-    for (const better of ladder.slice(rungOf(ladder, rendition) + 1)) {
-      const segment = better.segments[segmentNumber];
-      if (!segment) break;
-      const downloadS = worth.downloadS(segment);
-      const withinMs = downloadS * 1000 * REPLACE_DEFAULTS.safety + REPLACE_DEFAULTS.reserveMs;
-      if (withinMs > dueInMs) break;
-      const cost = kept - worth.ofBest(Math.max(0, bufferS - downloadS));
-      const gain = inPlace(better) - inPlace(rendition) - cost;
+  for (const better of ladder.slice(1).reverse()) {
+    for (const [from, first] of buffered.entries()) {
+      const run = replacementRun(shown, from, better, ladder, worth, REPLACE_DEFAULTS);
+      // Buffer is not worth less than nothing.
+      if (!run || run.gain <= bestGain) continue;
+      const gain = run.gain - (kept - worth.ofBest(Math.max(0, bufferS - run.downloadS)));
       if (gain <= bestGain) continue;
       bestGain = gain;
-      best = { segmentNumber, rendition: better, withinMs, reason: 'worth-its-buffer' };
+      const { withinMs } = run;
+      best = { segmentNumber: first.segmentNumber, rendition: better, withinMs, reason: 'worth-its-buffer' };
     }
   }
   return best;
