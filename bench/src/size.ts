@@ -19,6 +19,7 @@ const DOORS: readonly Weighed[] = [
   { name: 'sdk-core', entry: 'packages/sdk-core/src/index.ts', targetKib: CORE_TARGET_KIB },
   { name: 'sdk-core/abr', entry: 'packages/sdk-core/src/abr/index.ts' },
   { name: 'sdk-core/cmcd', entry: 'packages/sdk-core/src/cmcd/index.ts' },
+  { name: 'sdk-core/engine', entry: 'packages/sdk-core/src/engine/index.ts' },
   { name: 'sdk-web without hls.js', entry: 'packages/sdk-web/src/index.ts', without: ['hls.js'] },
   { name: 'sdk-web with hls.js', entry: 'packages/sdk-web/src/index.ts' },
 ];

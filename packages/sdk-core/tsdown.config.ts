@@ -5,6 +5,7 @@ export default defineConfig({
     index: 'src/index.ts',
     abr: 'src/abr/index.ts',
     cmcd: 'src/cmcd/index.ts',
+    engine: 'src/engine/index.ts',
     headless: 'src/headless/index.ts',
     playlists: 'src/manifest/index.ts',
     testing: 'src/testing/index.ts',

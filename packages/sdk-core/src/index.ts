@@ -8,7 +8,6 @@ export type {
   RenditionReason,
 } from './abr/abr-context.ts';
 export type { Limit, LimitReason } from './abr/limits.ts';
-export { checkSegment, type SegmentVerdict } from './delivery/check-segment.ts';
 export type { ByteAccounts, DeliveryOutcome, LedgerEntry } from './delivery/ledger.ts';
 export {
   isPlayApiErrorCode,
@@ -37,6 +36,7 @@ export type { Logger } from './ports/logger.ts';
 export type {
   BufferedSegment,
   DownloadProgress,
+  EngineAbilities,
   EngineEvent,
   EngineHost,
   EngineSnapshot,

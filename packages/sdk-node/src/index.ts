@@ -1,5 +1,6 @@
 export * from '@pressplay/sdk-core';
 export * from '@pressplay/sdk-core/abr';
+export * from '@pressplay/sdk-core/engine';
 export { type CmcdOptions, cmcdTelemetry, type LastWord } from '@pressplay/sdk-core/cmcd';
 export { HeadlessEngine } from '@pressplay/sdk-core/headless';
 export * from '@pressplay/sdk-core/playlists';

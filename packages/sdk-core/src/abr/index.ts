@@ -9,12 +9,6 @@ export type {
 } from './abr-context.ts';
 export { bolaRule } from './bola.ts';
 export { type LookAheadConfig, lookAhead } from './look-ahead.ts';
-export {
-  type ReplaceContext,
-  type Replacement,
-  type ReplacementRule,
-  replacementRule,
-} from './replace-segment.ts';
 export { selectRendition } from './select-rendition.ts';
 export { throughputRule } from './throughput-rule.ts';
 export { bitrateUtility, logUtility, measuredUtility, type Utility } from './utility.ts';

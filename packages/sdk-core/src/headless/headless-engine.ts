@@ -1,12 +1,14 @@
+import { abandonment, fragmentedMp4, replacement } from '../engine/index.ts';
 import type { Presentation } from '../manifest/presentation.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { EngineHost, EngineSnapshot, MediaEngine } from '../ports/media-engine.ts';
+import type { EngineAbilities, EngineHost, EngineSnapshot, MediaEngine } from '../ports/media-engine.ts';
 import { SimulatedShow } from './simulated-show.ts';
 
 const DEFAULT_BUFFER_GOAL_MS = 30_000;
 
 /** A media engine that plays into nothing: a buffer in segments and a playhead in Clock time. Deterministic. */
 export class HeadlessEngine implements MediaEngine {
+  readonly abilities: EngineAbilities = { abandonment, replacement, segmentGate: fragmentedMp4 };
   readonly #clock: Clock;
   readonly #bufferGoalMs: number;
   #show: SimulatedShow | undefined;

@@ -1,4 +1,3 @@
-import { replacementRule } from '../abr/replace-segment.ts';
 import { PlayerError } from '../errors/player-error.ts';
 import type { Presentation, RenditionView } from '../manifest/presentation.ts';
 import { CancelController, type CancelSignal } from '../ports/cancel-signal.ts';
@@ -20,7 +19,6 @@ export class SimulatedShow {
   readonly #bufferGoalMs: number;
   readonly #tracks: readonly SimulatedTrack[];
   readonly #playhead = new Playhead();
-  readonly #rule = replacementRule();
   #transfers = new CancelController();
   #cancelWake: () => void = () => {};
   #wantsPlay = false;
@@ -163,8 +161,8 @@ export class SimulatedShow {
     if (!track.holds(positionMs)) return undefined;
     const buffered = track.bufferedFrom(positionMs);
     if (buffered.length < 2) return undefined;
-    const request = { segmentNumber: track.nextSegment, bufferAheadMs: this.#bufferAheadMs(), buffered };
-    return this.#host.selectReplacement({ ...request, rule: this.#rule });
+    const bufferAheadMs = this.#bufferAheadMs();
+    return this.#host.selectReplacement({ segmentNumber: track.nextSegment, bufferAheadMs, buffered });
   }
 
   #finishSeek(): void {

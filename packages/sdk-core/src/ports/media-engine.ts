@@ -1,4 +1,6 @@
+import type { AbandonWatch } from '../abr/abandon-watch.ts';
 import type { ReplacementRule } from '../abr/replace-segment.ts';
+import type { SegmentGate } from '../delivery/segment-gate.ts';
 import type { Presentation, RenditionView } from '../manifest/presentation.ts';
 import type { CancelSignal } from './cancel-signal.ts';
 
@@ -7,6 +9,8 @@ import type { CancelSignal } from './cancel-signal.ts';
  * It decides when a segment is wanted; it asks its host which rendition and for the bytes.
  */
 export interface MediaEngine {
+  /** What it can do beside playing, each with the code for it: `@pressplay/sdk-core/engine` has them. */
+  readonly abilities?: EngineAbilities;
   /** Begins to load `presentation`. Called once per load; `close` comes before the next one. */
   open(presentation: Presentation, host: EngineHost, options: { readonly startAtMs: number }): void;
   play(): void;
@@ -16,6 +20,15 @@ export interface MediaEngine {
   snapshot(): EngineSnapshot;
   /** Lets go of everything. Idempotent. */
   close(): void;
+}
+
+export interface EngineAbilities {
+  /** It asks `judgeDownload`, and breaks a download off for a smaller one. Made once for a play. */
+  readonly abandonment?: () => AbandonWatch;
+  /** It asks `selectReplacement`, and changes its buffer. Made once for a play. */
+  readonly replacement?: () => ReplacementRule;
+  /** It plays segments in a container that can be checked before they reach it. Made for each segment. */
+  readonly segmentGate?: (segmentBytes: number) => SegmentGate;
 }
 
 export interface EngineSnapshot {
@@ -88,8 +101,6 @@ export interface ReplacementChoice extends SegmentChoice {
 export interface ReplacementRequest extends SelectVideoRequest {
   /** The video segments in the buffer, in order and without a gap; the one that plays is the first. */
   readonly buffered: readonly BufferedSegment[];
-  /** `replacementRule()` of `abr/`, one for a presentation; it sees the buffer with all that ABR knows. */
-  readonly rule: ReplacementRule;
 }
 
 /** A segment in the buffer. */

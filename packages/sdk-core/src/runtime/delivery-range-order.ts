@@ -1,4 +1,5 @@
 import type { Keeping } from '../delivery/kept-bytes.ts';
+import type { SegmentGate } from '../delivery/segment-gate.ts';
 import type { PlayerEvents } from '../player-events.ts';
 import type { CancelSignal } from '../ports/cancel-signal.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -27,8 +28,8 @@ export interface RangeOrder extends RangeRequest {
   readonly neededInMs: number;
   /** The first request of a play: a second server is raced when its first byte is late. */
   readonly isFirst: boolean;
-  /** The range is a whole segment: its boxes are checked. */
-  readonly isSegment: boolean;
+  /** Of a whole segment: its boxes are checked. */
+  readonly gate: SegmentGate | undefined;
   /** What an earlier, broken-off range left, and where this one leaves its bytes. */
   readonly keeping: Keeping;
   readonly signal: CancelSignal;

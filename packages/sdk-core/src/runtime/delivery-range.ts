@@ -1,6 +1,5 @@
 import { raceAfterMs, stallDeadlineMs } from '../delivery/deadlines.ts';
 import { RangeAssembly } from '../delivery/range-assembly.ts';
-import { SegmentGate } from '../delivery/segment-gate.ts';
 import { HttpFailure } from '../ports/http-client.ts';
 import { PREDICTION_DEFAULTS, rateBelow } from '../server-selection/predict-delivery.ts';
 import { Pace } from './delivery-pace.ts';
@@ -37,8 +36,7 @@ export class RangeDelivery {
     this.#order = order;
     this.#neededAtMs = context.clock.nowMs() + order.neededInMs;
     this.#mayRace = order.isFirst;
-    const gate = order.isSegment ? new SegmentGate(order.endByte - order.startByte) : undefined;
-    this.#assembly = new RangeAssembly(order, (chunk, source) => this.#deliver(chunk, source), gate);
+    this.#assembly = new RangeAssembly(order, (chunk, source) => this.#deliver(chunk, source), order.gate);
     this.#recovery = new Recovery(context, order);
     this.#lanes = new RangeLanes(context, order, this.#assembly, this.#recovery);
   }

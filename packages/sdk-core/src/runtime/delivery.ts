@@ -6,7 +6,7 @@ import { CancelController } from '../ports/cancel-signal.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type HttpClient, HttpFailure } from '../ports/http-client.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { RangeRequest } from '../ports/media-engine.ts';
+import type { EngineAbilities, RangeRequest } from '../ports/media-engine.ts';
 import type { Random } from '../ports/random.ts';
 import { excludedForMs } from '../server-selection/exclusions.ts';
 import { HostAlarm } from './delivery-host-alarm.ts';
@@ -31,8 +31,8 @@ export interface DeliveryPorts {
 export interface DeliveryOptions {
   /** How much of broken-off ranges is kept in memory, all together; 2 MiB by default. */
   readonly maxKeptBytes?: number;
-  /** Files are fragmented MP4: the boxes of whole segments are checked before the engine gets them. */
-  readonly checksSegments?: boolean;
+  /** Where the files' container can be checked: whole segments pass it before the engine gets them. */
+  readonly segmentGate?: EngineAbilities['segmentGate'] | undefined;
 }
 
 /** A token is renewed, beside the media, this long before its end, or when this share of its life is left. */
@@ -49,7 +49,7 @@ export class Delivery {
   readonly #renewals: Renewals;
   readonly #prober: Prober;
   readonly #kept: KeptBytes;
-  readonly #checksSegments: boolean;
+  readonly #segmentGate: EngineAbilities['segmentGate'];
   readonly #alarm = new HostAlarm();
   readonly #outage: Outage;
   #isFirst = true;
@@ -60,7 +60,7 @@ export class Delivery {
 
   constructor(ports: DeliveryPorts, listener: DeliveryListener, options: DeliveryOptions = {}) {
     this.#kept = new KeptBytes(options.maxKeptBytes);
-    this.#checksSegments = options.checksSegments ?? false;
+    this.#segmentGate = options.segmentGate;
     this.#book = new ServerBook(ports.clock, ports.random, (event) => {
       ports.logger?.log('info', 'server changed', { ...event });
       listener.onServerChanged(event);
@@ -189,8 +189,9 @@ export class Delivery {
   #extrasOf({ rendition, segmentNumber, startByte, endByte }: RangeRequest) {
     const { fileId, etag, segments } = rendition;
     const segment = segments[segmentNumber];
-    const isSegment = this.#checksSegments && segment?.startByte === startByte && segment.endByte === endByte;
-    return { isSegment, keeping: this.#kept.begin({ fileId, etag, startByte }, endByte) };
+    const isSegment = segment?.startByte === startByte && segment.endByte === endByte;
+    const gate = isSegment ? this.#segmentGate?.(endByte - startByte) : undefined;
+    return { gate, keeping: this.#kept.begin({ fileId, etag, startByte }, endByte) };
   }
 
   /** A probe failed: who waits for this server is told, if that is now held against it. */

@@ -1,6 +1,7 @@
-import { AbandonWatch } from '../abr/abandon-watch.ts';
+import type { AbandonWatch } from '../abr/abandon-watch.ts';
 import type { AbrContext, AbrFunction, AbrLimits, RenditionChoice } from '../abr/abr-context.ts';
 import type { Limit } from '../abr/limits.ts';
+import type { ReplacementRule } from '../abr/replace-segment.ts';
 import { ruleOf } from '../abr/rule-of.ts';
 import { selectRendition } from '../abr/select-rendition.ts';
 import { startFromHistory } from '../abr/start-history.ts';
@@ -8,6 +9,7 @@ import type { Presentation, RenditionView } from '../manifest/presentation.ts';
 import type { Logger } from '../ports/logger.ts';
 import type {
   DownloadProgress,
+  MediaEngine,
   ReplacementChoice,
   ReplacementRequest,
   SelectVideoRequest,
@@ -20,6 +22,7 @@ const MOVE_PATIENCE_MS = 3000;
 const SLOWEST_RATE = 0.1;
 
 export interface PlayAbrDeps {
+  readonly engine: Pick<MediaEngine, 'abilities'>;
   readonly presentation: Presentation;
   readonly abr?: AbrFunction | undefined;
   readonly bufferGoalMs?: number | undefined;
@@ -49,7 +52,8 @@ interface Watched {
 export class PlayAbr {
   readonly #deps: PlayAbrDeps;
   readonly #rule: AbrFunction;
-  readonly #watch = new AbandonWatch();
+  readonly #watch: AbandonWatch | undefined;
+  readonly #replace: ReplacementRule | undefined;
   #selected: RenditionChoice<string> | undefined;
   /** Of the segment that is loaded now: its number, and the rendition of the one before. */
   #loading: { readonly segmentNumber: number; readonly before: RenditionView | undefined } | undefined;
@@ -57,6 +61,8 @@ export class PlayAbr {
 
   constructor(deps: PlayAbrDeps) {
     this.#deps = deps;
+    this.#watch = deps.engine.abilities?.abandonment?.();
+    this.#replace = deps.engine.abilities?.replacement?.();
     this.#rule = ruleOf(deps.abr, (error) =>
       deps.logger?.log('error', "the app's ABR function failed", { error: String(error) }),
     );
@@ -77,6 +83,8 @@ export class PlayAbr {
 
   /** What to load in the place of a segment, if going on is worth less. */
   judge(progress: DownloadProgress): RenditionChoice<string> | undefined {
+    const watch = this.#watch;
+    if (!watch) return undefined;
     const { rendition, segmentNumber, receivedBytes } = progress;
     const rate = this.#rate();
     const elapsedMs = progress.elapsedMs * rate;
@@ -86,14 +94,14 @@ export class PlayAbr {
     const key = `${segmentNumber} ${rendition.renditionId}`;
     if (this.#watched?.key !== key || elapsedMs < this.#watched.atMs) {
       this.#watched = { key, ocaId, atMs: 0 };
-      this.#watch.begin(context.throughputBps);
+      watch.begin(context.throughputBps);
     } else if (this.#watched.ocaId !== ocaId) {
       this.#watched = { key, ocaId, atMs: elapsedMs };
-      this.#watch.begin(context.throughputBps, { elapsedMs, receivedBytes });
+      watch.begin(context.throughputBps, { elapsedMs, receivedBytes });
     }
     this.#watched = { ...this.#watched, atMs: elapsedMs };
     const { firstByteAfterMs } = progress;
-    const verdict = this.#watch.judge({
+    const verdict = watch.judge({
       ...context,
       loading: rendition,
       receivedBytes,
@@ -109,11 +117,10 @@ export class PlayAbr {
   replacement(request: ReplacementRequest): ReplacementChoice | undefined {
     const last = request.buffered.at(-1)?.rendition;
     const savesData = this.#deps.limits().limits.some(({ reason }) => reason === 'data-saver');
-    if (!last || savesData) return undefined;
+    if (!this.#replace || !last || savesData) return undefined;
     const context = this.#context(request, last);
     const next = selectRendition(context, this.#rule).rendition;
-    const { buffered, rule } = request;
-    const { segmentNumber, rendition, withinMs } = rule({ ...context, buffered, next });
+    const { segmentNumber, rendition, withinMs } = this.#replace({ ...context, buffered: request.buffered, next });
     if (segmentNumber === undefined || !rendition || withinMs === undefined) return undefined;
     return { segmentNumber, rendition, withinMs: withinMs / this.#rate() };
   }

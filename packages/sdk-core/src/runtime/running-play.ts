@@ -77,7 +77,7 @@ export class RunningPlay implements EngineHost {
     this.response = granted.response;
     this.#deps = deps;
     this.#grant = firstGrant(granted.response, deps.clock.nowMs());
-    this.delivery = new Delivery(deps, this.#listener(), { checksSegments: true });
+    this.delivery = new Delivery(deps, this.#listener(), deps.engine.abilities);
     this.probing = new ProbeStart(deps.clock, () => this.delivery.startProbing());
     this.delivery.use(this.#grant);
     this.#limits = new PlayLimits({

@@ -1,4 +1,5 @@
 import { checkLedger } from '../delivery/check-ledger.ts';
+import { fragmentedMp4 } from '../engine/index.ts';
 import type { RenditionView } from '../manifest/presentation.ts';
 import type { PlayerEvents } from '../player-events.ts';
 import { CancelController, type CancelSignal } from '../ports/cancel-signal.ts';
@@ -8,6 +9,8 @@ import { patternBytes, ScriptedHttp, type ScriptedServer } from './scripted-http
 import { VirtualClock } from './virtual-clock.ts';
 
 export interface DeliveryWorldOptions extends DeliveryOptions {
+  /** The file is a segment of fragmented MP4, and its boxes are checked. */
+  readonly checksSegments?: boolean;
   readonly serverCount?: number;
   readonly sizeBytes?: number;
   readonly averageBps?: number;
@@ -76,7 +79,7 @@ export class DeliveryWorld {
           return options.renewGrant?.(reason, this) ?? Promise.resolve(undefined);
         },
       },
-      options,
+      { ...options, segmentGate: options.checksSegments ? fragmentedMp4 : undefined },
     );
     this.delivery.use(this.grant);
   }

@@ -1,4 +1,5 @@
-import { CancelController, checkSegment, type RangeRequest, type RenditionView } from '@pressplay/sdk-core';
+import { CancelController, type RangeRequest, type RenditionView } from '@pressplay/sdk-core';
+import { checkSegment } from '@pressplay/sdk-core/engine';
 import {
   type FragmentLoaderContext,
   type Loader,

@@ -1,4 +1,12 @@
-import type { Clock, EngineHost, EngineSnapshot, MediaEngine, Presentation, RangeRequest } from '@pressplay/sdk-core';
+import type {
+  Clock,
+  EngineAbilities,
+  EngineHost,
+  EngineSnapshot,
+  MediaEngine,
+  Presentation,
+  RangeRequest,
+} from '@pressplay/sdk-core';
 
 /** What an engine was given for one range, compared with the file. */
 export interface WitnessedRange {
@@ -18,12 +26,14 @@ export interface WitnessedRange {
 
 /** Passes everything on and compares each delivered byte with the file it should come from. */
 export class WitnessEngine implements MediaEngine {
+  readonly abilities: EngineAbilities;
   readonly ranges: WitnessedRange[] = [];
   readonly #inner: MediaEngine;
   readonly #fileOf: (fileId: string) => Uint8Array | undefined;
   readonly #clock: Clock;
 
   constructor(inner: MediaEngine, clock: Clock, fileOf: (fileId: string) => Uint8Array | undefined) {
+    this.abilities = inner.abilities ?? {};
     this.#inner = inner;
     this.#clock = clock;
     this.#fileOf = fileOf;
