@@ -98,12 +98,16 @@ export async function realTable(family: 4 | 6): Promise<PackedAnnouncements | un
     asPathLength: number;
     med: number;
   }[] = [];
+  // Numbers of autonomous systems reach four billion; feeds are counted.
+  const feeds = new Map<string, number>();
   for await (const line of createInterface({ input: createReadStream(path.join(folder, `asn-ipv${family}.csv`)) })) {
     const [first = '', last = '', asn = '0'] = line.split(',', 3);
     const [from, to] = [parseAddress(first), parseAddress(last)];
     if (!from || !to) throw new Error(`No range of addresses: ${line}`);
+    const feed = feeds.get(asn) ?? feeds.size;
+    feeds.set(asn, feed);
     for (const prefix of prefixesOf(family, bitsOf(from.words), bitsOf(to.words)))
-      announced.push({ prefix, feed: Number(asn), asPathLength: 1, med: 0 });
+      announced.push({ prefix, feed, asPathLength: 1, med: 0 });
   }
   return packAnnouncements(family, announced);
 }
