@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { schemas } from '@pressplay/protocol';
-import { checkSegment } from '@pressplay/sdk-core';
+import { checkSegment } from '@pressplay/sdk-core/engine';
 import { describe, expect, it } from 'vitest';
 import { synthesizeTitle } from './media.ts';
 
