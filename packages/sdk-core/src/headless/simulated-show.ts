@@ -160,7 +160,9 @@ export class SimulatedShow {
     const positionMs = this.#positionMs();
     if (!track.holds(positionMs)) return undefined;
     const buffered = track.bufferedFrom(positionMs);
-    if (buffered.length < 2) return undefined;
+    // Nothing is better than the best: most plays ask for no plan.
+    const best = this.#presentation.video.at(-1);
+    if (buffered.length < 2 || buffered.every(({ rendition }) => rendition === best)) return undefined;
     const bufferAheadMs = this.#bufferAheadMs();
     return this.#host.selectReplacement({ segmentNumber: track.nextSegment, bufferAheadMs, buffered });
   }

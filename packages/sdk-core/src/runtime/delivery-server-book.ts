@@ -37,8 +37,6 @@ export interface Expectation {
   readonly throughputBps?: number;
   readonly rateSpread?: number;
   readonly latencyMs?: number;
-  /** The most that the server wants a rendition to have. */
-  readonly maxVideoBps?: number;
 }
 
 export interface ServerFailure extends Pick<Failure, 'scope' | 'startedAtMs' | 'retryAfterMs'> {
@@ -211,40 +209,42 @@ export class ServerBook {
 
   /** Of the preferred server, on the careful side; before it was measured, what is assumed of it. */
   throughputBps(): number | undefined {
-    return this.#preferredBps((meter) => meter.throughputBps());
+    const ocaId = this.#nextId();
+    return ocaId === undefined ? undefined : this.#expectedBps(ocaId, this.meter(ocaId).throughputBps());
   }
 
   /** What the next download will find: for the choice of a rendition. */
   expectation(): Expectation {
-    const ocaId = this.#preference.ocaId ?? this.#refugeId();
+    const ocaId = this.#nextId();
     if (ocaId === undefined) return {};
-    const throughputBps = this.#preferredBps((meter) => meter.expectation()?.bps);
-    const rateSpread = this.meter(ocaId).expectation()?.spread;
+    const { bps, spread: rateSpread } = this.meter(ocaId).expectation() ?? {};
+    const throughputBps = this.#expectedBps(ocaId, bps);
     const latencyMs = this.meter(ocaId).latencyMs();
-    const { maxBps: maxVideoBps } = freshRates(this.#hints, ocaId, this.#clock.nowMs());
     return {
       ...(throughputBps === undefined ? {} : { throughputBps }),
       ...(rateSpread === undefined ? {} : { rateSpread }),
       ...(latencyMs === undefined ? {} : { latencyMs }),
-      ...(maxVideoBps === undefined ? {} : { maxVideoBps }),
     };
   }
 
+  /** The most that the preferred server wants a rendition to have. */
+  maxVideoBps(): number | undefined {
+    const ocaId = this.#nextId();
+    return ocaId === undefined ? undefined : freshRates(this.#hints, ocaId, this.#clock.nowMs()).maxBps;
+  }
+
   /** A server that is new to the play, or was not heard of for long, is expected to do as the choice assumes. */
-  #preferredBps(rateOf: (meter: ServerMeter) => number | undefined): number | undefined {
-    const ocaId = this.#preference.ocaId ?? this.#refugeId();
-    if (ocaId === undefined) return undefined;
-    const meter = this.meter(ocaId);
-    const { sampledAtMs } = meter.measurement();
-    if (sampledAtMs !== undefined && this.#clock.nowMs() - sampledAtMs <= CURRENT_MS) return rateOf(meter);
+  #expectedBps(ocaId: string, measuredBps: number | undefined): number | undefined {
+    const { sampledAtMs } = this.meter(ocaId).measurement();
+    if (sampledAtMs !== undefined && this.#clock.nowMs() - sampledAtMs <= CURRENT_MS) return measuredBps;
     const isAnyMeasured = [...this.#meters.values()].some((one) => one.throughputBps() !== undefined);
     const own = isAnyMeasured ? this.#rankedAll().find((ranked) => ranked.ocaId === ocaId) : undefined;
     return own && rateBelow(own.belief, CAUTION);
   }
 
-  /** Where a play that just left its server will most probably go. */
-  #refugeId(): string | undefined {
-    return this.#left && this.#rankedAll()[0]?.ocaId;
+  /** The preferred server; where a play that just left its server will most probably go. */
+  #nextId(): string | undefined {
+    return this.#preference.ocaId ?? (this.#left && this.#rankedAll()[0]?.ocaId);
   }
 
   #rankedAll(): readonly RankedServer[] {

@@ -45,6 +45,9 @@ export class ServerMeter {
   #rate: RateRecord = NO_RATE;
   #latency: LatencyState = NO_LATENCY;
   #busy: BusyMeter = IDLE_METER;
+  /** Asked for more often than they change. */
+  #measured: Measurement | undefined;
+  #expected: RateExpectation | undefined;
 
   constructor(clock: Pick<Clock, 'nowMs'>) {
     this.#clock = clock;
@@ -53,6 +56,7 @@ export class ServerMeter {
   answered(latencyMs: number): void {
     this.heardAtMs = this.#clock.nowMs();
     this.#latency = sampleLatency(this.#latency, latencyMs);
+    this.#changed();
   }
 
   began(): void {
@@ -68,6 +72,7 @@ export class ServerMeter {
   ended(): void {
     this.#take(endBody(this.#busy, this.#clock.nowMs()));
     if (this.#busy.runningCount === 0) this.#forecast = endOfTransfer(this.#forecast, this.#clock.nowMs());
+    this.#changed();
   }
 
   /** Forgets the past: the server's pace has changed to `bps`. */
@@ -76,11 +81,13 @@ export class ServerMeter {
     this.#throughput = sampleThroughput(throughputEstimator(), sample, this.#clock.nowMs());
     this.#forecast = forecastFrom(bps, this.#clock.nowMs());
     this.#rate = recordSlump(this.#rate, bps, this.#clock.nowMs());
+    this.#changed();
   }
 
   /** What the next download is expected to find; `measurement` is careful instead. */
   expectation(): RateExpectation | undefined {
-    return expectationOf(this.#forecast);
+    this.#expected ??= expectationOf(this.#forecast);
+    return this.#expected;
   }
 
   latencyMs(): number | undefined {
@@ -94,8 +101,15 @@ export class ServerMeter {
 
   /** For the choice of a server: its latency is that of the last few requests, so that a way that grew long shows. */
   measurement(): Measurement {
+    if (this.#measured) return this.#measured;
     const latencyMs = lowLatencyMs({ samplesMs: this.#latency.samplesMs.slice(-RECENT_REQUESTS) });
-    return { ...(latencyMs === undefined ? {} : { latencyMs }), ...rateMeasured(this.#rate) };
+    this.#measured = { ...(latencyMs === undefined ? {} : { latencyMs }), ...rateMeasured(this.#rate) };
+    return this.#measured;
+  }
+
+  #changed(): void {
+    this.#measured = undefined;
+    this.#expected = undefined;
   }
 
   #take({ meter, sample }: Metered): void {
@@ -105,5 +119,6 @@ export class ServerMeter {
     this.#throughput = sampleThroughput(this.#throughput, sample, nowMs);
     this.#forecast = observeRate(this.#forecast, sample, nowMs);
     this.#rate = sampleRate(this.#rate, sample, nowMs);
+    this.#changed();
   }
 }

@@ -145,7 +145,8 @@ export class Transfer {
   }
 
   #deliver(chunk: Uint8Array, sink: TransferSink): string | undefined {
-    const wanted = chunk.subarray(0, Math.max(0, this.#limitByte - this.#reachedByte));
+    const roomBytes = Math.max(0, this.#limitByte - this.#reachedByte);
+    const wanted = chunk.length <= roomBytes ? chunk : chunk.subarray(0, roomBytes);
     this.#reachedByte += wanted.length;
     this.#onWaste(chunk.length - wanted.length, 'complete');
     try {

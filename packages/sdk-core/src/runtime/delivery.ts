@@ -134,6 +134,11 @@ export class Delivery {
     return this.#book.expectation();
   }
 
+  /** The most that the preferred server wants a rendition to have. */
+  maxVideoBps(): number | undefined {
+    return this.#book.maxVideoBps();
+  }
+
   /** Of the preferred server, on the careful side. */
   currentThroughputBps(): number | undefined {
     return this.#book.throughputBps();

@@ -84,7 +84,7 @@ export class RunningPlay implements EngineHost {
       ...deps,
       presentation: this.presentation,
       shown: () => this.#shown,
-      serverBps: () => this.delivery.expectation().maxVideoBps,
+      serverBps: () => this.delivery.maxVideoBps(),
     });
     this.#memory = new NetworkMemory(deps);
     this.#abr = this.#playAbr();
@@ -196,7 +196,7 @@ export class RunningPlay implements EngineHost {
       expectation: () => delivery.expectation(),
       limits: () => this.#limits.now(),
       historyBps: () => this.#memory.carefulBps(),
-      server: () => ({ ocaId: delivery.currentOcaId(), hasOthers: delivery.servers().length > 1 }),
+      server: () => ({ ocaId: delivery.currentOcaId(), hasOthers: this.#grant.servers.length > 1 }),
       rate: () => engine.snapshot().rate ?? 1,
     });
   }

@@ -91,9 +91,10 @@ export interface Subject {
 
 /** Milliseconds until the server may be asked for the file; 0 where it may now. Without a file: for any file. */
 export function excludedForMs(exclusions: Exclusions, subject: Subject, nowMs: number, fileId?: string): number {
-  const keys = [ocaKey(subject.ocaId), siteKey(subject.siteId)];
-  if (fileId !== undefined) keys.push(fileKey(subject.ocaId, fileId));
-  return Math.max(0, ...keys.map((key) => (exclusions[key]?.untilMs ?? 0) - nowMs));
+  const { ocaId, siteId } = subject;
+  const hostUntilMs = Math.max(exclusions[ocaKey(ocaId)]?.untilMs ?? 0, exclusions[siteKey(siteId)]?.untilMs ?? 0);
+  const fileUntilMs = fileId === undefined ? 0 : (exclusions[fileKey(ocaId, fileId)]?.untilMs ?? 0);
+  return Math.max(0, hostUntilMs - nowMs, fileUntilMs - nowMs);
 }
 
 /** Failed, and not yet seen to work again: a probe comes before media. */

@@ -8,6 +8,8 @@ export interface SharedLink {
  * flows least freezes them at an equal share; what they leave elsewhere is shared by the others. In the order of `flows`.
  */
 export function shareFairly(flows: readonly (readonly SharedLink[])[]): number[] {
+  // Most often one flow is alone.
+  if (flows.length === 1) return [Math.min(...(flows[0] ?? []).map(({ rateBps }) => rateBps))];
   const leftBps = new Map<SharedLink, number>();
   const open = new Map<SharedLink, Set<number>>();
   flows.forEach((links, flow) => {

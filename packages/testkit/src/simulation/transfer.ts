@@ -4,7 +4,7 @@ import type { SharedLink } from './fair-share.ts';
 import type { ServedAnswer } from './served-answer.ts';
 
 /**
- * A piece on the wire is at most this long, and at most `PIECE_MS` at the present rate: what a client gives up loses
+ * A piece on the wire is about this long at most, and about `PIECE_MS` at the present rate: what a client gives up loses
  * realistic amounts. What happens to servers and lines cuts a piece where it is, to the byte.
  */
 const MAX_PIECE_BYTES = 128 * 1024;
@@ -135,10 +135,10 @@ export class Transfer {
     if (!this.wantsToSend || this.#rateBps <= 0) return;
     const head = this.#queue[0];
     if (!head) return;
-    const paced = Math.max(MIN_PIECE_BYTES, Math.floor((this.#rateBps * PIECE_MS) / 8000));
-    // What would be left of a chunk goes with it when it is little.
-    const piece = head.byteLength < 1.5 * paced ? head.byteLength : paced;
-    const bytes = Math.min(piece, this.#windowBytes(), MAX_PIECE_BYTES);
+    const paced = Math.max(MIN_PIECE_BYTES, Math.min(MAX_PIECE_BYTES, (this.#rateBps * PIECE_MS) / 8000));
+    // Pieces of equal size: a little rest of a chunk would cost as much as a whole one.
+    const count = Math.max(1, Math.round(head.byteLength / paced));
+    const bytes = Math.min(Math.ceil(head.byteLength / count), this.#windowBytes());
     const durationMs = (Math.max(0, bytes - this.#creditBytes) * 8000) / this.#rateBps;
     const cancel = this.#clock.schedule(durationMs, () => {
       this.#piece = undefined;
@@ -169,14 +169,19 @@ export class Transfer {
     else this.#queue[0] = head.subarray(bytes);
     this.#queuedBytes -= bytes;
     this.#sentBytes += bytes;
-    this.#arrive(() => this.#events.onBytes(chunk));
+    const isLast = this.#sourceState === 'ended' && this.#queuedBytes === 0;
+    this.#stopped = isLast;
+    this.#arrive(() => {
+      this.#events.onBytes(chunk);
+      if (isLast) this.#events.onEnd();
+    });
     if (!this.wantsToSend) this.#events.onDemandChanged();
     this.#fill();
-    this.#endWhenSent();
   }
 
+  /** Its last bytes are on the way already. */
   #endWhenSent(): void {
-    if (this.#sourceState !== 'ended' || this.#queuedBytes > 0) return;
+    if (this.#queuedBytes > 0) return;
     this.#stopped = true;
     this.#events.onDemandChanged();
     this.#arrive(this.#events.onEnd);
