@@ -71,7 +71,7 @@ export function createBackend(deps: BackendDeps): Backend {
     log('error', 'the prefix table was built on the main thread: the worker failed', { error: String(error) }),
   );
   const fleetSync = new FleetSync(fleet, store, clock, log, config.healthDeadlineMs ?? HEALTH_DEADLINE_MS);
-  const imports = new RouteImports(store, fleet);
+  const imports = new RouteImports(store, fleet, clock, log);
   const registry = new PlayRegistry(store, clock, log, hmac, config.urlKey);
   const loading = loadOnce(clock, log, async () => {
     await Promise.all([catalog.refresh(), fleetSync.load(), imports.load()]);
@@ -98,6 +98,7 @@ export function createBackend(deps: BackendDeps): Backend {
     async fetch(request, peer) {
       await loading.attempt();
       fleetSync.beat();
+      imports.beat();
       decisions.beat();
       return app.fetch(request, { clientAddress: peer.clientAddress });
     },
@@ -106,6 +107,7 @@ export function createBackend(deps: BackendDeps): Backend {
       if (method !== 'PUT' || ocaId === undefined) return undefined;
       return answerOf(async () => {
         await loading.attempt();
+        imports.beat();
         return ocaReports.take({ kind: kind as ReportKind, ocaId, authorization, text });
       });
     },

@@ -1,6 +1,6 @@
 import type { HealthReport, Route, SiteInfo } from '@pressplay/protocol/messages';
 import { FileNumbers } from '../steering/content.ts';
-import { RouteBook, type TableBuilder } from '../steering/route-book.ts';
+import { type AnnouncedRoutes, RouteBook, type TableBuilder } from '../steering/route-book.ts';
 import type { Routing } from '../steering/routing.ts';
 import type { Reported, StoredOca } from '../store/store.ts';
 import { OcaRecord } from './oca-record.ts';
@@ -102,8 +102,8 @@ export class FleetState {
   }
 
   /** Routes of a site from a dump of its router, beside what its OCAs report. Replaces the import before. */
-  importRoutes(siteId: string, routes: readonly Route[]): void {
-    this.#routes.import(siteId, this.#routes.take(routes));
+  importRoutes(siteId: string, routes: AnnouncedRoutes): void {
+    this.#routes.import(siteId, routes);
   }
 
   /** A play begins on an OCA: until its next report shows it, the play counts as load. */

@@ -92,9 +92,10 @@ function fileSetsOf(fileIds: readonly string[], candidates: readonly Candidate[]
     }
     let servers = holdersOf(file, candidates, 0, good);
     if (servers.length === 0) servers = holdersOf(file, candidates, good, candidates.length);
-    let set = sets.find((one) => isSame(one.servers, servers));
-    if (set) set.fileIds.push(fileId);
-    else sets.push((set = { servers, fileIds: [fileId] }));
+    const known = sets.find((one) => isSame(one.servers, servers));
+    const set = known ?? { servers, fileIds: [] };
+    set.fileIds.push(fileId);
+    if (!known) sets.push(set);
     if (lacked[file] === 0) everywhere = set;
   }
   return sets;

@@ -1,10 +1,11 @@
 import type { SteeringDecision } from '@pressplay/protocol/messages';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { MemoryStore } from '../store/memory-store.ts';
 import type { Store } from '../store/store.ts';
 import { expectError } from '../testing/expect-error.ts';
 import { config, fillFleet, liveRegion, makeTitle, ROUTES, testClock } from '../testing/test-region.ts';
 import { isReproduced } from './replay.ts';
+import { IMPORT_SYNC_INTERVAL_MS } from './route-imports.ts';
 
 const operator = { token: 'operator-token' };
 const keyOf = (n: number) => ({ idempotencyKey: `key-${String(n).padStart(8, '0')}` });
@@ -148,6 +149,25 @@ describe('routes that an operator brings', () => {
     expect(await firstOf(5)).toBe('fjord-1');
     await fillFleet(region, makeTitle('film'));
     expect(Object.keys(ROUTES)).toContain('ix-1');
+  });
+
+  it('reach a region that runs already and heard nothing of them, by way of the store', async () => {
+    const region = await liveRegion();
+    const running = await liveRegion({ store: region.store, clock: region.clock });
+    const firstOf = async (n: number) => (await running.play(keyOf(n))).body.servers[0].siteId;
+    for (const at of [0, 1]) await region.call('PUT', '/v1/sites/ix-1/routes', part(at, 2, `198.51.10${at}.0/26`));
+    expect(await firstOf(1)).toBe('fjord-1');
+    region.clock.advance(IMPORT_SYNC_INTERVAL_MS);
+    await running.play(keyOf(2));
+    await vi.waitFor(async () => expect(await firstOf(3)).toBe('ix-1'));
+  });
+
+  it('count though some of their parts went to another region', async () => {
+    const region = await liveRegion();
+    const other = await liveRegion({ store: region.store, clock: region.clock });
+    await region.call('PUT', '/v1/sites/ix-1/routes', part(0, 2, '198.51.100.0/26'));
+    await other.call('PUT', '/v1/sites/ix-1/routes', part(1, 2, '198.51.101.0/26'));
+    expect((await other.play(keyOf(1))).body.servers[0].siteId).toBe('ix-1');
   });
 
   it('are refused when they are none', async () => {

@@ -175,6 +175,32 @@ function announcementsOf(feeds: readonly Feed<unknown>[]): Announcements {
   };
 }
 
+/** The routes of one feed, packed. */
+export const packAnnounced = (routes: readonly Route[]): AnnouncedRoutes => ({
+  digest: digestOf(routes),
+  count: routes.length,
+  ...packRoutes(routes),
+});
+
+/** Packed parts as one: memory is copied, nothing is read again. */
+export function joinRoutes(parts: readonly AnnouncedRoutes[]): AnnouncedRoutes {
+  const [only] = parts;
+  if (only && parts.length === 1) return only;
+  const digests = parts.map(({ digest }) => digest).join();
+  return {
+    digest: `${parts.length}-${hash32(digests).toString(16)}-${hash32(`${digests}.`).toString(16)}`,
+    count: parts.reduce((sum, { count }) => sum + count, 0),
+    v4: joinAnnouncements(
+      4,
+      parts.map(({ v4 }) => ({ announced: v4 })),
+    ),
+    v6: joinAnnouncements(
+      6,
+      parts.map(({ v6 }) => ({ announced: v6 })),
+    ),
+  };
+}
+
 function digestOf(routes: readonly Route[]): string {
   let [sum, other] = [0, 0];
   for (const { prefix, asPath, med } of routes) {

@@ -1,5 +1,4 @@
-import type { CatalogTitle, RoutesImport, SteeringDecision } from '@pressplay/protocol/messages';
-import { completeImports } from './complete-imports.ts';
+import type { CatalogTitle, Route, RoutesImport, SteeringDecision } from '@pressplay/protocol/messages';
 import type { PlayRecord, Reported, Store, StoredImport, StoredOca, StoredTitle } from './store.ts';
 
 /** Of all regions that share the store together. */
@@ -88,8 +87,20 @@ export class MemoryStore implements Store {
     this.#importParts = [...this.#importParts.filter(isKept), { siteId, part }];
   }
 
-  async loadImports(): Promise<readonly StoredImport[]> {
-    return completeImports(this.#importParts);
+  async listImports(): Promise<readonly StoredImport[]> {
+    const counts = new Map<string, number>();
+    return this.#importParts.flatMap(({ siteId, part: { importId, parts } }) => {
+      const key = JSON.stringify([siteId, importId]);
+      const count = (counts.get(key) ?? 0) + 1;
+      counts.set(key, count);
+      return count === parts ? [{ siteId, importId, parts }] : [];
+    });
+  }
+
+  async loadImportPart(siteId: string, importId: string, part: number): Promise<readonly Route[] | undefined> {
+    const isAsked = (kept: { readonly siteId: string; readonly part: RoutesImport }): boolean =>
+      kept.siteId === siteId && kept.part.importId === importId && kept.part.part === part;
+    return this.#importParts.find(isAsked)?.part.routes;
   }
 }
 

@@ -37,11 +37,11 @@ export interface StoredOca {
   readonly inventory?: Reported<readonly string[]>;
 }
 
-/** A complete import of routes for a site. */
+/** An import of routes of which all parts are there. */
 export interface StoredImport {
   readonly siteId: string;
   readonly importId: string;
-  readonly routes: readonly Route[];
+  readonly parts: number;
 }
 
 /** What all regions share. Every call may fail: a region keeps answering from its memory where it can. */
@@ -70,6 +70,8 @@ export interface Store {
   forgetDecisions(beforeMs: number): Promise<number>;
   /** Keeps a part of an import of routes. Its last part replaces the site's imports before. */
   saveImportPart(siteId: string, part: RoutesImport): Promise<void>;
-  /** The imports of which all parts are there. */
-  loadImports(): Promise<readonly StoredImport[]>;
+  /** Which imports are complete. Cheap: regions ask every few seconds. */
+  listImports(): Promise<readonly StoredImport[]>;
+  /** One part at a time, so that no region has to read a million routes at once; undefined where it is gone. */
+  loadImportPart(siteId: string, importId: string, part: number): Promise<readonly Route[] | undefined>;
 }

@@ -142,14 +142,19 @@ export function storeConformance(open: () => Promise<Store>, reopen: (store: Sto
     await store.saveImportPart('s', part('first', 0, 1));
     await store.saveImportPart('other', part('first', 0, 1));
     await store.saveImportPart('s', part('second', 0, 2));
-    const imports = async () => [...(await other.loadImports())].sort((a, b) => (a.siteId < b.siteId ? -1 : 1));
-    expect(await imports()).toMatchObject([{ siteId: 'other' }, { siteId: 's', importId: 'first' }]);
+    const imports = async () => [...(await other.listImports())].sort((a, b) => (a.siteId < b.siteId ? -1 : 1));
+    expect(await imports()).toEqual([
+      { siteId: 'other', importId: 'first', parts: 1 },
+      { siteId: 's', importId: 'first', parts: 1 },
+    ]);
     await other.saveImportPart('s', part('second', 1, 2));
     await other.saveImportPart('s', part('second', 1, 2));
     expect(await imports()).toEqual([
-      { siteId: 'other', importId: 'first', routes: part('first', 0, 1).routes },
-      { siteId: 's', importId: 'second', routes: [...part('', 0, 2).routes, ...part('', 1, 2).routes] },
+      { siteId: 'other', importId: 'first', parts: 1 },
+      { siteId: 's', importId: 'second', parts: 2 },
     ]);
+    for (const at of [0, 1]) expect(await other.loadImportPart('s', 'second', at)).toEqual(part('', at, 2).routes);
+    expect(await other.loadImportPart('s', 'first', 0)).toBeUndefined();
   });
 }
 

@@ -1,8 +1,7 @@
-import type { CatalogTitle, RoutesImport, SteeringDecision } from '@pressplay/protocol/messages';
+import type { CatalogTitle, Route, RoutesImport, SteeringDecision } from '@pressplay/protocol/messages';
 import { and, asc, desc, eq, gt, gte, lt, ne, sql } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { Pool } from 'pg';
-import { completeImports } from '../complete-imports.ts';
 import type { PlayRecord, Reported, Store, StoredImport, StoredOca, StoredTitle } from '../store.ts';
 import { applyMigrations } from './migrations.ts';
 import { catalogRevision, ocas, plays, routeImports, steeringDecisions, titles } from './tables.ts';
@@ -186,9 +185,23 @@ export class PostgresStore implements Store {
     });
   }
 
-  async loadImports(): Promise<readonly StoredImport[]> {
-    const rows = await this.#db.select().from(routeImports);
-    return completeImports(rows.map(({ siteId, content }) => ({ siteId, part: content })));
+  async listImports(): Promise<readonly StoredImport[]> {
+    // Every part knows how many there are; one is asked, for a part is large.
+    const parts = sql<number>`max(case when ${routeImports.part} = 0 then (${routeImports.content}->>'parts')::int end)`;
+    const { siteId, importId } = routeImports;
+    return this.#db
+      .select({ siteId, importId, parts })
+      .from(routeImports)
+      .groupBy(siteId, importId)
+      .having(sql`count(*) = ${parts}`);
+  }
+
+  async loadImportPart(siteId: string, importId: string, part: number): Promise<readonly Route[] | undefined> {
+    const [row] = await this.#db
+      .select({ content: routeImports.content })
+      .from(routeImports)
+      .where(and(eq(routeImports.siteId, siteId), eq(routeImports.importId, importId), eq(routeImports.part, part)));
+    return row?.content.routes;
   }
 }
 
