@@ -79,7 +79,8 @@ describe('when the network changes', () => {
     const { rungs, stallMs } = play((segment) => (segment < 40 ? 9e6 : 1.2e6));
     expect(rungs[39]).toBe(4);
     expect(stallMs).toBe(0);
-    expect(Math.max(...rungs.slice(46))).toBeLessThanOrEqual(2);
+    // At the very end it may spend the buffer that nobody needs any more.
+    expect(Math.max(...rungs.slice(46, 86))).toBeLessThanOrEqual(2);
   });
 
   it('comes back to the best after a recovery', () => {
@@ -97,7 +98,7 @@ describe('when the network changes', () => {
   it('averages a network that alternates by the segment instead of chasing it', () => {
     const { switches, stallMs, worth } = play((segment) => (segment % 2 === 0 ? 1.5e6 : 4.5e6));
     expect(stallMs).toBeLessThan(1500);
-    expect(switches).toBeLessThanOrEqual(24);
+    expect(switches).toBeLessThanOrEqual(20);
     expect(worth).toBeGreaterThan(1.6);
   });
 

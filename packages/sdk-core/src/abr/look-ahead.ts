@@ -13,6 +13,8 @@ export interface LookAheadConfig extends WorthPlanConfig {
   readonly leastSegments: number;
   readonly mostSegments: number;
   readonly goalPerSegmentS: number;
+  /** The first of them are planned singly, 2 or more; those after them two by two. */
+  readonly singleSegments: number;
   /** The expected rate over the measured one. */
   readonly rateFactor: number;
   /** What another rendition must be worth more than staying, in seconds of the best quality. */
@@ -22,9 +24,10 @@ export interface LookAheadConfig extends WorthPlanConfig {
 /** Found by random search over sessions on recorded networks (3G, LTE, Wi-Fi, broadband), at 12, 30 and 60 s of buffer. */
 export const LOOK_AHEAD_DEFAULTS: LookAheadConfig = {
   utility: bitrateUtility,
-  leastSegments: 6,
-  mostSegments: 9,
+  leastSegments: 11,
+  mostSegments: 14,
   goalPerSegmentS: 16,
+  singleSegments: 4,
   rateFactor: 0.97,
   switchMargin: 0.005,
   drift: 0.07,
@@ -33,12 +36,12 @@ export const LOOK_AHEAD_DEFAULTS: LookAheadConfig = {
   spreadFactor: 0.7,
   leastSpread: 0.05,
   mostSpread: 1,
-  outagesPerS: 0.005,
+  outagesPerS: 0.002,
   outageS: 8,
   outageSegments: 4,
   bufferWorth: 0.7,
   ampleBufferS: 30,
-  amplePrice: 0.01,
+  amplePrice: 0.005,
 };
 
 const DEFAULT_GOAL_MS = 30_000;
@@ -53,7 +56,7 @@ const LEAST_VIDEO_SHARE = 0.1;
  */
 export function lookAhead(overrides: Partial<LookAheadConfig> = {}): AbrRule {
   const config = { ...LOOK_AHEAD_DEFAULTS, ...overrides };
-  const segments = new UpcomingSegments(config.mostSegments, config.utility);
+  const segments = new UpcomingSegments(config.mostSegments, config.singleSegments, config.utility);
   const plan = new WorthPlan(config);
   return (context) => {
     const { current, throughputBps } = context;
@@ -63,7 +66,7 @@ export function lookAhead(overrides: Partial<LookAheadConfig> = {}): AbrRule {
     segments.read(context, segmentsPlanned(config, goalS));
     const bufferS = Math.min(context.bufferAheadMs / 1000, goalS);
     const forecast = videoForecast(context, throughputBps * config.rateFactor);
-    plan.compute(segments, forecast, goalS, bufferS + segments.steps * segments.longestS);
+    plan.compute(segments, forecast, goalS, bufferS);
     const before = {
       rung: rungOf(context.video, current),
       quality: config.utility(current, context.segmentNumber, context.video),

@@ -22,7 +22,7 @@ export class PlannedWorth {
     const config = { ...LOOK_AHEAD_DEFAULTS, ...overrides };
     this.utility = config.utility;
     this.#config = config;
-    this.#segments = new UpcomingSegments(config.mostSegments, config.utility);
+    this.#segments = new UpcomingSegments(config.mostSegments, config.singleSegments, config.utility);
     this.#plan = new WorthPlan(config);
   }
 
@@ -39,8 +39,7 @@ export class PlannedWorth {
     };
     this.#segments.read(context, segmentsPlanned(this.#config, goalS));
     const bufferS = Math.min(context.bufferAheadMs / 1000, goalS);
-    const reachS = bufferS + this.#segments.steps * this.#segments.longestS;
-    this.#plan.compute(this.#segments, forecast, goalS, reachS);
+    this.#plan.compute(this.#segments, forecast, goalS, bufferS);
   }
 
   /** The quality of the best rendition: what a second of waiting costs. */

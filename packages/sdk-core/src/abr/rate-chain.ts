@@ -25,19 +25,22 @@ export class RateChain {
   edge = 0;
   middle = 1;
   readonly #config: RateChainConfig;
-  #stepS = 0;
+  #segmentS = 0;
+  #count = 0;
 
   constructor(config: RateChainConfig) {
     this.#config = config;
   }
 
-  /** For steps of so many seconds. */
-  read(stepS: number): void {
-    if (stepS === this.#stepS) return;
-    this.#stepS = stepS;
+  /** For steps of so many segments. */
+  read(segmentS: number, count: number): void {
+    if (segmentS === this.#segmentS && count === this.#count) return;
+    this.#segmentS = segmentS;
+    this.#count = count;
     const { drift, memoryS } = this.#config;
-    const kept = Math.exp(-stepS / memoryS);
-    const away = Math.SQRT2 * drift * Math.sqrt(stepS / (1 - kept * kept));
+    const keptByOne = Math.exp(-segmentS / memoryS);
+    const kept = keptByOne ** count;
+    const away = Math.SQRT2 * drift * Math.sqrt(segmentS / (1 - keptByOne ** 2));
     this.paces.set([Math.exp(-away), 1, Math.exp(away)]);
     const same = (1 + kept) / 2;
     const other = 1 - same;

@@ -13,7 +13,7 @@ export const REPLACE_DEFAULTS = {
   laterSafety: 1.1,
   reserveMs: 500,
   /** Nothing is replaced with less than this ahead. */
-  leastBufferMs: 8000,
+  leastBufferMs: 6500,
   /** What a run must be worth beyond its buffer, in seconds of the best quality: the bytes there are were paid for. */
   margin: 0.4,
 } as const;

@@ -44,6 +44,8 @@ export class WorthPlan {
   #risk: Float64Array = new Float64Array(0);
   readonly #deviations: Float64Array = new Float64Array(DEVIATIONS);
   #rungs = 0;
+  /** Segments of the step being computed. */
+  #count = 1;
   #points = 0;
   #stepS = 1;
   #goalS = 0;
@@ -55,8 +57,8 @@ export class WorthPlan {
     this.#chain = new RateChain(config);
   }
 
-  /** Plans all segments but the first, for buffers up to `reachS`. */
-  compute(segments: UpcomingSegments, forecast: Forecast, goalS: number, reachS: number): void {
+  /** Plans all segments but the first, for whoever has `bufferS` now or less. */
+  compute(segments: UpcomingSegments, forecast: Forecast, goalS: number, bufferS: number): void {
     const { spreadFactor, leastSpread, mostSpread } = this.#config;
     const spread = Math.min(mostSpread, Math.max(leastSpread, spreadFactor * forecast.spread));
     this.#deviations[0] = Math.exp(-spread);
@@ -65,10 +67,13 @@ export class WorthPlan {
     this.#goalS = goalS;
     this.#waitPrice = segments.bestQuality;
     this.#rungs = segments.rungs;
-    this.#chain.read(segments.durationS[0] ?? 1);
-    this.#divide(segments, goalS + segments.longestS, reachS);
+    const segmentS = segments.durationS[0] ?? 1;
+    this.#divide(segments, goalS + segments.longestS, bufferS + segments.totalS);
     this.#finish(segments);
+    this.#chain.read(segmentS, 1);
     for (let step = segments.steps - 1; step > 0; step--) {
+      this.#count = segments.counts[step] ?? 1;
+      this.#chain.read(segmentS, this.#count);
       for (let row = 0; row < LEVELS * segments.rungs; row++) this.#download(segments, step, row);
       this.#mixLevels(segments.quality, step);
       this.#allowSwitches(segments.quality, step);
@@ -86,7 +91,7 @@ export class WorthPlan {
       const chance = (level === EXPECTED_LEVEL ? middle : edge) / DEVIATIONS;
       const row = (level * this.#rungs + rung) * this.#points;
       for (let deviation = 0; deviation < DEVIATIONS; deviation++) {
-        const downloadS = this.#downloadS(bits, level, deviation);
+        const downloadS = this.#downloadS(bits, level, deviation, 1);
         const waitS = Math.max(0, downloadS - bufferS);
         worth += chance * (this.#rowAt(row, Math.max(0, bufferS - downloadS) + durationS) - this.#waitPrice * waitS);
       }
@@ -94,10 +99,11 @@ export class WorthPlan {
     return worth;
   }
 
-  /** At the deviating rate for a while, then at the level's. */
-  #downloadS(bits: number, level: number, deviation: number): number {
-    const { rateBps, latencyS } = this.#forecast;
-    const { deviationS } = this.#config;
+  /** At the deviating rate for a while, then at the level's; the deviations of several downloads partly cancel. */
+  #downloadS(bits: number, level: number, deviation: number, count: number): number {
+    const { rateBps } = this.#forecast;
+    const latencyS = this.#forecast.latencyS * count;
+    const deviationS = this.#config.deviationS * Math.sqrt(count);
     const levelBps = rateBps * (this.#chain.paces[level] ?? 1);
     const firstBits = levelBps * (this.#deviations[deviation] ?? 1) * deviationS;
     if (bits <= firstBits) return latencyS + (deviationS * bits) / firstBits;
@@ -126,9 +132,8 @@ export class WorthPlan {
   }
 
   /** The worth of a buffer when the plan ends: the quality that its bits can buy for what comes later. */
-  #finish({ rungs, laterCount, averageBps, quality, durationS, steps }: UpcomingSegments): void {
+  #finish({ rungs, laterCount, averageBps, quality, longestS, steps }: UpcomingSegments): void {
     const { rateBps } = this.#forecast;
-    const lastS = durationS[steps - 1] ?? 1;
     const row = (steps - 1) * rungs;
     let rung = 0;
     while (rung + 2 < rungs && (averageBps[rung + 1] ?? 0) <= rateBps) rung++;
@@ -137,7 +142,7 @@ export class WorthPlan {
       stepBps > 0 ? Math.max(0, (quality[row + rung + 1] ?? 0) - (quality[row + rung] ?? 0)) / stepBps : 0;
     const topBps = averageBps[rungs - 1] ?? 0;
     const most = Math.max(0, topBps - rateBps) * qualityPerBps * laterCount;
-    const perSecond = (this.#config.bufferWorth * qualityPerBps * Math.min(rateBps, topBps)) / lastS;
+    const perSecond = (this.#config.bufferWorth * qualityPerBps * Math.min(rateBps, topBps)) / longestS;
     const riskCount = Math.min(laterCount, this.#config.outageSegments);
     const cells = LEVELS * rungs * this.#points;
     for (let point = 0; point < this.#points; point++) {
@@ -156,7 +161,7 @@ export class WorthPlan {
     const at = row * this.#points;
     this.#met.fill(0, at, at + this.#points);
     for (let deviation = 0; deviation < DEVIATIONS; deviation++) {
-      this.#addOutcome(at, this.#downloadS(bits, level, deviation), durationS);
+      this.#addOutcome(at, this.#downloadS(bits, level, deviation, this.#count), durationS);
     }
   }
 
@@ -191,6 +196,7 @@ export class WorthPlan {
     const met = this.#met;
     const stage = this.#stage;
     const risk = this.#risk;
+    const count = this.#count;
     const points = this.#points;
     const size = this.#rungs * points;
     // Rouwenhorst's chances are symmetric.
@@ -202,7 +208,7 @@ export class WorthPlan {
         const low = met[at] ?? 0;
         const expected = met[size + at] ?? 0;
         const high = met[2 * size + at] ?? 0;
-        const now = own - (risk[point] ?? 0);
+        const now = count * (own - (risk[point] ?? 0));
         stage[at] = now + stay * low + near * expected + far * high;
         stage[size + at] = now + middle * expected + edge * (low + high);
         stage[2 * size + at] = now + stay * high + near * expected + far * low;
