@@ -9,6 +9,7 @@ import { ranking } from './ranking.ts';
 import { servers } from './servers.ts';
 import { simulatedHour } from './simulated-hour.ts';
 import { size } from './size.ts';
+import { tableRebuild } from './table-rebuild.ts';
 
 const BENCHES: Readonly<Record<string, Bench>> = {
   abr,
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   servers,
   'simulated-hour': simulatedHour,
   size,
+  'table-rebuild': tableRebuild,
   // Loaded where they run: they need built packages and a browser.
   failover: async (options) => (await import('./failover/failover.ts')).failover(options),
   startup: async (options) => (await import('./startup/startup.ts')).startup(options),

@@ -7,4 +7,5 @@ export { postgresHome } from './process/postgres-files.ts';
 export { ConfigError, ProcessConfig, type ProcessConfigInput } from './process/process-config.ts';
 export { type RegionServer, startRegion } from './process/region-server.ts';
 export { type PostgresOptions, type RunningPostgres, startPostgres } from './process/start-postgres.ts';
+export { workerTableBuilder } from './process/table-builder.ts';
 export { PostgresStore, type PostgresStoreOptions } from './store/postgres/postgres-store.ts';

@@ -1,5 +1,6 @@
 /** The steering door: its pure parts, for benches, the command line and tools. */
 
+export { FleetState } from './fleet/fleet-state.ts';
 export { OcaRecord } from './fleet/oca-record.ts';
 export {
   type Address,
@@ -34,4 +35,5 @@ export {
   sizeOf,
 } from './steering/prefix-table.ts';
 export { type ReadRoutes, type RouteFormat, readRoutes } from './steering/read-routes.ts';
+export { joinRoutes, packAnnounced } from './steering/route-book.ts';
 export { pointOf, type RouteFeed, type Routing } from './steering/routing.ts';
