@@ -7,6 +7,7 @@ export default defineConfig({
     cmcd: 'src/cmcd/index.ts',
     engine: 'src/engine/index.ts',
     headless: 'src/headless/index.ts',
+    memory: 'src/memory/index.ts',
     playlists: 'src/manifest/index.ts',
     testing: 'src/testing/index.ts',
   },

@@ -48,6 +48,7 @@ export type {
   SelectVideoRequest,
 } from './ports/media-engine.ts';
 export type { NetworkFacts, NetworkInfo } from './ports/network-info.ts';
+export type { NetworkMemory, OpenNetworkMemory } from './ports/network-memory.ts';
 export type { PlayerPorts } from './ports/player-ports.ts';
 export type { Random } from './ports/random.ts';
 export type { Storage } from './ports/storage.ts';

@@ -1,8 +1,9 @@
 export * from '@pressplay/sdk-core';
 export * from '@pressplay/sdk-core/abr';
-export * from '@pressplay/sdk-core/engine';
 export { type CmcdOptions, cmcdTelemetry, type LastWord } from '@pressplay/sdk-core/cmcd';
+export * from '@pressplay/sdk-core/engine';
 export { HeadlessEngine } from '@pressplay/sdk-core/headless';
+export * from '@pressplay/sdk-core/memory';
 export * from '@pressplay/sdk-core/playlists';
 export { createPlayer, EVERY_CODEC, type NodePlayerOptions } from './create-player.ts';
 export { nodeClock } from './node-clock.ts';

@@ -1,5 +1,6 @@
 import { type DeviceCapabilities, Player, type PlayerOptions, type Telemetry } from '@pressplay/sdk-core';
 import { cmcdTelemetry } from '@pressplay/sdk-core/cmcd';
+import { storedMemory } from '@pressplay/sdk-core/memory';
 import { HlsEngine } from './engine/hls-engine.ts';
 import { browserNetwork } from './platform/browser-network.ts';
 import { detectDevice } from './platform/detect-device.ts';
@@ -33,7 +34,7 @@ export function createPlayer(options: WebPlayerOptions): Player {
       tokenInBody: true,
       random: Math.random,
       engine: new HlsEngine({ video, bufferGoalMs: options.bufferGoalMs }),
-      storage: localStore(),
+      networkMemory: storedMemory(localStore()),
       networkInfo: browserNetwork(),
       telemetry: telemetry || undefined,
     },

@@ -3,8 +3,8 @@ import type { HttpClient } from './http-client.ts';
 import type { Logger } from './logger.ts';
 import type { MediaEngine } from './media-engine.ts';
 import type { NetworkInfo } from './network-info.ts';
+import type { OpenNetworkMemory } from './network-memory.ts';
 import type { Random } from './random.ts';
-import type { Storage } from './storage.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** Everything the core needs from the world. */
@@ -18,7 +18,7 @@ export interface PlayerPorts {
   readonly tokenInBody?: boolean;
   readonly random: Random;
   readonly engine: MediaEngine;
-  readonly storage?: Storage;
+  readonly networkMemory?: OpenNetworkMemory | undefined;
   readonly networkInfo?: NetworkInfo;
   readonly logger?: Logger;
   readonly telemetry?: Telemetry | undefined;

@@ -1,6 +1,8 @@
-import { carefulBps, type NetworkHistory, readHistory, withPlay } from '../abr/start-history.ts';
+import type { AbrContext, RenditionChoice } from '../abr/abr-context.ts';
+import { carefulBps, type NetworkHistory, readHistory, startFromHistory, withPlay } from '../abr/start-history.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { NetworkInfo } from '../ports/network-info.ts';
+import type { NetworkMemory } from '../ports/network-memory.ts';
 import type { Storage } from '../ports/storage.ts';
 
 const WRITE_EVERY_MS = 30_000;
@@ -14,7 +16,7 @@ export interface NetworkMemoryPorts {
 }
 
 /** What earlier plays on this network have seen, and what this one adds. A store that fails is a store that is empty. */
-export class NetworkMemory {
+export class StoredNetworkMemory implements NetworkMemory {
   readonly #ports: NetworkMemoryPorts;
   readonly #key: string;
   readonly #before: NetworkHistory | undefined;
@@ -30,6 +32,11 @@ export class NetworkMemory {
   /** Absent where nothing is known, or nothing that still counts. */
   carefulBps(): number | undefined {
     return carefulBps(this.#before, this.#ports.clock.wallMs());
+  }
+
+  firstChoice(context: AbrContext): RenditionChoice<string> | undefined {
+    const bps = this.carefulBps();
+    return bps === undefined ? undefined : startFromHistory(context, bps);
   }
 
   /** From time to time, so that a page that vanishes leaves something behind. */

@@ -4,7 +4,6 @@ import type { Limit } from '../abr/limits.ts';
 import type { ReplacementRule } from '../abr/replace-segment.ts';
 import { ruleOf } from '../abr/rule-of.ts';
 import { selectRendition } from '../abr/select-rendition.ts';
-import { startFromHistory } from '../abr/start-history.ts';
 import type { Presentation, RenditionView } from '../manifest/presentation.ts';
 import type { Logger } from '../ports/logger.ts';
 import type {
@@ -14,6 +13,7 @@ import type {
   ReplacementRequest,
   SelectVideoRequest,
 } from '../ports/media-engine.ts';
+import type { NetworkMemory } from '../ports/network-memory.ts';
 
 /** A download that was late for so long has no faster server: delivery would have moved. */
 const MOVE_PATIENCE_MS = 3000;
@@ -28,8 +28,7 @@ export interface PlayAbrDeps {
   readonly bufferGoalMs?: number | undefined;
   readonly logger?: Logger;
   readonly limits: () => AbrLimits & { readonly limits: readonly Limit[] };
-  /** What earlier plays let expect of this network. */
-  readonly historyBps: () => number | undefined;
+  readonly memory: NetworkMemory | undefined;
   /** Of the network, for one download. */
   readonly expectation: () => {
     readonly throughputBps?: number;
@@ -129,8 +128,7 @@ export class PlayAbr {
   #fromHistory(context: AbrContext): RenditionChoice<string> | undefined {
     if (context.current || context.throughputBps !== undefined || typeof this.#deps.abr === 'function')
       return undefined;
-    const bps = this.#deps.historyBps();
-    return bps === undefined ? undefined : startFromHistory(context, bps);
+    return this.#deps.memory?.firstChoice(context);
   }
 
   /** In media time: at double speed, the same network carries half as much of each second. */

@@ -20,13 +20,12 @@ import type {
   SelectVideoRequest,
 } from '../ports/media-engine.ts';
 import type { NetworkInfo } from '../ports/network-info.ts';
+import type { NetworkMemory, OpenNetworkMemory } from '../ports/network-memory.ts';
 import type { Random } from '../ports/random.ts';
-import type { Storage } from '../ports/storage.ts';
 import { Delivery } from './delivery.ts';
 import type { DeliveryGrant, DeliveryListener, RenewReason } from './delivery-listener.ts';
 import { waitUntil } from './delivery-wait.ts';
 import { GrantRefresh } from './grant-refresh.ts';
-import { NetworkMemory } from './network-memory.ts';
 import { PlayAbr } from './play-abr.ts';
 import { type LimitOptions, PlayLimits } from './play-limits.ts';
 import type { GrantedPlay } from './playback-client.ts';
@@ -45,7 +44,7 @@ export interface RunningPlayDeps {
   readonly random: Random;
   readonly engine: MediaEngine;
   readonly logger?: Logger;
-  readonly storage?: Storage;
+  readonly networkMemory?: OpenNetworkMemory | undefined;
   readonly networkInfo?: NetworkInfo;
   readonly options: LimitOptions & Pick<PlayerOptions, 'abr' | 'bufferGoalMs'>;
   readonly renewPlay: (playId: string, signal: CancelSignal) => Promise<PlayRenewal>;
@@ -63,7 +62,7 @@ export class RunningPlay implements EngineHost {
   #grant: DeliveryGrant;
   readonly #abr: PlayAbr;
   readonly #limits: PlayLimits;
-  readonly #memory: NetworkMemory;
+  readonly #memory: NetworkMemory | undefined;
   #shown: RenditionView | undefined;
   readonly #closing = new CancelController();
   readonly #refresh: GrantRefresh;
@@ -86,7 +85,7 @@ export class RunningPlay implements EngineHost {
       shown: () => this.#shown,
       serverBps: () => this.delivery.maxVideoBps(),
     });
-    this.#memory = new NetworkMemory(deps);
+    this.#memory = deps.networkMemory?.(deps);
     this.#abr = this.#playAbr();
     const isPlaying = (): boolean => {
       const { paused, ended } = deps.engine.snapshot();
@@ -159,8 +158,8 @@ export class RunningPlay implements EngineHost {
       this.#shown = event.rendition;
       this.#emit('rendition-shown', { rendition: event.rendition });
     }
-    if (event.type === 'appended') this.#memory.noteSometimes(...this.#seenRate());
-    if (event.type === 'ended') this.#memory.note(...this.#seenRate());
+    if (event.type === 'appended') this.#memory?.noteSometimes(...this.#seenRate());
+    if (event.type === 'ended') this.#memory?.note(...this.#seenRate());
     if (event.type === 'discarded') this.delivery.noteReplaced(event.bytes);
     this.#deps.onEngineEvent(event);
   }
@@ -177,7 +176,7 @@ export class RunningPlay implements EngineHost {
 
   /** Lets go of transfers. What was delivered can still be asked for. */
   close(): void {
-    if (!this.closed) this.#memory.note(...this.#seenRate());
+    if (!this.closed) this.#memory?.note(...this.#seenRate());
     this.#closing.cancel();
     this.probing.close();
     this.#refresh.close();
@@ -195,7 +194,7 @@ export class RunningPlay implements EngineHost {
       presentation,
       expectation: () => delivery.expectation(),
       limits: () => this.#limits.now(),
-      historyBps: () => this.#memory.carefulBps(),
+      memory: this.#memory,
       server: () => ({ ocaId: delivery.currentOcaId(), hasOthers: this.#grant.servers.length > 1 }),
       rate: () => engine.snapshot().rate ?? 1,
     });
