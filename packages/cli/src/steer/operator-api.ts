@@ -5,7 +5,7 @@ import { CliError } from '../cli-error.ts';
 
 const TIMEOUT_MS = 30_000;
 /** Keeps each request far from the limit of a body, and a region's pause for reading it short. */
-const ROUTES_A_PART = 2000;
+const ROUTES_A_PART = 1000;
 
 export interface OperatorApi {
   explain(playId: string): Promise<SteeringExplanations>;
