@@ -84,14 +84,16 @@ function read<T>(body: string, shape: Shape): T {
   const value = parse(body);
   const problem = value === undefined ? 'the body is not JSON' : shape(value, 'answer');
   if (problem === undefined) return value as T;
-  throw new PlayerError('region/bad-response', `The region's answer is not the contract: ${problem}.`, { problem });
+  throw badAnswer(problem);
 }
 
 function requireServers(indices: readonly number[], count: number): void {
   const wrong = indices.find((at) => at >= count);
-  if (wrong === undefined) return;
-  const problem = `server ${wrong} of ${count} does not exist`;
-  throw new PlayerError('region/bad-response', `The region's answer is not the contract: ${problem}.`, { problem });
+  if (wrong !== undefined) throw badAnswer(`server ${wrong} of ${count} does not exist`);
+}
+
+function badAnswer(problem: string): PlayerError {
+  return new PlayerError('region/bad-response', `The region's answer is not the contract: ${problem}.`, { problem });
 }
 
 /** Only values that a context may hold, and nothing that could be a secret. */
