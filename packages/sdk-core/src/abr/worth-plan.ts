@@ -47,6 +47,8 @@ export class WorthPlan {
   /** Segments of the step being computed. */
   #count = 1;
   #points = 0;
+  /** Of these, those that can be reached by the step being computed. */
+  #reached = 0;
   #stepS = 1;
   #goalS = 0;
   #waitPrice = 0;
@@ -71,9 +73,12 @@ export class WorthPlan {
     this.#divide(segments, goalS + segments.longestS, bufferS + segments.totalS);
     this.#finish(segments);
     this.#chain.read(segmentS, 1);
+    let mostS = bufferS + segments.totalS;
     for (let step = segments.steps - 1; step > 0; step--) {
       this.#count = segments.counts[step] ?? 1;
       this.#chain.read(segmentS, this.#count);
+      mostS -= segments.durationS[step] ?? 0;
+      this.#reached = Math.min(this.#points, Math.ceil(mostS / this.#stepS) + 2);
       for (let row = 0; row < LEVELS * segments.rungs; row++) this.#download(segments, step, row);
       this.#mixLevels(segments.quality, step);
       this.#allowSwitches(segments.quality, step);
@@ -159,7 +164,7 @@ export class WorthPlan {
     const bits = segments.bits[step * segments.rungs + rung] ?? 0;
     const durationS = segments.durationS[step] ?? 0;
     const at = row * this.#points;
-    this.#met.fill(0, at, at + this.#points);
+    this.#met.fill(0, at, at + this.#reached);
     for (let deviation = 0; deviation < DEVIATIONS; deviation++) {
       this.#addOutcome(at, this.#downloadS(bits, level, deviation, this.#count), durationS);
     }
@@ -172,7 +177,8 @@ export class WorthPlan {
     const share = 1 / DEVIATIONS;
     const stepS = this.#stepS;
     const last = this.#points - 1;
-    const goal = Math.min(last, Math.floor(this.#goalS / stepS));
+    const reached = this.#reached - 1;
+    const goal = Math.min(reached, Math.floor(this.#goalS / stepS));
     const dry = Math.min(goal, Math.floor(downloadS / stepS));
     const emptied = share * (this.#rowAt(row, durationS) - this.#waitPrice * downloadS);
     const perPoint = share * this.#waitPrice * stepS;
@@ -188,7 +194,7 @@ export class WorthPlan {
     // Above the goal the player waits until the buffer has fallen to it.
     const waitS = Math.max(0, downloadS - this.#goalS);
     const idle = this.#rowAt(row, Math.max(0, this.#goalS - downloadS) + durationS) - this.#waitPrice * waitS;
-    for (let point = goal + 1; point <= last; point++) met[row + point] = (met[row + point] ?? 0) + share * idle;
+    for (let point = goal + 1; point <= reached; point++) met[row + point] = (met[row + point] ?? 0) + share * idle;
   }
 
   /** Before the download its level is known by that of the download before alone. Quality, less the buffer's price. */
@@ -197,13 +203,14 @@ export class WorthPlan {
     const stage = this.#stage;
     const risk = this.#risk;
     const count = this.#count;
+    const reached = this.#reached;
     const points = this.#points;
     const size = this.#rungs * points;
     // Rouwenhorst's chances are symmetric.
     const { stay, near, far, edge, middle } = this.#chain;
     for (let rung = 0; rung < this.#rungs; rung++) {
       const own = quality[step * this.#rungs + rung] ?? 0;
-      for (let point = 0; point < points; point++) {
+      for (let point = 0; point < reached; point++) {
         const at = rung * points + point;
         const low = met[at] ?? 0;
         const expected = met[size + at] ?? 0;
@@ -231,7 +238,8 @@ export class WorthPlan {
     const points = this.#points;
     const own = (level * this.#rungs + rung) * points;
     const other = (level * this.#rungs + neighbour) * points;
-    for (let point = 0; point < points; point++) {
+    const reached = this.#reached;
+    for (let point = 0; point < reached; point++) {
       const worth = (stage[other + point] ?? 0) - change;
       if (worth > (stage[own + point] ?? 0)) stage[own + point] = worth;
     }
