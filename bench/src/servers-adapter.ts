@@ -165,7 +165,7 @@ export class ServerSession {
     if (!this.#running) {
       this.#nowMs = this.#asked.atMs + ttfb;
       meter.answered(ttfb);
-      meter.began();
+      this.#book.began(String(server));
       this.#running = { receivedBits: 0, movedAtMs: this.#nowMs, pace: new Pace({ nowMs: () => this.#nowMs }) };
     }
     this.#nowMs = Math.max(this.#nowMs, this.#asked.atMs + ms);

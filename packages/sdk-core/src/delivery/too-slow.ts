@@ -7,8 +7,10 @@ export interface TooSlowConfig {
   readonly unmeasuredMargin: number;
   /** Less than this is finished where it is: a new connection costs more. */
   readonly minRemainingBytes: number;
-  /** Slower than the media itself plays, for this long, empties any buffer. */
+  /** Slower than the media itself plays, for this long, empties any buffer; */
   readonly starvingSpanMs: number;
+  /** it may take this share of the time there is: the next range finds out whether the server or the link is slow. */
+  readonly starvingShare: number;
 }
 
 export const TOO_SLOW_DEFAULTS: TooSlowConfig = {
@@ -17,6 +19,7 @@ export const TOO_SLOW_DEFAULTS: TooSlowConfig = {
   unmeasuredMargin: 3,
   minRemainingBytes: 8 * 1024,
   starvingSpanMs: 1800,
+  starvingShare: 0.3,
 };
 
 export interface TooSlowInput {
@@ -47,7 +50,9 @@ export function judgeSlowness(input: TooSlowInput, config: TooSlowConfig = TOO_S
   if (!other || other.predictedMs * margin > remainingMs) return stay('none-better');
   if (remainingMs > neededInMs) return { move: true, reason: 'late' };
   const isStarving = recentBps < mediaBps && recentSpanMs >= config.starvingSpanMs;
-  return isStarving ? { move: true, reason: 'slower-than-playback' } : stay('in-time');
+  return isStarving && remainingMs > neededInMs * config.starvingShare
+    ? { move: true, reason: 'slower-than-playback' }
+    : stay('in-time');
 }
 
 const stay = (reason: TooSlowVerdict['reason']): TooSlowVerdict => ({ move: false, reason });

@@ -132,7 +132,7 @@ export class RangeDelivery {
     const meter = book.meter(lane.ocaId);
     meter.answered(clock.nowMs() - lane.transfer.startedAtMs);
     outage.heard();
-    meter.began();
+    book.began(lane.ocaId);
     lane.pace = new Pace(clock);
     const unwatch = watchPace(clock, () => this.#judge(lane));
     try {

@@ -20,6 +20,7 @@ import type { Measurement } from '../server-selection/rate-belief.ts';
 import { readCmsdDynamic } from '../server-selection/read-cmsd.ts';
 import type { DeliveryGrant } from './delivery-listener.ts';
 import { ServerMeter } from './delivery-server-meter.ts';
+import { Slumps } from './delivery-slumps.ts';
 
 /** A range that looks for a server. */
 export interface ServerQuery {
@@ -37,12 +38,6 @@ export interface Expectation {
   readonly throughputBps?: number;
   readonly rateSpread?: number;
   readonly latencyMs?: number;
-}
-
-export interface ServerFailure extends Pick<Failure, 'scope' | 'startedAtMs' | 'retryAfterMs'> {
-  readonly ocaId: string;
-  readonly fileId: string;
-  readonly reason: MoveReason;
 }
 
 /** Ranges at least this long decide about the preferred server: short ones show latency alone. */
@@ -68,6 +63,7 @@ export class ServerBook {
   /** The server preferred last and why it was left, until another one is chosen. */
   #left: { readonly ocaId: string; readonly reason: MoveReason } | undefined;
   #lastFailure: MoveReason = 'status';
+  readonly #slumps = new Slumps();
 
   constructor(clock: Pick<Clock, 'nowMs'>, random: Random, onChanged: (event: PlayerEvents['server-changed']) => void) {
     this.#clock = clock;
@@ -114,6 +110,12 @@ export class ServerBook {
     return meter;
   }
 
+  /** Media come from this server. */
+  began(ocaId: string): void {
+    const { preferredId = ocaId } = this;
+    this.meter(ocaId).began(preferredId === ocaId ? undefined : this.meter(preferredId).measurement().quickBps);
+  }
+
   url(ocaId: string, fileId: string): string {
     return mediaUrl(this.server(ocaId)?.baseUrl ?? '', this.#grant?.token ?? '', fileId);
   }
@@ -121,6 +123,8 @@ export class ServerBook {
   /** Which server a range goes to now; undefined where none is left. Tells when the preferred one changes by it. */
   choose(query: ServerQuery): Pick<Choice, 'ocaId' | 'bytes'> | undefined {
     const { neededInMs, mediaBps, avoid } = query;
+    const backTo = this.#slumps.settle(this.#preference.ocaId, (id) => this.meter(id).measurement());
+    if (backTo !== undefined) this.prefer(backTo, 'better-by-margin');
     const choice = chooseServer({
       ...this.#rankInput(query),
       neededInMs,
@@ -131,7 +135,11 @@ export class ServerBook {
       ...(mediaBps === undefined ? {} : { mediaBps }),
     });
     if (!choice) return undefined;
-    if (choice.reason === 'explore') this.#exploredAtMs = this.#clock.nowMs();
+    if (choice.reason === 'explore') {
+      const { preferredId: ocaId = '' } = this;
+      this.#exploredAtMs = this.#clock.nowMs();
+      this.#slumps.explored(ocaId, choice.ocaId, this.meter(ocaId).measurement(), this.#exploredAtMs);
+    }
     const before = this.#preference.ocaId;
     this.#preference = choice.preference;
     if (choice.preference.ocaId !== before && choice.preference.ocaId !== undefined) {
@@ -164,7 +172,7 @@ export class ServerBook {
     this.#exclusions = forgiveOutage(this.#exclusions, sinceMs);
   }
 
-  noteFailure(failure: ServerFailure): void {
+  noteFailure(failure: Omit<Failure, 'siteId' | 'nowMs'> & { readonly reason: MoveReason }): void {
     const { reason, ...rest } = failure;
     const siteId = this.server(failure.ocaId)?.siteId ?? '';
     this.#exclusions = recordFailure(this.#exclusions, { ...rest, siteId, nowMs: this.#clock.nowMs() });
@@ -175,7 +183,9 @@ export class ServerBook {
   /** Alive, but crawling: what was measured before no longer counts. */
   noteTooSlow(ocaId: string, recentBps: number): void {
     this.meter(ocaId).restart(recentBps);
-    if (this.#preference.ocaId === ocaId) this.#leave(ocaId, 'too-slow');
+    if (this.#preference.ocaId !== ocaId) return;
+    this.#slumps.left(ocaId, recentBps, this.#clock.nowMs());
+    this.#leave(ocaId, 'too-slow');
   }
 
   /** `CMSD-Dynamic` of an answer to a request for `url`, whatever it was asked for. */
@@ -270,7 +280,8 @@ export class ServerBook {
       const { estimatedBps: hintBps } = freshRates(this.#hints, ocaId, nowMs);
       measurements[ocaId] = { ...this.meter(ocaId).measurement(), ...(hintBps === undefined ? {} : { hintBps }) };
     }
-    return { servers, measurements, exclusions: this.#exclusions, hints: this.#hints, fileId, nowMs, bytes };
+    const known = { exclusions: this.#exclusions, hints: this.#hints, linkShare: this.#slumps.linkShare };
+    return { servers, measurements, ...known, fileId, nowMs, bytes };
   }
 
   #leave(ocaId: string, reason: MoveReason): void {

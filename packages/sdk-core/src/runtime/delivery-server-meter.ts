@@ -48,6 +48,7 @@ export class ServerMeter {
   /** Asked for more often than they change. */
   #measured: Measurement | undefined;
   #expected: RateExpectation | undefined;
+  #besideBps: number | undefined;
 
   constructor(clock: Pick<Clock, 'nowMs'>) {
     this.#clock = clock;
@@ -59,7 +60,10 @@ export class ServerMeter {
     this.#changed();
   }
 
-  began(): void {
+  /** `besideBps`: what the server in use reached just before. */
+  began(besideBps?: number): void {
+    this.#besideBps = besideBps;
+    this.#changed();
     this.#busy = beginBody(this.#busy, this.#clock.nowMs());
   }
 
@@ -103,7 +107,12 @@ export class ServerMeter {
   measurement(): Measurement {
     if (this.#measured) return this.#measured;
     const latencyMs = lowLatencyMs({ samplesMs: this.#latency.samplesMs.slice(-RECENT_REQUESTS) });
-    this.#measured = { ...(latencyMs === undefined ? {} : { latencyMs }), ...rateMeasured(this.#rate) };
+    const besideBps = this.#besideBps;
+    this.#measured = {
+      ...(latencyMs !== undefined && { latencyMs }),
+      ...rateMeasured(this.#rate),
+      ...(besideBps !== undefined && { besideBps }),
+    };
     return this.#measured;
   }
 

@@ -2,6 +2,7 @@ import { isToBeLeft, NO_HINTS } from './load-hints.ts';
 import { EXPLORATION_DEFAULTS, type ExplorationConfig, planExploration } from './plan-exploration.ts';
 import { PREDICTION_DEFAULTS, type PredictionConfig, rateBelow } from './predict-delivery.ts';
 import { type RankedServer, type RankInput, rankServers } from './rank-servers.ts';
+import { probabilityFaster } from './rate-belief.ts';
 import { pickNearlyBest } from './spread.ts';
 
 /** The server that ranges start at, and who may replace it. */
@@ -14,6 +15,8 @@ export interface Preference {
   readonly challengedAtMs?: number;
   /** How often a better server was followed since the last trouble: each time it takes longer. */
   readonly followed?: number;
+  /** How often somebody better was looked for in vain. */
+  readonly explored?: number;
 }
 
 export interface ChooseInput extends RankInput {
@@ -31,6 +34,8 @@ export interface ChooseInput extends RankInput {
 export interface SelectionConfig extends PredictionConfig {
   /** How many times faster a challenger must be, carefully predicted. */
   readonly margin: number;
+  /** and how probably at least. */
+  readonly sureness: number;
   /** The same where the preferred server would be late and there is no time to be sure; and where the other one is only assumed. */
   readonly urgentMargin: number;
   readonly unmeasuredMargin: number;
@@ -50,6 +55,7 @@ export interface SelectionConfig extends PredictionConfig {
 export const SELECTION_DEFAULTS: SelectionConfig = {
   ...PREDICTION_DEFAULTS,
   margin: 1.08,
+  sureness: 0.8,
   urgentMargin: 1.5,
   unmeasuredMargin: 3,
   holdMs: 8000,
@@ -144,9 +150,15 @@ function challengerOf(
 ): RankedServer | undefined {
   const { measurements, nowMs } = input;
   const ownMs = ownMsOf(preferred, input);
-  return ranked.find(({ ocaId, excluded, inDuress, isMeasured, predictedMs }) => {
-    const isFresh = isMeasured && nowMs - (measurements[ocaId]?.sampledAtMs ?? nowMs) <= config.freshMs;
-    return ocaId !== preferred.ocaId && !excluded && !inDuress && isFresh && predictedMs * config.margin <= ownMs;
+  return ranked.find(({ ocaId, excluded, inDuress, isMeasured, predictedMs, belief }) => {
+    const { sampledAtMs = nowMs, throughputBps = 0, besideBps = 0 } = measurements[ocaId] ?? {};
+    // What the server in use reached at that time speaks of the same link.
+    const isTelling = throughputBps >= besideBps * config.margin;
+    const isFresh = isMeasured && isTelling && nowMs - sampledAtMs <= config.freshMs;
+    const isSure = probabilityFaster(belief, preferred.belief, 1) >= config.sureness;
+    return (
+      ocaId !== preferred.ocaId && !excluded && !inDuress && isFresh && isSure && predictedMs * config.margin <= ownMs
+    );
   });
 }
 
@@ -165,8 +177,11 @@ function explore(
   config: SelectionConfig,
 ): Choice {
   if (!input.mayExplore) return keepWithout(preference, preferred);
-  const exploration = planExploration({ ...input, preferred, ranked }, config.exploration);
-  return exploration ? { ...exploration, reason: 'explore', preference } : keepWithout(preference, preferred);
+  const explored = preference.explored ?? 0;
+  const exploration = planExploration({ ...input, explored, preferred, ranked }, config.exploration);
+  return exploration
+    ? { ...exploration, reason: 'explore', preference: { ...preference, explored: explored + 1 } }
+    : keepWithout(preference, preferred);
 }
 
 const keepWithout = (preference: Preference, { ocaId }: RankedServer): Choice => ({

@@ -11,6 +11,8 @@ export interface ExplorationInput {
   readonly nowMs: number;
   /** When a range was last sent exploring; undefined where never. */
   readonly exploredAtMs?: number | undefined;
+  /** How often that was in vain since the preferred server is preferred. */
+  readonly explored?: number;
 }
 
 export interface ExplorationConfig {
@@ -19,8 +21,11 @@ export interface ExplorationConfig {
   /** How much faster another server must be to be of interest, and how probably. */
   readonly gain: number;
   readonly minProbability: number;
-  /** The least time between two explorations; the short one where the other server is rather better than not. */
+  /** The least time between two explorations; each one in vain lets it grow by this factor, so often at most. */
   readonly gapMs: number;
+  readonly gapGrowth: number;
+  readonly maxGrowths: number;
+  /** Where the other server is rather better than not. */
   readonly eagerGapMs: number;
   readonly eagerProbability: number;
   /** A piece is expected to take about this long. */
@@ -36,6 +41,8 @@ export const EXPLORATION_DEFAULTS: ExplorationConfig = {
   gain: 1.1,
   minProbability: 0.25,
   gapMs: 15_000,
+  gapGrowth: 1.4,
+  maxGrowths: 5,
   eagerGapMs: 3000,
   eagerProbability: 0.5,
   pieceMs: 400,
@@ -63,6 +70,7 @@ export function planExploration(
   const quietMs = nowMs - (exploredAtMs ?? Number.NEGATIVE_INFINITY);
   if (neededInMs < config.minBufferMs || quietMs < config.eagerGapMs) return undefined;
   if (bytes < config.minBytes) return undefined;
+  const growth = config.gapGrowth ** Math.min(config.maxGrowths, input.explored ?? 0);
   let best: RankedServer | undefined;
   let bestProbability = config.minProbability;
   for (const server of ranked) {
@@ -71,7 +79,7 @@ export function planExploration(
     const pessimisticMs = server.latencyMs + (pieceBytes * 8000) / rateBelow(server.belief, config.pessimism);
     if (pessimisticMs > neededInMs / 2) continue;
     const probability = probabilityFaster(server.belief, preferred.belief, config.gain);
-    const gapMs = probability >= config.eagerProbability ? config.eagerGapMs : config.gapMs;
+    const gapMs = (probability >= config.eagerProbability ? config.eagerGapMs : config.gapMs) * growth;
     if (probability <= bestProbability || quietMs < gapMs) continue;
     best = server;
     bestProbability = probability;

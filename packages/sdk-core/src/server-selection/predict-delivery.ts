@@ -31,8 +31,10 @@ export interface LinkView {
   readonly bps: number;
   /** Two sites show it now: nobody is assumed to be faster. One alone may be the narrow place itself. */
   readonly isKnown: boolean;
-  /** How far the servers at work are from what is usual of them, as a natural logarithm; of the steadiest of them. */
-  readonly shift: number;
+  /** The steadiest of the servers at work. */
+  readonly atWork?: { readonly quickBps: number; readonly usualBps: number };
+  /** How far samples of the server in use lie from their mean. */
+  readonly deviation: number;
 }
 
 /** A server sampled within this time is at work: it shows how the link is now. */
@@ -52,11 +54,23 @@ export function predictDelivery(
 ): Prediction {
   const { link, nowMs } = context;
   const isIdle = nowMs - (measurement.sampledAtMs ?? nowMs) > AT_WORK_MS;
-  const prior = { bps: assumedBps(measurement, context, config), nowMs, linkShift: isIdle ? (link?.shift ?? 0) : 0 };
+  const prior = {
+    bps: assumedBps(measurement, context, config),
+    nowMs,
+    linkShift: isIdle ? linkShift(measurement, link) : 0,
+    linkDeviation: link?.deviation ?? 0,
+  };
   const belief = withinLink(believeRate(measurement, prior, config), link);
   const latencyMs = measurement.latencyMs ?? config.priorLatencyMs;
   const predictedMs = latencyMs + (context.bytes * 8000) / rateBelow(belief, config.caution);
   return { latencyMs, belief, predictedMs };
+}
+
+/** How much slower the link seems to have become since then: a faster one says nothing in favour of the idle. */
+function linkShift({ besideBps }: Measurement, link: LinkView | undefined): number {
+  if (!link?.atWork) return 0;
+  const { quickBps, usualBps } = link.atWork;
+  return Math.min(0, Math.log(quickBps / (besideBps ?? usualBps)));
 }
 
 function withinLink(belief: RateBelief, link: LinkView | undefined): RateBelief {

@@ -28,6 +28,8 @@ export interface RankInput {
   readonly fileId: string;
   readonly nowMs: number;
   readonly bytes: number;
+  /** How probable it is that a change of one server's rate is one of the client's link. */
+  readonly linkShare?: number;
 }
 
 export interface RankedServer extends Prediction {
@@ -44,8 +46,12 @@ export interface RankedServer extends Prediction {
  * Best first: those that are well by predicted time to deliver, then those in duress, then the excluded ones by how
  * rarely they failed. Equal servers keep the backend's order, so equal input gives equal output.
  */
-export function rankServers(input: RankInput, config: PredictionConfig = PREDICTION_DEFAULTS): readonly RankedServer[] {
+export function rankServers(
+  input: RankInput,
+  defaults: PredictionConfig = PREDICTION_DEFAULTS,
+): readonly RankedServer[] {
   const link = linkView(input);
+  const config = { ...defaults, linkShare: input.linkShare ?? defaults.linkShare };
   return input.servers
     .map((server) => ({ server, ...rate(server, input, link, config) }))
     .sort(
@@ -85,16 +91,29 @@ const LINK_NOW_MS = 10_000;
  */
 function linkView({ servers, measurements, nowMs }: RankInput): LinkView | undefined {
   const measured = servers.flatMap(({ ocaId, siteId }) => {
-    const { throughputBps, sampledAtMs = nowMs, quickBps, usualBps } = measurements[ocaId] ?? {};
+    const {
+      throughputBps,
+      sampledAtMs = nowMs,
+      quickBps,
+      usualBps,
+      deviation = 0,
+      busyMs = 0,
+    } = measurements[ocaId] ?? {};
     if (throughputBps === undefined) return [];
-    const shift = quickBps && usualBps ? Math.log(quickBps / usualBps) : 0;
-    return [{ siteId, throughputBps, shift, ageMs: nowMs - sampledAtMs }];
+    const paces = { quickBps: quickBps || throughputBps, usualBps: usualBps || throughputBps };
+    return [{ siteId, throughputBps, ...paces, deviation, busyMs, ageMs: nowMs - sampledAtMs }];
   });
   const now = measured.filter(({ ageMs }) => ageMs <= LINK_NOW_MS);
   const isKnown = new Set(now.map(({ siteId }) => siteId)).size >= 2;
   const telling = isKnown ? now : measured.filter(({ ageMs }) => ageMs <= LINK_MEMORY_MS);
   if (telling.length === 0) return undefined;
-  const shifts = now.filter(({ ageMs }) => ageMs <= AT_WORK_MS).map(({ shift }) => shift);
-  const [shift = 0] = shifts.sort((a, b) => Math.abs(a) - Math.abs(b));
-  return { bps: Math.max(...telling.map(({ throughputBps }) => throughputBps)), isKnown, shift };
+  const change = ({ quickBps, usualBps }: (typeof now)[number]): number => Math.abs(Math.log(quickBps / usualBps));
+  const [atWork] = now.filter(({ ageMs }) => ageMs <= AT_WORK_MS).sort((a, b) => change(a) - change(b));
+  const { deviation } = telling.reduce((a, b) => (b.busyMs > a.busyMs ? b : a));
+  return {
+    bps: Math.max(...telling.map(({ throughputBps }) => throughputBps)),
+    isKnown,
+    deviation,
+    ...(atWork && { atWork }),
+  };
 }

@@ -25,6 +25,8 @@ export interface Measurement {
   readonly busyMs?: number;
   /** When the throughput was sampled last. */
   readonly sampledAtMs?: number;
+  /** What the server in use reached just before this one was sampled beside it. */
+  readonly besideBps?: number;
   /** What the server itself expects to give. */
   readonly hintBps?: number;
 }
@@ -143,12 +145,14 @@ export interface RatePrior {
   readonly nowMs: number;
   /** How the client's link seems to have changed since idle servers were measured: a natural logarithm. */
   readonly linkShift?: number;
+  /** How restless the client's link is: a short measurement of a server shows no more than one moment of it. */
+  readonly linkDeviation?: number;
 }
 
 /** The record and the prior in one: with time a record says less, first of the moment and at last of anything. */
 export function believeRate(
   measurement: Measurement,
-  { bps: priorBps, nowMs, linkShift = 0 }: RatePrior,
+  { bps: priorBps, nowMs, linkShift = 0, linkDeviation = 0 }: RatePrior,
   config: BeliefConfig = BELIEF_DEFAULTS,
 ): RateBelief {
   const { throughputBps, sampledAtMs = nowMs, usualBps = throughputBps, slumps = 0 } = measurement;
@@ -159,7 +163,7 @@ export function believeRate(
   const usualLog = ofUsual * logOf(usualBps) + (1 - ofUsual) * logOf(priorBps);
   const ofMoment = 0.5 ** (idleMs / (config.halfTrustMs * 2 ** Math.max(0, slumps - 1)));
   const momentLog = logOf(throughputBps);
-  const noise = noiseOf(measurement, config);
+  const noise = noiseOf(measurement, linkDeviation, config);
   const drift = (config.driftPerS + config.restlessDriftPerS * noise.deviation ** 2) * (idleMs / 1000);
   const between = ofMoment * (1 - ofMoment) * (momentLog - usualLog) ** 2;
   const byLink = config.linkShare * (1 - config.linkShare) * linkShift ** 2;
@@ -171,7 +175,8 @@ export function believeRate(
 const logOf = (bps: number): number => Math.log(Math.max(1, bps));
 
 /** The deviation of samples, and the variance that it leaves in their mean: the longer measured the less. */
-function noiseOf({ deviation = 0, busyMs = 0 }: Measurement, config: BeliefConfig) {
+function noiseOf({ deviation: own = 0, busyMs = 0 }: Measurement, linkDeviation: number, config: BeliefConfig) {
+  const deviation = Math.max(own, linkDeviation);
   const knownMs = Math.min(busyMs, MEMORY_MS);
   const squared =
     (deviation ** 2 * knownMs + config.usualDeviation ** 2 * config.usualBusyMs) / (knownMs + config.usualBusyMs);
