@@ -72,6 +72,8 @@ const configOf = async (changes: Partial<ProcessConfigInput> = {}): Promise<Proc
   trustClientAddress: true,
   copiesNeeded: 2,
   sitesNeeded: 2,
+  // Each report is sent once: a slow machine is no silence.
+  healthDeadlineMs: 60_000,
   ...changes,
 });
 
