@@ -9,8 +9,9 @@ export interface TooSlowConfig {
   readonly minRemainingBytes: number;
   /** Slower than the media itself plays, for this long, empties any buffer; */
   readonly starvingSpanMs: number;
-  /** it may take this share of the time there is: the next range finds out whether the server or the link is slow. */
+  /** with a deep buffer it may take this share of what lies beyond: the next range finds out what is slow, server or link. */
   readonly starvingShare: number;
+  readonly deepMs: number;
 }
 
 export const TOO_SLOW_DEFAULTS: TooSlowConfig = {
@@ -19,7 +20,8 @@ export const TOO_SLOW_DEFAULTS: TooSlowConfig = {
   unmeasuredMargin: 3,
   minRemainingBytes: 8 * 1024,
   starvingSpanMs: 1800,
-  starvingShare: 0.3,
+  starvingShare: 0.6,
+  deepMs: 9000,
 };
 
 export interface TooSlowInput {
@@ -50,7 +52,7 @@ export function judgeSlowness(input: TooSlowInput, config: TooSlowConfig = TOO_S
   if (!other || other.predictedMs * margin > remainingMs) return stay('none-better');
   if (remainingMs > neededInMs) return { move: true, reason: 'late' };
   const isStarving = recentBps < mediaBps && recentSpanMs >= config.starvingSpanMs;
-  return isStarving && remainingMs > neededInMs * config.starvingShare
+  return isStarving && remainingMs > (neededInMs - config.deepMs) * config.starvingShare
     ? { move: true, reason: 'slower-than-playback' }
     : stay('in-time');
 }

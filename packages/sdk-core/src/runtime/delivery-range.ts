@@ -250,10 +250,14 @@ export class RangeDelivery {
 
   #otherThan(ocaId: string): OtherServer | undefined {
     const { book } = this.#context;
-    const [other] = book.others(ocaId, this.#query());
+    const query = this.#query();
+    const [other] = book.others(ocaId, query);
     if (!other) return undefined;
     const bps = rateBelow(other.belief, PREDICTION_DEFAULTS.caution);
-    return { ...other, bps, hasAnswered: book.meter(other.ocaId).latencyMs() !== undefined };
+    // Ranks compare longer ranges; here so little may be left that a crawl seems no worse.
+    const restMs = other.latencyMs + (query.bytes * 8000) / bps;
+    const predictedMs = this.#hedgeCount === 0 ? restMs : other.predictedMs;
+    return { ...other, bps, predictedMs, hasAnswered: book.meter(other.ocaId).latencyMs() !== undefined };
   }
 
   #query() {
