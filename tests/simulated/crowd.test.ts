@@ -40,7 +40,7 @@ async function gather(): Promise<{ world: World; players: readonly Player[]; mov
 
 /** Nobody takes more than twice its share of those who went to the nearest refuges. */
 function expectSpread(moves: readonly Move[]): void {
-  const first = new Map(moves.toReversed().map(({ viewer, to }) => [viewer, to]));
+  const first = new Map([...moves].reverse().map(({ viewer, to }) => [viewer, to]));
   expect(first.size).toBe(CROWD);
   for (const refuge of REFUGES) {
     const taken = [...first.values()].filter((to) => to === refuge).length;

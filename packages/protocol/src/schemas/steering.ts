@@ -49,7 +49,9 @@ export const SteeringInputs = z
     tableVersion: z.number().int().nonnegative(),
     playBps: Bps.describe('The best picture and the best sound of the play.'),
     fileIds: z.array(FileId),
-    sites: z.array(LookedAtSite).describe('Nearest first; as many as the decision, or one without any one of them, needs.'),
+    sites: z
+      .array(LookedAtSite)
+      .describe('Nearest first; as many as the decision, or one without any one of them, needs.'),
   })
   .describe('Everything a steering decision depends on.');
 

@@ -123,6 +123,30 @@ describe('the check of a segment', () => {
     expect(gate.isComplete).toBe(true);
   });
 
+  it('lets no fragment through that disagrees with the media data after it: nobody else could go on behind it', () => {
+    const { bytes = new Uint8Array() } = segments[0] ?? {};
+    const fragmentStart = Buffer.from(bytes).indexOf('moof') - 4;
+    const damaged = bytes.slice();
+    // The size of the first sample, a byte larger: the fragment alone looks whole.
+    const sampleSizeAt = Buffer.from(damaged).indexOf('trun') + 20;
+    const view = new DataView(damaged.buffer);
+    view.setUint32(sampleSizeAt, view.getUint32(sampleSizeAt) + 1);
+    for (const pieceBytes of [1, 7, 100, bytes.length]) {
+      const gate = new SegmentGate(bytes.length);
+      let passedBytes = 0;
+      let problem: string | undefined;
+      for (let at = 0; at < bytes.length && problem === undefined; at += pieceBytes) {
+        const gated = gate.push(damaged.subarray(at, at + pieceBytes));
+        passedBytes += Buffer.concat(gated.passed).length;
+        problem = gated.problem;
+      }
+      expect({ passedBytes, problem }).toEqual({
+        passedBytes: fragmentStart,
+        problem: 'samples larger than their media data',
+      });
+    }
+  });
+
   it('judges any bytes without throwing, and quickly', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => void checkSegment(bytes)));
   });

@@ -28,16 +28,14 @@ describe('a range put together from two halves', () => {
         }
         return pieces;
       });
-    const meeting = fc
-      .integer({ min: 1, max: 999 })
-      .chain((meet) =>
-        fc.record({
-          meet: fc.constant(meet),
-          first: half(0, meet),
-          second: half(meet, 1000),
-          order: fc.array(fc.boolean()),
-        }),
-      );
+    const meeting = fc.integer({ min: 1, max: 999 }).chain((meet) =>
+      fc.record({
+        meet: fc.constant(meet),
+        first: half(0, meet),
+        second: half(meet, 1000),
+        order: fc.array(fc.boolean()),
+      }),
+    );
     fc.assert(
       fc.property(meeting, ({ meet, first, second, order }) => {
         const { assembly, all } = assemble();

@@ -11,8 +11,8 @@ export interface Gated {
 }
 
 /**
- * Lets the bytes of one fragmented-MP4 segment through as they come, box headers and whole `moof`s only once they are
- * there and make sense. So a server with damaged bytes is found out before an engine parses them, and another one can go
+ * Lets the bytes of one fragmented-MP4 segment through as they come, box headers, and whole `moof`s with the header of
+ * what follows, only once they are there and make sense. So a server with damaged bytes is found out before an engine parses them, and another one can go
  * on at the last byte that passed. Media data is not held.
  */
 export class SegmentGate {
@@ -80,13 +80,23 @@ export class SegmentGate {
 
   #judge(passed: Uint8Array[]): string | undefined {
     const view = new DataView(this.#held.buffer, 0, this.#heldBytes);
-    const box = readBox(view, 0, this.#heldBytes);
-    if (!box) {
-      this.#neededBytes = LARGE_BOX_HEADER_BYTES;
-      return this.#leftBytes < LARGE_BOX_HEADER_BYTES ? 'the boxes do not fill the segment' : undefined;
+    let box = readBox(view, 0, this.#heldBytes);
+    if (!box) return this.#holdTo(LARGE_BOX_HEADER_BYTES);
+    let problem = sizeProblem(box, this.#leftBytes);
+    if (problem === undefined && box.type === 'moof') {
+      // It goes on together with the header of its media data: behind a wrong one, no other server could go on.
+      const atLeast = box.end + BOX_HEADER_BYTES;
+      if (box.end > MAX_FRAGMENT_BYTES) return 'a moof of unlikely size';
+      if (this.#heldBytes < atLeast) return this.#holdTo(atLeast);
+      const fragment = readFragment(view, box, this.#segmentBytes);
+      if ('problem' in fragment) return fragment.problem;
+      this.#sampleBytes = fragment.sampleBytes;
+      box = readBox(view, box.end, this.#heldBytes);
+      if (!box) return this.#holdTo(atLeast + LARGE_BOX_HEADER_BYTES - BOX_HEADER_BYTES);
+      problem = sizeProblem(box, this.#leftBytes);
     }
-    const problem = sizeProblem(box, this.#leftBytes) ?? this.#contentProblem(box, view);
-    if (problem !== undefined || this.#heldBytes < this.#neededBytes) return problem;
+    problem ??= this.#contentProblem(box);
+    if (problem !== undefined) return problem;
     passed.push(this.held);
     this.#passBytes = box.end - this.#heldBytes;
     this.#leftBytes -= box.end;
@@ -94,17 +104,15 @@ export class SegmentGate {
     return undefined;
   }
 
-  #contentProblem(box: Box, view: DataView): string | undefined {
-    if (box.type === 'moof' && this.#heldBytes < box.end) {
-      this.#neededBytes = box.end;
-      return box.end > MAX_FRAGMENT_BYTES ? 'a moof of unlikely size' : undefined;
-    }
-    const fragment = box.type === 'moof' ? readFragment(view, box, this.#segmentBytes) : undefined;
-    if (fragment && 'problem' in fragment) return fragment.problem;
-    const isMedia = box.type === 'mdat' && this.#sampleBytes !== undefined;
-    if (isMedia && (this.#sampleBytes ?? 0) > box.end - box.contentStart) return 'samples larger than their media data';
-    if (box.end === this.#leftBytes && !isMedia && !this.#hasMedia) return 'no moof and mdat';
-    if (fragment) this.#sampleBytes = fragment.sampleBytes;
+  #holdTo(bytes: number): string | undefined {
+    this.#neededBytes = bytes;
+    return bytes > this.#leftBytes ? 'the boxes do not fill the segment' : undefined;
+  }
+
+  #contentProblem({ type, contentStart, end }: Box): string | undefined {
+    const isMedia = type === 'mdat' && this.#sampleBytes !== undefined;
+    if (isMedia && (this.#sampleBytes ?? 0) > end - contentStart) return 'samples larger than their media data';
+    if (end === this.#leftBytes && !isMedia && !this.#hasMedia) return 'no moof and mdat';
     this.#hasMedia ||= isMedia;
     return undefined;
   }

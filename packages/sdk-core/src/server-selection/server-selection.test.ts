@@ -30,8 +30,8 @@ const measured = (...ratesBps: readonly (number | undefined)[]): Record<string, 
 const measuredAt = (sampledAtMs: number, ratesBps: readonly (number | undefined)[]): Record<string, Measurement> =>
   Object.fromEntries(
     ratesBps.flatMap((throughputBps, index) => {
-      const known = { throughputBps, latencyMs: 20, deviation: 0.1, busyMs: 5000, sampledAtMs };
-      return throughputBps === undefined ? [] : [[`oca-${index}`, known]];
+      if (throughputBps === undefined) return [];
+      return [[`oca-${index}`, { throughputBps, latencyMs: 20, deviation: 0.1, busyMs: 5000, sampledAtMs }]];
     }),
   );
 
