@@ -91,7 +91,10 @@ describe('a refreshed ranking', () => {
     expect(player.state, world.failure('the play').message).toBe('ended');
     expect(player.stats().rebufferCount).toBe(0);
     expect(player.stats().servers.map(({ ocaId }) => ocaId)).not.toContain(drained);
-    const left = player.ledger().entries.map(({ ocaId }) => ocaId).lastIndexOf(drained);
+    const left = player
+      .ledger()
+      .entries.map(({ ocaId }) => ocaId)
+      .lastIndexOf(drained);
     expect(left).toBeLessThan(player.ledger().entries.length / 2);
     expectEveryByteOnce(world, player, LONG);
   });

@@ -3,7 +3,7 @@ import { clockJump, corruption, draining, TROUBLES } from '../simulation/trouble
 import { simulateSeed } from './simulate-seed.ts';
 import { TraceLibrary } from './trace-library.ts';
 
-const SEEDS = Array.from({ length: 40 }, (_, i) => i + 1);
+const SEEDS = Array.from({ length: 120 }, (_, i) => i + 1);
 const WITHOUT_TRACES = new TraceLibrary(undefined);
 const MADE = [...TROUBLES, clockJump, corruption, draining].map(({ name }) => name);
 const REGIONS = ['region-kill', 'region-restart', 'all-regions-down', 'region-failover'];
