@@ -12,6 +12,8 @@ export interface TooSlowConfig {
   /** with a deep buffer it may take this share of what lies beyond: the next range finds out what is slow, server or link. */
   readonly starvingShare: number;
   readonly deepMs: number;
+  /** but not at less than this share of what the media plays: no buffer is deep enough to wait for a crawl. */
+  readonly crawlShare: number;
 }
 
 export const TOO_SLOW_DEFAULTS: TooSlowConfig = {
@@ -22,6 +24,7 @@ export const TOO_SLOW_DEFAULTS: TooSlowConfig = {
   starvingSpanMs: 1800,
   starvingShare: 0.6,
   deepMs: 9000,
+  crawlShare: 0.25,
 };
 
 export interface TooSlowInput {
@@ -51,10 +54,11 @@ export function judgeSlowness(input: TooSlowInput, config: TooSlowConfig = TOO_S
   const margin = other?.isMeasured ? config.margin : config.unmeasuredMargin;
   if (!other || other.predictedMs * margin > remainingMs) return stay('none-better');
   if (remainingMs > neededInMs) return { move: true, reason: 'late' };
-  const isStarving = recentBps < mediaBps && recentSpanMs >= config.starvingSpanMs;
-  return isStarving && remainingMs > (neededInMs - config.deepMs) * config.starvingShare
-    ? { move: true, reason: 'slower-than-playback' }
-    : stay('in-time');
+  if (recentBps >= mediaBps || recentSpanMs < config.starvingSpanMs) return stay('in-time');
+  const mayWait = recentBps >= mediaBps * config.crawlShare;
+  return mayWait && remainingMs <= (neededInMs - config.deepMs) * config.starvingShare
+    ? stay('in-time')
+    : { move: true, reason: 'slower-than-playback' };
 }
 
 const stay = (reason: TooSlowVerdict['reason']): TooSlowVerdict => ({ move: false, reason });
