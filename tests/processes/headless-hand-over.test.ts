@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Fault } from '@pressplay/protocol/messages';
 import {
+  abandonment,
   EVERY_CODEC,
+  fragmentedMp4,
   HeadlessEngine,
   nodeClock,
   nodeHttpClient,
@@ -76,9 +78,14 @@ function faulty(fault: Fault): (ocaId: string) => Promise<void> {
   return (ocaId) => fleet.setFaults(ocaId, [fault]);
 }
 
+/** Replaces nothing that is buffered: a slow replacement is given up, where a segment that is wanted changes servers. */
+class ForwardEngine extends HeadlessEngine {
+  override readonly abilities = { abandonment, segmentGate: fragmentedMp4 };
+}
+
 async function begin(onHalfWay: (at: HalfWay) => void = () => {}): Promise<Player> {
   const http = tellHalfWay(nodeHttpClient(), LARGE_RANGE_BYTES, onHalfWay);
-  const engine = new HeadlessEngine({ clock: nodeClock });
+  const engine = new ForwardEngine({ clock: nodeClock });
   player = new Player(
     {
       regions: fleet.regions,

@@ -12,8 +12,9 @@ export interface TooSlowConfig {
   /** with a deep buffer it may take this share of what lies beyond: the next range finds out what is slow, server or link. */
   readonly starvingShare: number;
   readonly deepMs: number;
-  /** but not at less than this share of what the media plays: no buffer is deep enough to wait for a crawl. */
-  readonly crawlShare: number;
+  /** unless another server is predicted to be so many times sooner: no buffer is deep enough to wait for a
+   *  crawl. What is predicted of idle servers falls with it for a while, as if the link were slow: much sooner is little. */
+  readonly crawlMargin: number;
 }
 
 export const TOO_SLOW_DEFAULTS: TooSlowConfig = {
@@ -24,7 +25,7 @@ export const TOO_SLOW_DEFAULTS: TooSlowConfig = {
   starvingSpanMs: 1800,
   starvingShare: 0.6,
   deepMs: 9000,
-  crawlShare: 0.25,
+  crawlMargin: 4,
 };
 
 export interface TooSlowInput {
@@ -55,7 +56,7 @@ export function judgeSlowness(input: TooSlowInput, config: TooSlowConfig = TOO_S
   if (!other || other.predictedMs * margin > remainingMs) return stay('none-better');
   if (remainingMs > neededInMs) return { move: true, reason: 'late' };
   if (recentBps >= mediaBps || recentSpanMs < config.starvingSpanMs) return stay('in-time');
-  const mayWait = recentBps >= mediaBps * config.crawlShare;
+  const mayWait = other.predictedMs * config.crawlMargin > remainingMs;
   return mayWait && remainingMs <= (neededInMs - config.deepMs) * config.starvingShare
     ? stay('in-time')
     : { move: true, reason: 'slower-than-playback' };
