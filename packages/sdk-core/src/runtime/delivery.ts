@@ -99,7 +99,7 @@ export class Delivery {
     this.#renewAtMs = grant.expiresAtMs - Math.min(RENEW_BEFORE_MS, lifetimeMs * RENEW_SHARE);
   }
 
-  /** Measures all servers beside the first requests, and idle ones from time to time until `close`. */
+  /** Measures all servers now, and idle ones from time to time until `close`. */
   startProbing(): void {
     void this.#prober.start();
   }
