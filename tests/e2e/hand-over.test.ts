@@ -51,7 +51,7 @@ test.describe('in the middle of a large segment', () => {
   test('the streaming OCA slows to 200 kbit/s', async ({ film, fleet, titleId }) => {
     const broken = await breakInHalf(film, fleet, titleId, faulty(fleet, { kind: 'rate', rateBps: 200_000 }));
     const handOver = await handOverOf(film, broken);
-    expect(['too-slow', 'stalled', 'better-by-margin']).toContain(handOver.reason);
+    expect(['too-slow', 'stalled', 'better-by-margin', 'hedge']).toContain(handOver.reason);
     expect(handOver.atByte).toBeGreaterThan(handOver.startByte);
     expect(handOver.atByte).toBeLessThan(handOver.endByte);
     await proveEveryByteOnce(film, fleet, broken, handOver);
@@ -134,13 +134,16 @@ async function expectNoStall(film: FilmPage, sinceMs: number): Promise<void> {
   expect(await film.stalls()).toEqual([]);
 }
 
-/** The first hand-over away from the broken server of a range that ran when it broke, or was asked for after that. */
+/**
+ * The first hand-over away from the broken server of a range that ran when it broke, or was asked for after that. A server
+ * that only slows may first be hedged and then left before the meeting point: then where it was left is what is proven.
+ */
 async function handOverOf(film: FilmPage, { ocaId, transfer }: Breakage): Promise<HandOver> {
   const away = (await film.eventsOf('hand-over')).filter(({ from }) => from === ocaId);
-  const sameRange = away.find(
+  const sameRange = away.filter(
     ({ startByte, endByte }) => startByte <= (transfer.startByte ?? 0) && endByte === transfer.endByte,
   );
-  const handOver = sameRange ?? away[0];
+  const handOver = sameRange.find(({ reason }) => reason !== 'hedge') ?? sameRange[0] ?? away[0];
   expect(handOver, 'a hand-over away from the broken server').toBeDefined();
   return handOver as HandOver;
 }
