@@ -24,6 +24,7 @@ const fleet = {
   restartOca: vi.fn(async () => undefined),
   setFaults: vi.fn(async () => undefined),
   killRegion: vi.fn(async () => undefined),
+  failRegion: vi.fn(async () => undefined),
   restartRegion: vi.fn(async () => undefined),
   requestLog: vi.fn(async () => []),
   snapshot: () => SNAPSHOT,
@@ -52,6 +53,15 @@ it('kills an OCA when its own page asks', async () => {
   });
   expect(response.status).toBe(200);
   expect(fleet.killOca).toHaveBeenCalledWith('fjord-1-a');
+});
+
+it('fails a region for a stated time, and for no other', async () => {
+  const fail = (body: string) => ask('/api/regions/us-east-1/outage', { method: 'PUT', headers: WRITE, body });
+  expect((await fail('{"forMs":60000}')).status).toBe(200);
+  expect(fleet.failRegion).toHaveBeenCalledExactlyOnceWith('us-east-1', 60_000);
+  for (const wrong of ['{"forMs":0}', '{"forMs":"60s"}', '{"forMs":1e12}', 'null', '{'])
+    expect((await fail(wrong)).status).toBe(400);
+  expect(fleet.failRegion).toHaveBeenCalledOnce();
 });
 
 it('refuses writes without the header, foreign origins and foreign host names', async () => {

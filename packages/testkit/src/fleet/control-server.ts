@@ -13,6 +13,7 @@ import type { Fleet } from './fleet-options.ts';
 export const CONTROL_HEADER = 'Pressplay-Control';
 
 const SNAPSHOT_INTERVAL_MS = 500;
+const LONGEST_OUTAGE_MS = 3600 * 1000;
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -62,6 +63,14 @@ export function controlApp({ fleet, pageDir, hosts }: ControlApp): Hono {
     '/api/regions/:id/restart',
     act((id) => fleet.restartRegion(id)),
   );
+  app.put('/api/regions/:id/outage', async (context) => {
+    const body = await context.req.json().catch(() => undefined);
+    const forMs = body?.forMs;
+    if (typeof forMs !== 'number' || !(forMs > 0 && forMs <= LONGEST_OUTAGE_MS))
+      return context.json({ error: { message: `Not an outage: expected { forMs } up to ${LONGEST_OUTAGE_MS}` } }, 400);
+    await fleet.failRegion(context.req.param('id'), forMs);
+    return context.json(fleet.snapshot());
+  });
   app.put('/api/ocas/:id/faults', async (context) => {
     const body = schemas.FaultList.safeParse(await context.req.json().catch(() => undefined));
     if (!body.success) return context.json({ error: { message: `Not a list of faults: ${body.error.message}` } }, 400);

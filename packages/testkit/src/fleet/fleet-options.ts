@@ -48,6 +48,8 @@ export interface Fleet {
   /** Replaces the faults that are on; an empty list ends them. */
   setFaults(ocaId: string, faults: readonly Fault[]): Promise<void>;
   killRegion(regionId: string): Promise<void>;
+  /** Kills the region and starts it again after that time, whoever asked and whatever became of him. */
+  failRegion(regionId: string, forMs: number): Promise<void>;
   restartRegion(regionId: string): Promise<void>;
   requestLog(ocaId: string): Promise<RequestLogLine[]>;
   snapshot(): FleetSnapshot;

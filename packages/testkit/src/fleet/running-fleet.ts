@@ -1,41 +1,21 @@
-import path from 'node:path';
 import { deriveKeys, type FleetKeys, issueAccessToken } from '@pressplay/mock-backend/node';
 import type { CatalogTitle, Fault, FleetSnapshot } from '@pressplay/protocol/messages';
 import { controlRoomDir } from './checkout.ts';
 import { type ControlServer, startControlServer } from './control-server.ts';
-import { type DataFolder, openDataFolder, writePrivateJson } from './data-folder.ts';
+import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { type Database, startDatabase } from './database.ts';
 import { describeFault } from './describe-fault.ts';
 import { EventList } from './event-list.ts';
-import { ocaControlApi, type RegionApi, regionApi, titleIn } from './fleet-api.ts';
+import { type RegionApi, titleIn } from './fleet-api.ts';
 import { FleetError } from './fleet-error.ts';
 import type { Fleet, FleetOptions } from './fleet-options.ts';
-import {
-  type FleetPlan,
-  ocaProcessConfig,
-  type PlannedOca,
-  type PlannedRegion,
-  regionProcessConfig,
-  requestLogFile,
-} from './fleet-plan.ts';
-import { FleetWatch, type WatchedOca, type WatchedRegion } from './fleet-watch.ts';
-import { ManagedProcess } from './managed-process.ts';
+import { type BundledMains, FleetPlaces, type OcaPlace, type RegionPlace } from './fleet-places.ts';
+import { type FleetPlan, requestLogFile } from './fleet-plan.ts';
+import { FleetWatch } from './fleet-watch.ts';
 import { countFiles, openOrigin, provideTitles } from './origin-titles.ts';
+import { Outages } from './outages.ts';
 import { type RequestLogLine, readRequestLog } from './request-log.ts';
 import { removeFleetState, writeFleetState } from './state-file.ts';
-
-export interface BundledMains {
-  readonly region: string;
-  readonly oca: string;
-}
-
-interface OcaPlace extends WatchedOca {
-  readonly process: ManagedProcess;
-}
-
-interface RegionPlace extends WatchedRegion {
-  readonly process: ManagedProcess;
-}
 
 const DEMO_ACCOUNT = 'demo';
 /** What a process gets to say goodbye; together with the database's the whole fleet ends within two seconds. */
@@ -47,7 +27,8 @@ export class RunningFleet implements Fleet {
   readonly ocas: Fleet['ocas'];
   readonly #plan: FleetPlan;
   readonly #options: FleetOptions;
-  readonly #mains: BundledMains;
+  readonly #places: FleetPlaces;
+  readonly #outages = new Outages();
   readonly #data: DataFolder;
   readonly #keys: FleetKeys;
   readonly #events = new EventList();
@@ -64,9 +45,9 @@ export class RunningFleet implements Fleet {
   constructor(plan: FleetPlan, options: FleetOptions, mains: BundledMains) {
     this.#plan = plan;
     this.#options = options;
-    this.#mains = mains;
     this.#data = openDataFolder(options.dataDir);
     this.#keys = deriveKeys(this.#data.secret);
+    this.#places = new FleetPlaces({ plan, options, mains, data: this.#data, keys: this.#keys, events: this.#events });
     this.regions = plan.regions.map(({ regionId, baseUrl }) => ({ regionId, baseUrl }));
     this.ocas = plan.ocas.map(({ ocaId, siteId, baseUrl }) => ({ ocaId, siteId, baseUrl }));
   }
@@ -79,7 +60,7 @@ export class RunningFleet implements Fleet {
     const progress = this.#options.onProgress ?? (() => undefined);
     const origin = openOrigin(this.#data);
     await this.#writeState(false);
-    for (const oca of this.#plan.ocas) this.#ocaPlaces.set(oca.ocaId, this.#ocaPlace(oca));
+    for (const oca of this.#plan.ocas) this.#ocaPlaces.set(oca.ocaId, this.#places.oca(oca));
     progress(
       `Starting ${this.ocas.length} OCAs and ${this.regions.length} region${this.regions.length > 1 ? 's' : ''}`,
     );
@@ -135,8 +116,20 @@ export class RunningFleet implements Fleet {
     this.#events.add(`Region ${regionId} was cut`, { regionId });
   }
 
+  async failRegion(regionId: string, forMs: number): Promise<void> {
+    const { process } = this.#region(regionId);
+    this.#assertNotStopping();
+    await process.kill();
+    this.#events.add(`Region ${regionId} fails on purpose for ${forMs / 1000} s`, { regionId });
+    this.#outages.begin(regionId, forMs, async () => {
+      await process.start();
+      this.#events.add(`Region ${regionId} was started: its time to fail is over`, { regionId });
+    });
+  }
+
   async restartRegion(regionId: string): Promise<void> {
     const { process } = this.#region(regionId);
+    this.#outages.end(regionId);
     if (process.pid !== undefined) await process.end(GRACE_MS);
     await process.start();
     this.#events.add(`Region ${regionId} was started`, { regionId });
@@ -179,6 +172,7 @@ export class RunningFleet implements Fleet {
 
   async #stopAll(): Promise<void> {
     this.#ending.abort();
+    this.#outages.endAll();
     this.#watch?.stop();
     const places = [...this.#ocaPlaces.values(), ...this.#regionPlaces.values()];
     const provided = this.#providing?.catch(() => undefined);
@@ -194,7 +188,9 @@ export class RunningFleet implements Fleet {
       if (this.#stopping) await database.stop();
     }
     this.#assertNotStopping();
-    for (const region of this.#plan.regions) this.#regionPlaces.set(region.regionId, this.#regionPlace(region));
+    const databaseUrl = this.#database?.url ?? 'memory';
+    for (const region of this.#plan.regions)
+      this.#regionPlaces.set(region.regionId, this.#places.region(region, databaseUrl));
     await Promise.all([...this.#regionPlaces.values()].map((place) => place.process.start()));
   }
 
@@ -206,42 +202,6 @@ export class RunningFleet implements Fleet {
       port: this.#plan.ports.control,
     });
     if (this.#stopping) await this.#control.close();
-  }
-
-  #ocaPlace(planned: PlannedOca): OcaPlace {
-    const { ocaId, siteId, baseUrl, oca } = planned;
-    const config = ocaProcessConfig(planned, this.#plan, this.#keys, this.#data, this.#options.paceBps);
-    const process = this.#managed(ocaId, `OCA ${ocaId}`, this.#mains.oca, config);
-    const control = ocaControlApi(baseUrl, this.#keys.controlToken);
-    return {
-      ocaId,
-      siteId,
-      baseUrl,
-      capacityBps: oca.capacityBps,
-      control,
-      process,
-      processState: () => process.state,
-    };
-  }
-
-  #regionPlace(planned: PlannedRegion): RegionPlace {
-    const { regionId, baseUrl } = planned;
-    const config = regionProcessConfig(planned, this.#plan, this.#data, this.#database?.url ?? 'memory');
-    const process = this.#managed(regionId, `Region ${regionId}`, this.#mains.region, config);
-    return {
-      regionId,
-      baseUrl,
-      api: regionApi(baseUrl, this.#keys.operatorToken),
-      process,
-      processState: () => process.state,
-    };
-  }
-
-  #managed(id: string, name: string, main: string, config: object): ManagedProcess {
-    const configFile = path.join(this.#data.run, `${id}.json`);
-    writePrivateJson(configFile, config);
-    const spec = { name, main, configFile, logFile: path.join(this.#data.logs, `${id}.log`) };
-    return new ManagedProcess(id, spec, () => this.#events.add(`${name} ended by itself: see ${spec.logFile}`));
   }
 
   /** Any region can answer: the first that does. */
