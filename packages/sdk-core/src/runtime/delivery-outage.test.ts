@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DeliveryWorld } from '../testing/delivery-world.ts';
-import type { ScriptedFault } from '../testing/scripted-http.ts';
+import { asSegment } from '../testing/sample-segment.ts';
+import { patternBytes, type ScriptedFault } from '../testing/scripted-http.ts';
 
 function fail(world: DeliveryWorld, fault: ScriptedFault | undefined): void {
   for (const server of world.servers) server.fault = fault;
@@ -131,6 +132,47 @@ describe('a server that sends damaged segments', () => {
     damage(world, 0);
     damage(world, 1);
     await expect(world.fetch()).rejects.toMatchObject({ code: 'delivery/no-server-left' });
+  });
+
+  /** Two fragments; the bytes of the first one's `mdat` size as given. */
+  function twoFragments(sizeBytes: number, more = 0): Buffer {
+    const half = asSegment(patternBytes(sizeBytes / 2));
+    const bytes = Buffer.concat([half, half]);
+    const at = bytes.indexOf('mdat') - 4;
+    bytes.writeUInt32BE(bytes.readUInt32BE(at) + more, at);
+    return bytes;
+  }
+
+  it('without a sign at first, blames no other server when the rest does not fit: the segment comes anew, without it', async () => {
+    const world = new DeliveryWorld({ checksSegments: true, serverCount: 3 });
+    const { fileId, etag } = world.rendition;
+    world.servers.forEach(({ files }, index) => {
+      files.set(fileId, { bytes: twoFragments(world.file.length, index === 0 ? 3000 : 0), etag });
+    });
+    await expect(world.fetch()).rejects.toMatchObject({ code: 'media/decode', context: { atByte: 503_000 } });
+    expect(world.delivery.ledger().entries).toMatchObject([
+      { ocaId: 'a', requestedFrom: 0, deliveredTo: 503_000, outcome: 'other-bytes' },
+      { ocaId: 'b', requestedFrom: 503_000, deliveredTo: 503_000, outcome: 'cancelled' },
+    ]);
+    world.delivery.use({ ...world.grant, fileServers: { [fileId]: [1, 2] } });
+    const fetched = await world.fetch();
+    expect(Buffer.compare(fetched.bytes, twoFragments(world.file.length))).toBe(0);
+    expect(fetched.problems).toEqual([]);
+    expect(world.requests()).toEqual(['a:0-1000000', 'b:503000-1000000', 'b:0-1000000']);
+  });
+
+  it('in the middle of a segment is left there, where its own bytes alone are wrong', async () => {
+    const world = new DeliveryWorld({ checksSegments: true });
+    const { fileId, etag } = world.rendition;
+    const whole = twoFragments(world.file.length);
+    const damaged = Buffer.from(whole);
+    damaged[500_000] = 0xff;
+    world.servers.forEach(({ files }, index) => {
+      files.set(fileId, { bytes: index === 0 ? damaged : whole, etag });
+    });
+    const fetched = await world.fetch();
+    expect(Buffer.compare(fetched.bytes, whole)).toBe(0);
+    expect(world.handOvers).toMatchObject([{ from: 'a', to: 'b', reason: 'other-bytes', atByte: 500_000 }]);
   });
 
   it('does no harm with parts of segments, which have no boxes of their own', async () => {

@@ -1,5 +1,6 @@
 import { raceAfterMs, stallDeadlineMs } from '../delivery/deadlines.ts';
 import { RangeAssembly } from '../delivery/range-assembly.ts';
+import { PlayerError } from '../errors/player-error.ts';
 import { HttpFailure } from '../ports/http-client.ts';
 import { PREDICTION_DEFAULTS, rateBelow } from '../server-selection/predict-delivery.ts';
 import { Pace } from './delivery-pace.ts';
@@ -30,6 +31,8 @@ export class RangeDelivery {
   /** Brings the end of the range beside it. */
   #tail: Lane | undefined;
   #lastOcaId = '';
+  /** Whose bytes did not fit last, and where. */
+  #refused = { ocaId: '', atByte: -1 };
 
   constructor(context: RangeContext, order: RangeOrder) {
     this.#context = context;
@@ -140,7 +143,7 @@ export class RangeDelivery {
         onBytes: (chunk) => {
           lane.pace.received(chunk.length);
           meter.received(chunk.length);
-          if (lane !== this.#tail) return this.#assembly.receive(chunk, lane);
+          if (lane !== this.#tail) return this.#refuse(lane, this.#assembly.receive(chunk, lane));
           this.#assembly.hold(chunk);
           return undefined;
         },
@@ -151,6 +154,23 @@ export class RangeDelivery {
       unwatch();
       meter.ended();
     }
+  }
+
+  /**
+   * A server's bytes do not fit what was delivered. Where another one's did not either, the fault lies in that: the
+   * segment must come anew, or every server in turn would be called wrong.
+   */
+  #refuse({ ocaId }: Lane, problem: string | undefined): string | undefined {
+    const { nextByte: atByte } = this.#assembly;
+    const { startByte, segmentNumber, rendition, keeping } = this.#order;
+    if (problem === undefined) return undefined;
+    if (this.#refused.atByte === atByte && this.#refused.ocaId !== ocaId && atByte > startByte) {
+      keeping.end(false);
+      const context = { fileId: rendition.fileId, segmentNumber, atByte };
+      throw new PlayerError('media/decode', 'What came of a segment does not fit its rest.', context);
+    }
+    this.#refused = { ocaId, atByte };
+    return problem;
   }
 
   #deliver(chunk: Uint8Array, source: Lane | string): void {
@@ -228,7 +248,7 @@ export class RangeDelivery {
   async #join(tail: Lane): Promise<void> {
     this.#tail = undefined;
     this.#lanes.announce(tail.ocaId);
-    const found = this.#assembly.joinTail();
+    const found = this.#refuse(tail, this.#assembly.joinTail());
     if (found !== undefined) tail.transfer.stop('cancelled');
     this.#head = tail;
     await tail.done;

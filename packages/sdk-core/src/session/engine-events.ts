@@ -48,7 +48,7 @@ export function engineEnded(state: SessionState, { nowMs }: Moment): Transition 
 export function engineFailed(state: SessionState, event: EventOf<'engine-failed'>): Transition {
   const active = running(state);
   if (!active) return to(state);
-  if (event.cause === 'decode' && active.decodeRetriesLeft > 0) return reopen(state, active, event);
+  if (isDamage(event) && active.decodeRetriesLeft > 0) return reopen(state, active, event);
   const error = errorOf(event);
   const { titleId, wantsPlay, durationMs } = active;
   const again = { titleId, wantsPlay, startAtMs: Math.max(0, Math.min(event.positionMs, durationMs)) };
@@ -56,6 +56,11 @@ export function engineFailed(state: SessionState, event: EventOf<'engine-failed'
     type: 'close',
   });
   return to(failed.state, ...failed.effects, { type: 'emit-error', error });
+}
+
+/** An engine that fetched in vain may have been told so by delivery. */
+function isDamage({ cause, error }: EventOf<'engine-failed'>): boolean {
+  return cause === 'decode' || (isPlayerError(error) && error.code === 'media/decode');
 }
 
 /** Damaged bytes: the same position once more, from another server. */

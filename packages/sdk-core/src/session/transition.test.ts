@@ -89,6 +89,12 @@ describe('failures', () => {
     expect(thrice.effects.map((effect) => effect.type)).toEqual(['close', 'emit-rebuffer', 'emit-error']);
   });
 
+  it('takes damage that delivery found for a decode error', () => {
+    const error = new PlayerError('media/decode', 'x');
+    const { effects } = walk(...started, failed('fetch', error));
+    expect(effects).toContainEqual({ type: 'reopen-engine', startAtMs: 4000, play: true });
+  });
+
   it('passes the error of delivery through', () => {
     const error = new PlayerError('delivery/token-rejected', 'no');
     expect(walk(...started, failed('fetch', error)).state).toMatchObject({ status: 'failed', error });
