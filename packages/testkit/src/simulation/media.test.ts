@@ -55,6 +55,16 @@ describe('a synthetic title', () => {
     }
   });
 
+  it('may have several fragments in a segment', () => {
+    const { title, files } = synthesizeTitle({ titleId: 'noise-1', durationMs: 10_500, fragmentsPerSegment: 3 });
+    for (const { fileId, index } of title.renditions) {
+      const bytes = files.get(fileId) ?? new Uint8Array();
+      expect(boxesOf(bytes).filter(({ type }) => type === 'moof')).toHaveLength(3 * index.sizes.length);
+      const [first = 0] = index.sizes;
+      expect(checkSegment(bytes.subarray(index.offset0, index.offset0 + first))).toEqual({ ok: true });
+    }
+  });
+
   it('comes out the same again, and differs by seed', () => {
     expect(synthesizeTitle({ titleId: 'noise-1', durationMs: 10_500 }).title).toEqual(title);
     expect(synthesizeTitle({ titleId: 'noise-1', durationMs: 10_500, seed: 2 }).title).not.toEqual(title);

@@ -17,6 +17,8 @@ export interface TitleRecipe {
   readonly name?: string;
   readonly durationMs?: number;
   readonly segmentMs?: number;
+  /** Default one, as large as the segment. */
+  readonly fragmentsPerSegment?: number;
   readonly licence?: Licence;
   /** Average rates of the video ladder, lowest first; default five rungs from 200 kbit/s to 3 Mbit/s. */
   readonly videoBps?: readonly number[];
@@ -38,12 +40,12 @@ interface Rung {
 
 /** The same recipe gives the same bytes, everywhere. */
 export function synthesizeTitle(recipe: TitleRecipe): SyntheticTitle {
-  const { durationMs = 60_000, segmentMs = 4000, seed = 1 } = recipe;
+  const { durationMs = 60_000, segmentMs = 4000, seed = 1, fragmentsPerSegment = 1 } = recipe;
   const durationsMs = segmentDurations(durationMs, segmentMs);
   const files = new Map<string, Uint8Array>();
   const renditions = rungsOf(recipe).map((rung) => {
     const random = prngFor(seed, `${recipe.titleId}/${rung.renditionId}`);
-    const { rendition, bytes } = synthesizeRendition(rung, durationsMs, random);
+    const { rendition, bytes } = synthesizeRendition(rung, durationsMs, random, fragmentsPerSegment);
     files.set(rendition.fileId, bytes);
     return rendition;
   });
@@ -88,6 +90,7 @@ function synthesizeRendition(
   { renditionId, averageBps, traits }: Rung,
   durationsMs: readonly number[],
   random: Prng,
+  fragmentsPerSegment: number,
 ): { rendition: CatalogRendition; bytes: Uint8Array } {
   // Scenes differ: segments between 0.6 and 1.4 times the average, audio nearly constant.
   const spread = traits.kind === 'video' ? 0.4 : 0.02;
@@ -103,8 +106,11 @@ function synthesizeRendition(
   bytes.set(index, init.length);
   let at = headSize;
   sizes.forEach((size, i) => {
-    bytes.set(segmentHead(i, size), at);
-    at += size;
+    for (let left = fragmentsPerSegment, endsAt = at + size; left > 0; left--) {
+      const fragmentBytes = Math.floor((endsAt - at) / left);
+      bytes.set(segmentHead(i, fragmentBytes), at);
+      at += fragmentBytes;
+    }
   });
   const hash = sha256Hex(bytes);
   const fileId = hash.slice(0, 32);
