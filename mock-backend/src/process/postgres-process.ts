@@ -30,8 +30,16 @@ async function commandOf(pid: number): Promise<string> {
 }
 
 /** Shuts a server down: at once for its clients, in order for its data; harder when that takes too long. */
-export async function endServer(pid: number): Promise<void> {
-  for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
+export const endServer = (pid: number): Promise<void> => signalUntilEnded(pid, ['SIGINT', 'SIGQUIT', 'SIGKILL']);
+
+/**
+ * Nothing is put in order: what was not committed is gone, and the next start recovers. PostgreSQL's own signal for that;
+ * a SIGKILL would leave the processes of its connections behind, which go on answering.
+ */
+export const crashServer = (pid: number): Promise<void> => signalUntilEnded(pid, ['SIGQUIT', 'SIGKILL']);
+
+async function signalUntilEnded(pid: number, signals: readonly NodeJS.Signals[]): Promise<void> {
+  for (const signal of signals) {
     try {
       process.kill(pid, signal);
     } catch {

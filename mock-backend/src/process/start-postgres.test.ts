@@ -47,6 +47,16 @@ it('keeps its data over a restart, and leaves nothing running', { timeout: 60_00
   expect(await query(second.url, 'select n from kept')).toEqual([{ n: 7 }]);
 });
 
+it('keeps what was committed when it crashes', { timeout: 60_000 }, async () => {
+  const first = await start(await freePort());
+  await query(first.url, 'create table kept (n int); insert into kept values (7)');
+  await first.crash();
+  await expect(query(first.url, 'select 1')).rejects.toThrow();
+  await first.stop();
+  const second = await start(await freePort());
+  expect(await query(second.url, 'select n from kept')).toEqual([{ n: 7 }]);
+});
+
 it('refuses a data folder whose owner lives, and ends a server whose owner died', { timeout: 60_000 }, async () => {
   const first = await start(await freePort());
   await expect(start(await freePort())).rejects.toThrow(`in use by process ${process.pid}`);

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { defaultDataDir, isRoot, NOBODY_ID, postgresFiles } from './postgres-files.ts';
-import { endedWithin, endServer, isAlive, serverOn } from './postgres-process.ts';
+import { crashServer, endedWithin, endServer, isAlive, serverOn } from './postgres-process.ts';
 import { startWatchdog } from './postgres-watchdog.ts';
 
 export interface PostgresOptions {
@@ -20,6 +20,8 @@ export interface RunningPostgres {
   readonly url: string;
   readonly dataDir: string;
   readonly pid: number;
+  /** As a machine that loses power. The next start on the folder recovers. */
+  crash(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -60,14 +62,19 @@ export async function startPostgres({ port, dataDir = defaultDataDir() }: Postgr
   await writeFile(ownerFile(dataDir), String(process.pid));
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
   await untilReady(server, url, logFile);
+  let ended = false;
+  const endBy = async (end: (pid: number) => Promise<void>): Promise<void> => {
+    // Once it has ended, its number may be another's.
+    if (!ended) await end(pid);
+    ended = true;
+    watchdog.dismiss();
+  };
   return {
     url,
     dataDir,
     pid,
-    async stop() {
-      await endServer(pid);
-      watchdog.dismiss();
-    },
+    crash: () => endBy(crashServer),
+    stop: () => endBy(endServer),
   };
 }
 

@@ -26,6 +26,8 @@ const fleet = {
   killRegion: vi.fn(async () => undefined),
   failRegion: vi.fn(async () => undefined),
   restartRegion: vi.fn(async () => undefined),
+  killDatabase: vi.fn(async () => undefined),
+  restartDatabase: vi.fn(async () => undefined),
   requestLog: vi.fn(async () => []),
   snapshot: () => SNAPSHOT,
   watch: () => endWatch,
@@ -53,6 +55,16 @@ it('kills an OCA when its own page asks', async () => {
   });
   expect(response.status).toBe(200);
   expect(fleet.killOca).toHaveBeenCalledWith('fjord-1-a');
+});
+
+it('kills and starts the database', async () => {
+  for (const [act, performed] of [
+    ['kill', fleet.killDatabase],
+    ['restart', fleet.restartDatabase],
+  ] as const) {
+    expect((await ask(`/api/database/${act}`, { method: 'POST', headers: WRITE })).status).toBe(200);
+    expect(performed).toHaveBeenCalledOnce();
+  }
 });
 
 it('fails a region for a stated time, and for no other', async () => {

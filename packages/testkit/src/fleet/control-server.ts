@@ -63,6 +63,14 @@ export function controlApp({ fleet, pageDir, hosts }: ControlApp): Hono {
     '/api/regions/:id/restart',
     act((id) => fleet.restartRegion(id)),
   );
+  app.post(
+    '/api/database/kill',
+    act(() => fleet.killDatabase()),
+  );
+  app.post(
+    '/api/database/restart',
+    act(() => fleet.restartDatabase()),
+  );
   app.put('/api/regions/:id/outage', async (context) => {
     const body = await context.req.json().catch(() => undefined);
     const forMs = body?.forMs;

@@ -8,6 +8,8 @@ import { FleetError } from './fleet-error.ts';
 
 export interface Database {
   readonly url: string;
+  /** As a machine that loses power. The next start recovers. */
+  crash(): Promise<void>;
   stop(): Promise<void>;
 }
 

@@ -1,6 +1,12 @@
+import type { ProcessConfigInput } from '@pressplay/mock-backend/node';
 import type { CatalogTitle, Fault, FleetFile, FleetSnapshot } from '@pressplay/protocol/messages';
 import type { FleetPorts } from './ports.ts';
 import type { RequestLogLine } from './request-log.ts';
+
+export type ControlPlaneSettings = Pick<
+  ProcessConfigInput,
+  'tokenLifetimeMs' | 'grantRefreshMs' | 'healthDeadlineMs' | 'logLevel'
+>;
 
 export interface FleetOptions {
   /** The demo's twelve OCAs and three regions where absent. */
@@ -8,8 +14,10 @@ export interface FleetOptions {
   /** Moves the fleet; a fleet file given without them stays where it says. */
   readonly ports?: FleetPorts;
   readonly dataDir: string;
-  /** `memory`: the first region only, nothing survives it. */
-  readonly database: 'embedded' | 'memory';
+  /** `memory`: the first region only, nothing survives it. An URL: any server that speaks PostgreSQL's protocol. */
+  readonly database: 'embedded' | 'memory' | { readonly url: string };
+  /** Settings of every region, over the defaults. */
+  readonly controlPlane?: ControlPlaneSettings;
   /** Every OCA paces each response to this rate, so that a transfer has a middle also on one machine. */
   readonly paceBps?: number;
   /** Which titles of the origin to publish. `sample`: every one that lies there, and the sample when there is none. */
@@ -51,6 +59,9 @@ export interface Fleet {
   /** Kills the region and starts it again after that time, whoever asked and whatever became of him. */
   failRegion(regionId: string, forMs: number): Promise<void>;
   restartRegion(regionId: string): Promise<void>;
+  /** The embedded database dies at once, as a machine does that loses power. */
+  killDatabase(): Promise<void>;
+  restartDatabase(): Promise<void>;
   requestLog(ocaId: string): Promise<RequestLogLine[]>;
   snapshot(): FleetSnapshot;
   /** Polls faster while somebody looks. Returns the end of looking. */

@@ -55,9 +55,9 @@ export class FleetPlaces {
   }
 
   region(planned: PlannedRegion, databaseUrl: string): RegionPlace {
-    const { plan, keys, data, mains } = this.#deps;
+    const { plan, keys, data, mains, options } = this.#deps;
     const { regionId, baseUrl } = planned;
-    const config = regionProcessConfig(planned, plan, data, databaseUrl);
+    const config = regionProcessConfig(planned, plan, data, databaseUrl, options.controlPlane);
     const process = this.#managed(regionId, `Region ${regionId}`, mains.region, config);
     const api = regionApi(baseUrl, keys.operatorToken);
     return { regionId, baseUrl, api, process, processState: () => process.state };

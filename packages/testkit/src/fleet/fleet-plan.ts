@@ -3,7 +3,7 @@ import type { FleetKeys, ProcessConfigInput } from '@pressplay/mock-backend/node
 import type { FleetFile } from '@pressplay/protocol/messages';
 import { DEMO_FLEET, placeFleet } from '../demo-fleet.ts';
 import type { DataFolder } from './data-folder.ts';
-import type { FleetOptions, OcaEndpoint, RegionEndpoint } from './fleet-options.ts';
+import type { ControlPlaneSettings, FleetOptions, OcaEndpoint, RegionEndpoint } from './fleet-options.ts';
 import { DEFAULT_BASE_PORT, type FleetPorts, type PortClaim, portsFrom } from './ports.ts';
 
 /** A title is playable once so many OCAs hold all of it, at so many sites. */
@@ -70,6 +70,7 @@ export function regionProcessConfig(
   plan: FleetPlan,
   data: DataFolder,
   databaseUrl: string,
+  settings: ControlPlaneSettings = {},
 ): ProcessConfigInput {
   return {
     regionId,
@@ -85,6 +86,7 @@ export function regionProcessConfig(
     corsOrigins: '*',
     copiesNeeded: Math.min(COPIES_NEEDED, plan.ocas.length),
     sitesNeeded: Math.min(SITES_NEEDED, plan.file.sites.length),
+    ...settings,
   };
 }
 

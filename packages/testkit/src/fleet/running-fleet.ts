@@ -135,6 +135,17 @@ export class RunningFleet implements Fleet {
     this.#events.add(`Region ${regionId} was started`, { regionId });
   }
 
+  async killDatabase(): Promise<void> {
+    await this.#embedded().crash();
+    this.#events.add('The database was killed');
+  }
+
+  async restartDatabase(): Promise<void> {
+    await this.#embedded().stop();
+    this.#database = await startDatabase(this.#data, this.#plan.ports.postgres);
+    this.#events.add('The database was started');
+  }
+
   requestLog(ocaId: string): Promise<RequestLogLine[]> {
     return readRequestLog(requestLogFile(this.#data, this.#oca(ocaId).ocaId));
   }
@@ -182,13 +193,14 @@ export class RunningFleet implements Fleet {
   }
 
   async #startRegions(): Promise<void> {
-    if (this.#options.database === 'embedded') {
+    const { database: wanted } = this.#options;
+    if (wanted === 'embedded') {
       const database = await startDatabase(this.#data, this.#plan.ports.postgres);
       this.#database = database;
       if (this.#stopping) await database.stop();
     }
     this.#assertNotStopping();
-    const databaseUrl = this.#database?.url ?? 'memory';
+    const databaseUrl = this.#database?.url ?? (typeof wanted === 'object' ? wanted.url : 'memory');
     for (const region of this.#plan.regions)
       this.#regionPlaces.set(region.regionId, this.#places.region(region, databaseUrl));
     await Promise.all([...this.#regionPlaces.values()].map((place) => place.process.start()));
@@ -229,6 +241,11 @@ export class RunningFleet implements Fleet {
       accessToken: await this.accessToken(),
       ...(this.#control ? { controlUrl: this.#control.url } : {}),
     });
+  }
+
+  #embedded(): Database {
+    if (this.#database) return this.#database;
+    throw new FleetError('fleet/unknown-name', 'This fleet runs no database of its own');
   }
 
   #oca(ocaId: string): OcaPlace {
