@@ -8,6 +8,7 @@ export default defineConfig({
     engine: 'src/engine/index.ts',
     headless: 'src/headless/index.ts',
     memory: 'src/memory/index.ts',
+    'playback-client': 'src/runtime/playback-client.ts',
     playlists: 'src/manifest/index.ts',
     testing: 'src/testing/index.ts',
   },

@@ -4,6 +4,7 @@ export { type CmcdOptions, cmcdTelemetry, type LastWord } from '@pressplay/sdk-c
 export * from '@pressplay/sdk-core/engine';
 export { HeadlessEngine } from '@pressplay/sdk-core/headless';
 export * from '@pressplay/sdk-core/memory';
+export { type GrantedPlay, PlaybackClient } from '@pressplay/sdk-core/playback-client';
 export * from '@pressplay/sdk-core/playlists';
 export { createPlayer, EVERY_CODEC, type NodePlayerOptions } from './create-player.ts';
 export { nodeClock } from './node-clock.ts';
