@@ -4,22 +4,28 @@ export type ApiErrorCode =
   | 'request/malformed-json'
   | 'request/invalid'
   | 'request/too-large'
+  | 'request/rate-limited'
   | 'request/not-found'
   | 'request/method-not-allowed'
   | 'auth/missing'
   | 'auth/invalid'
   | 'auth/forbidden'
+  | 'account/unknown-plan'
+  | 'account/age-rating'
+  | 'account/stream-limit'
   | 'title/unknown'
   | 'title/not-live'
   | 'title/no-playable-rendition'
   | 'licence/territory'
   | 'licence/window'
   | 'play/unknown'
+  | 'play/ended'
   | 'play/idempotency-conflict'
   | 'steering/no-server'
   | 'steering/not-logged'
   | 'fleet/unknown-oca'
   | 'store/unavailable'
+  | 'server/overloaded'
   | 'server/internal';
 /**
  * The first 128 bits of the SHA-256 of the bytes, in hex. Unguessable, and equal on every server.
@@ -77,6 +83,7 @@ export type CatalogRendition =
       audio: AudioTraits;
       sha256: Sha256;
     };
+export type DynamicRange = 'sdr' | 'hdr10' | 'hlg' | 'dolby-vision';
 /**
  * SHA-256 of the bytes, in hex.
  */
@@ -97,6 +104,10 @@ export type Prefix = string;
  * Region id, as `us-east-1`.
  */
 export type RegionId = string;
+/**
+ * How well a device keeps keys; `L1` is hardware.
+ */
+export type SecurityLevel = 'L1' | 'L2' | 'L3';
 /**
  * H health, D draining, F full (capacity), C content, L beyond the limit of ten.
  */
@@ -212,6 +223,10 @@ export type OcaCondition = 'healthy' | 'saturated' | 'draining' | 'failing' | 's
  * Play id: 128 bits in hex.
  */
 export type PlayId = string;
+/**
+ * `prefetch` asks ahead of a viewer: it takes no stream, and is shed first under load.
+ */
+export type PlayIntent = 'play' | 'prefetch';
 
 export interface AudioRendition {
   kind: 'audio';
@@ -279,6 +294,28 @@ export interface VideoTraits {
   widthPx: number;
   heightPx: number;
   frameRate: number;
+  dynamicRange?: DynamicRange;
+}
+/**
+ * What can be read with a title, as the catalog keeps it.
+ */
+export interface CatalogSubtitles {
+  /**
+   * Unique within the title, as `de-captions`.
+   */
+  trackId: string;
+  /**
+   * BCP 47 language tag.
+   */
+  language: string;
+  /**
+   * `captions` also name sounds; `forced` only translate.
+   */
+  kind: 'subtitles' | 'captions' | 'forced';
+  fileId: FileId;
+  etag: string;
+  sizeBytes: number;
+  sha256: Sha256;
 }
 /**
  * What ingest writes and the catalog keeps about one title.
@@ -289,14 +326,50 @@ export interface CatalogTitle {
   durationMs: number;
   licence: Licence;
   /**
+   * For viewers from this age on; for all where absent.
+   */
+  minAge?: number;
+  /**
    * @minItems 1
    */
   renditions: CatalogRendition[];
+  /**
+   * @maxItems 100
+   */
+  subtitles?: CatalogSubtitles[];
 }
 /**
  * Where and when a title may be played.
  */
 export interface Licence {
+  territories: 'worldwide' | Country[];
+  /**
+   * Unix time in milliseconds; open where absent.
+   */
+  startsAtMs?: number;
+  /**
+   * Unix time in milliseconds; open where absent.
+   */
+  endsAtMs?: number;
+  /**
+   * Further territories with times of their own.
+   *
+   * @maxItems 500
+   */
+  windows?: LicenceWindow[];
+  /**
+   * The tallest picture by how well a device keeps keys; any where a level is absent.
+   */
+  maxHeightPxBySecurity?: {
+    L1?: number;
+    L2?: number;
+    L3?: number;
+  };
+}
+/**
+ * Some territories and their time.
+ */
+export interface LicenceWindow {
   territories: 'worldwide' | Country[];
   /**
    * Unix time in milliseconds; open where absent.
@@ -355,14 +428,28 @@ export interface DeviceCapabilities {
    * Codec families the device decodes, as `avc1`.
    *
    * @minItems 1
+   * @maxItems 40
    */
   videoCodecs: string[];
   /**
    * Codec families, as `mp4a`.
+   *
+   * @maxItems 40
    */
   audioCodecs: string[];
   maxHeightPx?: number;
   maxVideoBps?: number;
+  /**
+   * What it shows beside `sdr`, which every device shows.
+   *
+   * @maxItems 10
+   */
+  dynamicRanges?: DynamicRange[];
+  securityLevel?: SecurityLevel;
+  /**
+   * As the viewer knows it: told to the account where another device finds no free stream.
+   */
+  name?: string;
 }
 /**
  * The body of every error answer, from the control plane and from an OCA.
@@ -655,6 +742,51 @@ export interface InventoryReport {
   fileIds: FileId[];
 }
 /**
+ * What can be heard and read, in the order of the preferences.
+ */
+export interface Languages {
+  /**
+   * Languages of the sound in this play, the preferred first.
+   */
+  audio: string[];
+  /**
+   * Absent where no language was asked for or none is there.
+   */
+  preferredAudio?: string;
+  /**
+   * The preferred language first.
+   */
+  subtitles: Subtitles[];
+  /**
+   * `trackId`; absent where none was asked for or is there.
+   */
+  preferredSubtitles?: string;
+}
+/**
+ * What can be read with a play, and where the file is.
+ */
+export interface Subtitles {
+  /**
+   * Unique within the title, as `de-captions`.
+   */
+  trackId: string;
+  /**
+   * BCP 47 language tag.
+   */
+  language: string;
+  /**
+   * `captions` also name sounds; `forced` only translate.
+   */
+  kind: 'subtitles' | 'captions' | 'forced';
+  fileId: FileId;
+  etag: string;
+  sizeBytes: number;
+  /**
+   * Indices into `servers`, best first.
+   */
+  servers: number[];
+}
+/**
  * An OCA as steering saw it at the moment of a decision.
  */
 export interface LookedAtOca {
@@ -847,6 +979,29 @@ export interface PlayRequest {
    * The same key gives the same play, also in another region: a retry never starts a second one.
    */
   idempotencyKey: string;
+  /**
+   * Of the player that asks, random: it plays one title at a time, so a new play takes the stream of its last.
+   */
+  playerId?: string;
+  intent?: PlayIntent;
+  preferences?: Preferences;
+}
+/**
+ * What the viewer would rather hear and read.
+ */
+export interface Preferences {
+  /**
+   * BCP 47 tags, the dearest first.
+   *
+   * @maxItems 20
+   */
+  audioLanguages?: string[];
+  /**
+   * Absent: no subtitles are wanted.
+   *
+   * @maxItems 20
+   */
+  subtitleLanguages?: string[];
 }
 /**
  * Everything a player needs: no playlist round trip follows.
@@ -879,6 +1034,7 @@ export interface PlayResponse {
    * @minItems 1
    */
   fileSets: FileSet[];
+  languages?: Languages;
   telemetry?: TelemetryTarget;
 }
 /**
@@ -1092,7 +1248,7 @@ export interface TitleList {
   titles: TitleSummary[];
 }
 /**
- * POST /v1/plays and its renewal, from a page: beside the fields of the request, in a body of `text/plain`, in place of the header `Authorization`. A browser sends that without asking for permission first.
+ * POST /v1/plays, its renewal and its end, from a page: beside the fields of the request, in a body of `text/plain`, in place of the header `Authorization`. A browser sends that without asking for permission first.
  */
 export interface TokenInBody {
   accessToken?: string;

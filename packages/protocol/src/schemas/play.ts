@@ -1,19 +1,45 @@
 import { z } from 'zod';
 import { Country, OcaId, PlayId, RegionId, SiteClass, SiteId, TitleId } from './primitives.ts';
 import { TelemetryTarget } from './telemetry.ts';
-import { Rendition } from './title.ts';
+import { DynamicRange, Rendition, SecurityLevel, Subtitles } from './title.ts';
+
+const CodecFamily = z.string().min(1).max(64);
+const LanguageTags = z.array(z.string().min(2).max(35)).max(20);
 
 export const DeviceCapabilities = z
-  .object({
-    videoCodecs: z.array(z.string()).min(1).describe('Codec families the device decodes, as `avc1`.'),
-    audioCodecs: z.array(z.string()).describe('Codec families, as `mp4a`.'),
+  .strictObject({
+    videoCodecs: z.array(CodecFamily).min(1).max(40).describe('Codec families the device decodes, as `avc1`.'),
+    audioCodecs: z.array(CodecFamily).max(40).describe('Codec families, as `mp4a`.'),
     maxHeightPx: z.number().int().positive().exactOptional(),
     maxVideoBps: z.number().positive().exactOptional(),
+    dynamicRanges: z
+      .array(DynamicRange)
+      .max(10)
+      .exactOptional()
+      .describe('What it shows beside `sdr`, which every device shows.'),
+    securityLevel: SecurityLevel.exactOptional().describe('How well it keeps keys; `L3`, the weakest, where absent.'),
+    name: z
+      .string()
+      .min(1)
+      .max(64)
+      .exactOptional()
+      .describe('As the viewer knows it: told to the account where another device finds no free stream.'),
   })
   .describe('What the device can decode and show.');
 
+export const PlayIntent = z
+  .enum(['play', 'prefetch'])
+  .describe('`prefetch` asks ahead of a viewer: it takes no stream, and is shed first under load.');
+
+export const Preferences = z
+  .strictObject({
+    audioLanguages: LanguageTags.exactOptional().describe('BCP 47 tags, the dearest first.'),
+    subtitleLanguages: LanguageTags.exactOptional().describe('Absent: no subtitles are wanted.'),
+  })
+  .describe('What the viewer would rather hear and read.');
+
 export const PlayRequest = z
-  .object({
+  .strictObject({
     titleId: TitleId,
     device: DeviceCapabilities,
     idempotencyKey: z
@@ -21,13 +47,23 @@ export const PlayRequest = z
       .min(8)
       .max(128)
       .describe('The same key gives the same play, also in another region: a retry never starts a second one.'),
+    playerId: z
+      .string()
+      .min(8)
+      .max(64)
+      .exactOptional()
+      .describe(
+        'Of the player that asks, random: it plays one title at a time, so a new play takes the stream of its last.',
+      ),
+    intent: PlayIntent.exactOptional().describe('`play` where absent.'),
+    preferences: Preferences.exactOptional(),
   })
   .describe('POST /v1/plays');
 
 export const TokenInBody = z
-  .object({ accessToken: z.string().exactOptional() })
+  .object({ accessToken: z.string().max(8192).exactOptional() })
   .describe(
-    'POST /v1/plays and its renewal, from a page: beside the fields of the request, in a body of `text/plain`, in place of the header `Authorization`. A browser sends that without asking for permission first.',
+    'POST /v1/plays, its renewal and its end, from a page: beside the fields of the request, in a body of `text/plain`, in place of the header `Authorization`. A browser sends that without asking for permission first.',
   );
 
 export const Server = z
@@ -70,6 +106,15 @@ const grant = {
     .describe('When a running play asks for a fresh ranking: servers come, go and fill up.'),
 };
 
+export const Languages = z
+  .object({
+    audio: z.array(z.string()).describe('Languages of the sound in this play, the preferred first.'),
+    preferredAudio: z.string().exactOptional().describe('Absent where no language was asked for or none is there.'),
+    subtitles: z.array(Subtitles).describe('The preferred language first.'),
+    preferredSubtitles: z.string().exactOptional().describe('`trackId`; absent where none was asked for or is there.'),
+  })
+  .describe('What can be heard and read, in the order of the preferences.');
+
 export const PlayResponse = z
   .object({
     playId: PlayId,
@@ -80,6 +125,7 @@ export const PlayResponse = z
     client: ClientNetwork,
     ...grant,
     fileSets: z.array(FileSet).min(1),
+    languages: Languages.exactOptional(),
     telemetry: TelemetryTarget.exactOptional().describe('Absent where nobody wants reports.'),
   })
   .describe('Everything a player needs: no playlist round trip follows.');

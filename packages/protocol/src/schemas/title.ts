@@ -12,10 +12,15 @@ export const SegmentIndex = z
   })
   .describe('Where the segments of one rendition lie in its file and how long they are.');
 
+export const DynamicRange = z.enum(['sdr', 'hdr10', 'hlg', 'dolby-vision']);
+
+export const SecurityLevel = z.enum(['L1', 'L2', 'L3']).describe('How well a device keeps keys; `L1` is hardware.');
+
 export const VideoTraits = z.object({
   widthPx: z.number().int().positive(),
   heightPx: z.number().int().positive(),
   frameRate: z.number().positive(),
+  dynamicRange: DynamicRange.exactOptional().describe('`sdr` where absent.'),
 });
 
 export const AudioTraits = z.object({
@@ -48,21 +53,69 @@ export const CatalogRendition = z
   .discriminatedUnion('kind', [VideoRendition.extend({ sha256: Sha256 }), AudioRendition.extend({ sha256: Sha256 })])
   .describe('A rendition as the catalog keeps it, with the hash that OCAs verify.');
 
+const licenceWindow = {
+  territories: z.union([z.literal('worldwide'), z.array(Country)]),
+  startsAtMs: z.number().exactOptional().describe('Unix time in milliseconds; open where absent.'),
+  endsAtMs: z.number().exactOptional().describe('Unix time in milliseconds; open where absent.'),
+};
+
+export const LicenceWindow = z.strictObject(licenceWindow).describe('Some territories and their time.');
+
+const MaxHeightPx = z.number().int().positive();
+
 export const Licence = z
-  .object({
-    territories: z.union([z.literal('worldwide'), z.array(Country)]),
-    startsAtMs: z.number().exactOptional().describe('Unix time in milliseconds; open where absent.'),
-    endsAtMs: z.number().exactOptional().describe('Unix time in milliseconds; open where absent.'),
+  .strictObject({
+    ...licenceWindow,
+    windows: z.array(LicenceWindow).max(500).exactOptional().describe('Further territories with times of their own.'),
+    maxHeightPxBySecurity: z
+      .strictObject({
+        L1: MaxHeightPx.exactOptional(),
+        L2: MaxHeightPx.exactOptional(),
+        L3: MaxHeightPx.exactOptional(),
+      })
+      .exactOptional()
+      .describe('The tallest picture by how well a device keeps keys; any where a level is absent.'),
   })
   .describe('Where and when a title may be played.');
 
-export const CatalogTitle = z
+const subtitleShape = {
+  trackId: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,31}$/)
+    .describe('Unique within the title, as `de-captions`.'),
+  language: z.string().min(2).max(35).describe('BCP 47 language tag.'),
+  kind: z.enum(['subtitles', 'captions', 'forced']).describe('`captions` also name sounds; `forced` only translate.'),
+  fileId: FileId.describe('A WebVTT file on the OCAs.'),
+  etag: z.string(),
+  sizeBytes: z.number().int().positive(),
+};
+
+export const CatalogSubtitles = z
+  .strictObject({ ...subtitleShape, sha256: Sha256 })
+  .describe('What can be read with a title, as the catalog keeps it.');
+
+export const Subtitles = z
   .object({
+    ...subtitleShape,
+    servers: z.array(z.number().int().nonnegative()).describe('Indices into `servers`, best first.'),
+  })
+  .describe('What can be read with a play, and where the file is.');
+
+export const CatalogTitle = z
+  .strictObject({
     titleId: TitleId,
     name: z.string().min(1).max(200),
     durationMs: z.number().positive(),
     licence: Licence,
+    minAge: z
+      .number()
+      .int()
+      .min(0)
+      .max(21)
+      .exactOptional()
+      .describe('For viewers from this age on; for all where absent.'),
     renditions: z.array(CatalogRendition).min(1),
+    subtitles: z.array(CatalogSubtitles).max(100).exactOptional(),
   })
   .describe('What ingest writes and the catalog keeps about one title.');
 
