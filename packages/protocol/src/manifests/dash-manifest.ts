@@ -1,0 +1,131 @@
+import type { Rendition } from '../messages.ts';
+import { languageOf, type Track, tracksOf } from './tracks.ts';
+
+/** The same files at one place. */
+export interface DashLocation {
+  readonly serviceLocation: string;
+  /** Ends with a slash; a file's id follows. */
+  readonly baseUrl: string;
+}
+
+export interface DashPresentation {
+  readonly titleName: string;
+  readonly durationMs: number;
+  readonly renditions: readonly Rendition[];
+  /** The first is where a player begins. */
+  readonly locations: readonly DashLocation[];
+  /** Where a player asks which location to take (ETSI TS 103 998), with scheme and host: dash.js resolves it against the page. */
+  readonly steeringUrl?: string;
+}
+
+/**
+ * A static MPD of the on-demand profile (ISO/IEC 23009-1): one file a representation, its segments from the `sidx` that
+ * lies between the init segment and the media.
+ */
+export function dashManifest(presentation: DashPresentation): string {
+  const { titleName, durationMs, renditions, locations, steeringUrl } = presentation;
+  const { video, audio } = tracksOf(renditions);
+  const fileOf = new Map(renditions.map((rendition) => [rendition.renditionId, rendition]));
+  const sets = [...adaptationSets('video', video), ...adaptationSets('audio', audio)];
+  return [
+    '<?xml version="1.0" encoding="utf-8"?>',
+    element('MPD', {
+      xmlns: 'urn:mpeg:dash:schema:mpd:2011',
+      profiles: 'urn:mpeg:dash:profile:isoff-on-demand:2011',
+      type: 'static',
+      mediaPresentationDuration: `PT${durationMs / 1000}S`,
+      minBufferTime: 'PT2S',
+    }),
+    `<ProgramInformation><Title>${escaped(titleName)}</Title></ProgramInformation>`,
+    ...locations.map(
+      ({ serviceLocation, baseUrl }) => `${element('BaseURL', { serviceLocation })}${escaped(baseUrl)}</BaseURL>`,
+    ),
+    ...steeringElement(steeringUrl, locations),
+    '<Period>',
+    ...sets.flatMap(({ head, tracks }) => [
+      head,
+      ...tracks.flatMap((track) => representation(track, fileOf.get(track.renditionId))),
+      '</AdaptationSet>',
+    ]),
+    '</Period>',
+    '</MPD>',
+    '',
+  ].join('\n');
+}
+
+function steeringElement(url: string | undefined, [first]: readonly DashLocation[]): string[] {
+  if (url === undefined || !first) return [];
+  const attributes = { defaultServiceLocation: first.serviceLocation, queryBeforeStart: 'false' };
+  return [`${element('ContentSteering', attributes)}${escaped(url)}</ContentSteering>`];
+}
+
+/** Only what a player can change between without a gap lies in one set: the same kind, codec family and language. */
+function adaptationSets(kind: 'video' | 'audio', tracks: readonly Track[]) {
+  const sets = new Map<string, { head: string; tracks: Track[] }>();
+  for (const track of tracks) {
+    const lang = languageOf(track);
+    const key = `${track.codec.split('.', 1)[0]} ${lang}`;
+    const head = element('AdaptationSet', {
+      id: String(kind === 'video' ? sets.size + 1 : sets.size + 101),
+      contentType: kind,
+      mimeType: `${kind}/mp4`,
+      lang,
+      segmentAlignment: 'true',
+      subsegmentAlignment: 'true',
+      subsegmentStartsWithSAP: '1',
+    });
+    const set = sets.get(key) ?? { head, tracks: [] };
+    set.tracks.push(track);
+    sets.set(key, set);
+  }
+  return [...sets.values()];
+}
+
+const CHANNELS_SCHEME = 'urn:mpeg:dash:23003:3:audio_channel_configuration:2011';
+
+function representation(track: Track, rendition: Rendition | undefined): string[] {
+  if (!rendition) return [];
+  const { fileId, index } = rendition;
+  const head = element('Representation', {
+    id: track.renditionId,
+    codecs: track.codec,
+    bandwidth: String(Math.ceil(track.peakBps)),
+    width: track.widthPx?.toString(),
+    height: track.heightPx?.toString(),
+    frameRate: track.frameRate === undefined ? undefined : frameRateText(track.frameRate),
+    audioSamplingRate: rendition.kind === 'audio' ? String(rendition.audio.sampleRateHz) : undefined,
+  });
+  const channels = track.channels?.toString();
+  return [
+    head,
+    ...(channels ? [element('AudioChannelConfiguration', { schemeIdUri: CHANNELS_SCHEME, value: channels }, '/')] : []),
+    `<BaseURL>${fileId}</BaseURL>`,
+    element('SegmentBase', { indexRange: `${index.initEnd}-${index.offset0 - 1}`, indexRangeExact: 'true' }),
+    element('Initialization', { range: `0-${index.initEnd - 1}` }, '/'),
+    '</SegmentBase>',
+    '</Representation>',
+  ];
+}
+
+/** A whole number, or a ratio: 29.97 is 30000/1001. */
+function frameRateText(frameRate: number): string {
+  if (Number.isInteger(frameRate)) return String(frameRate);
+  const nominal = Math.round(frameRate);
+  const isNtsc = Math.abs(frameRate - (nominal * 1000) / 1001) < 0.005;
+  return isNtsc ? `${nominal * 1000}/1001` : `${Math.round(frameRate * 1000)}/1000`;
+}
+
+/** An opening tag, or with `end` an empty element. */
+function element(name: string, attributes: Readonly<Record<string, string | undefined>>, end = ''): string {
+  const parts = Object.entries(attributes).flatMap(([key, value]) =>
+    value === undefined ? [] : [` ${key}="${escaped(value)}"`],
+  );
+  return `<${name}${parts.join('')}${end}>`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+/** Control characters are not XML at all. */
+const escaped = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '').replace(/[&<>"]/g, (c) => ENTITIES[c] ?? c);

@@ -1,0 +1,41 @@
+import type { Rendition } from '../messages.ts';
+
+/** What a manifest says of a rendition, whoever writes it. */
+export interface Track {
+  readonly renditionId: string;
+  /** RFC 6381. */
+  readonly codec: string;
+  readonly averageBps: number;
+  readonly peakBps: number;
+  readonly widthPx?: number;
+  readonly heightPx?: number;
+  readonly frameRate?: number;
+  readonly language?: string;
+  readonly channels?: number;
+}
+
+export interface Tracks {
+  readonly video: readonly Track[];
+  readonly audio: readonly Track[];
+}
+
+/** Video by average bit rate, lowest first; sounds in the order of the title. */
+export function tracksOf(renditions: readonly Rendition[]): Tracks {
+  const video: Track[] = [];
+  const audio: Track[] = [];
+  for (const rendition of renditions) {
+    const { renditionId, codec, averageBps, peakBps } = rendition;
+    const common = { renditionId, codec, averageBps, peakBps };
+    if (rendition.kind === 'video') {
+      const { widthPx, heightPx, frameRate } = rendition.video;
+      video.push({ ...common, widthPx, heightPx, frameRate });
+    } else {
+      const { language, channels } = rendition.audio;
+      audio.push({ ...common, language, channels });
+    }
+  }
+  return { video: video.sort((a, b) => a.averageBps - b.averageBps), audio };
+}
+
+/** BCP 47, or undefined where nobody knows. */
+export const languageOf = ({ language }: Track): string | undefined => (language === 'und' ? undefined : language);
