@@ -1,5 +1,6 @@
 import { defineCommand, renderUsage, runCommand } from 'citty';
 import { CliError, describeError } from './cli-error.ts';
+import { drillCommand } from './commands/drill.ts';
 import { ingestCommand } from './commands/ingest.ts';
 import { playCommand } from './commands/play.ts';
 import { steerCommand } from './commands/steer.ts';
@@ -12,6 +13,7 @@ const SUB_COMMANDS = {
   play: playCommand,
   titles: titlesCommand,
   steer: steerCommand,
+  drill: drillCommand,
 };
 
 const root = defineCommand({

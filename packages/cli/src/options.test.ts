@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { numberOption, rejectUnknown, repeatedOption } from './options.ts';
+import { durationOption, numberOption, rejectUnknown, repeatedOption } from './options.ts';
 
 const KNOWN = { title: { type: 'positional' }, port: { type: 'string' }, 'pace-bps': { type: 'string' } } as const;
 
@@ -27,4 +27,20 @@ it('reads numbers, and leaves what was not given', () => {
 
 it('collects an option given several times, in both spellings', () => {
   expect(repeatedOption('region', ['--region', 'a', '--json', '--region=b'])).toEqual(['a', 'b']);
+});
+
+it.each([
+  ['60s', 60_000],
+  ['60', 60_000],
+  ['1.5m', 90_000],
+  ['500ms', 500],
+  ['1h', 3_600_000],
+])('reads %s as a time', (text, ms) => {
+  expect(durationOption('for', text, { minMs: 100, maxMs: 3_600_000 })).toBe(ms);
+});
+
+it.each(['', 'soon', '-1s', '0', '2h', '5 days'])('refuses %j as a time', (text) => {
+  expect(() => durationOption('for', text, { minMs: 100, maxMs: 3_600_000 })).toThrow(
+    '--for must be a time from 0.1 s to 3600 s, as 60s or 2m',
+  );
 });

@@ -31,6 +31,22 @@ export function numberOption(
   return value;
 }
 
+const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+
+/** An option's time, as `60s`, `2m`, `1.5h`, `500ms`, in milliseconds; a bare number means seconds. */
+export function durationOption(
+  name: string,
+  text: string | undefined,
+  range: { readonly minMs: number; readonly maxMs: number },
+): number | undefined {
+  if (text === undefined) return undefined;
+  const [, digits, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text.trim()) ?? [];
+  const ms = Number(digits) * UNIT_MS[unit as keyof typeof UNIT_MS];
+  if (ms >= range.minMs && ms <= range.maxMs) return ms;
+  const [least, most] = [range.minMs, range.maxMs].map((bound) => `${bound / 1000} s`);
+  throw new CliError(`--${name} must be a time from ${least} to ${most}, as 60s or 2m, not "${text}".`);
+}
+
 /** All values of an option that may be repeated: citty keeps only the last. */
 export function repeatedOption(name: string, rawArgs: readonly string[]): string[] {
   return rawArgs.flatMap((arg, index) => {

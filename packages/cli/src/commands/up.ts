@@ -2,6 +2,8 @@ import { type Fleet, type FleetOptions, guardProcess, portsFrom } from '@presspl
 import { defineCommand } from 'citty';
 import { runCheck } from '../check/run-check.ts';
 import { DATA_OPTION, dataDirOf } from '../data-dir.ts';
+import { DrillKeeper } from '../drill/drill-keeper.ts';
+import { targetOfFleet } from '../drill/drill-target.ts';
 import { numberOption, rejectUnknown } from '../options.ts';
 import { bringUp } from '../up/bring-up.ts';
 
@@ -56,11 +58,13 @@ export const upCommand = defineCommand({
 async function up(options: FleetOptions, check: boolean): Promise<void> {
   const leave = new AbortController();
   let fleet: Fleet | undefined;
+  let drills: DrillKeeper | undefined;
   const starting = bringUp({ ...options, signal: leave.signal });
   const lift = guardProcess({
     async end(reason) {
       console.log(reason === 'parent gone' ? '' : '\nEnding the fleet');
       leave.abort(new Error('interrupted'));
+      await drills?.stop();
       await starting.then(
         (started) => started.stop(),
         () => undefined,
@@ -80,7 +84,10 @@ async function up(options: FleetOptions, check: boolean): Promise<void> {
     }
     return;
   }
-  if (!check) return;
+  if (!check) {
+    drills = new DrillKeeper({ dataDir: options.dataDir, target: targetOfFleet(fleet), print: console.log });
+    return drills.start();
+  }
   await fleet.stop();
   lift();
 }
