@@ -33,7 +33,8 @@ export function firstByteDeadlineMs(
   config: DeadlineConfig = DEADLINE_DEFAULTS,
 ): number {
   const expectedMs = (input.latencyMs ?? Number.POSITIVE_INFINITY) * config.firstByteFactor;
-  return clamp(expectedMs, config.minFirstByteMs, config.maxFirstByteMs) * input.leniency;
+  const { leniency } = input;
+  return clamp(expectedMs, config.minFirstByteMs * leniency, config.maxFirstByteMs * leniency);
 }
 
 /**

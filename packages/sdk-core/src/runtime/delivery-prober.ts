@@ -105,6 +105,7 @@ export class Prober {
     const { book } = this.#context;
     const { heardAtMs } = book.meter(ocaId);
     if (heardAtMs !== undefined && heardAtMs > startedAtMs) return;
+    if (reason === 'first-byte-late') book.meter(ocaId).late(DEADLINE_MS);
     const speaksOfHost = status === undefined || status >= 500 || status === 429;
     if (speaksOfHost) book.noteFailure({ ocaId, fileId, reason, startedAtMs, scope: 'host' });
     if (status === 404) book.noteLacking(ocaId, fileId);

@@ -148,6 +148,10 @@ export class RangeLanes {
     };
     this.#recovery.noteFailed(attempt, deliveredBytes >= PROGRESS_BYTES);
     if (end.action?.kind === 'token-expired') return;
+    const { firstByteMs } = transfer.plan;
+    // Where all are late in turn, leniency already knows that the way is long; a suspect was not waited for to the end.
+    const isLate = reason === 'first-byte-late' && end.endedAtMs - transfer.startedAtMs >= firstByteMs;
+    if (isLate && this.#recovery.leniency === 1) book.meter(ocaId).late(firstByteMs);
     const isLacking = outcomeScope(attempt) === 'lacking';
     if (isLacking) {
       book.noteLacking(ocaId, fileId);

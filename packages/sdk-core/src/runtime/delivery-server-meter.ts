@@ -15,7 +15,14 @@ import {
   type Metered,
   receiveBytes,
 } from '../throughput/busy-meter.ts';
-import { type LatencyState, lowLatencyMs, NO_LATENCY, sampleLatency } from '../throughput/latency-estimator.ts';
+import {
+  LATENCY_DEFAULTS,
+  type LatencyState,
+  learnLate,
+  lowLatencyMs,
+  NO_LATENCY,
+  sampleLatency,
+} from '../throughput/latency-estimator.ts';
 import {
   endOfTransfer,
   expectationOf,
@@ -32,7 +39,7 @@ import {
   throughputEstimator,
 } from '../throughput/throughput-estimator.ts';
 
-const RECENT_REQUESTS = 3;
+const RECENT = { ...LATENCY_DEFAULTS, sampleCount: 3 };
 
 /** The estimators of one server. */
 export class ServerMeter {
@@ -57,6 +64,12 @@ export class ServerMeter {
   answered(latencyMs: number): void {
     this.heardAtMs = this.#clock.nowMs();
     this.#latency = sampleLatency(this.#latency, latencyMs);
+    this.#changed();
+  }
+
+  /** No byte within `afterMs` of asking. */
+  late(afterMs: number): void {
+    this.#latency = learnLate(this.#latency, afterMs);
     this.#changed();
   }
 
@@ -106,7 +119,7 @@ export class ServerMeter {
   /** For the choice of a server: its latency is that of the last few requests, so that a way that grew long shows. */
   measurement(): Measurement {
     if (this.#measured) return this.#measured;
-    const latencyMs = lowLatencyMs({ samplesMs: this.#latency.samplesMs.slice(-RECENT_REQUESTS) });
+    const latencyMs = lowLatencyMs(this.#latency, RECENT);
     const besideBps = this.#besideBps;
     this.#measured = {
       ...(latencyMs !== undefined && { latencyMs }),

@@ -11,20 +11,33 @@ export const LATENCY_DEFAULTS: LatencyConfig = { sampleCount: 10, quantile: 0.1 
 export interface LatencyState {
   /** The last samples, oldest first. */
   readonly samplesMs: readonly number[];
+  /** Waited for in vain since the last of them. */
+  readonly atLeastMs?: number;
 }
 
 export const NO_LATENCY: LatencyState = { samplesMs: [] };
 
 export function sampleLatency(
-  state: LatencyState,
+  { samplesMs }: LatencyState,
   latencyMs: number,
   config: LatencyConfig = LATENCY_DEFAULTS,
 ): LatencyState {
-  return { samplesMs: [...state.samplesMs, latencyMs].slice(-config.sampleCount) };
+  return { samplesMs: [...samplesMs, latencyMs].slice(-config.sampleCount) };
 }
 
-/** undefined before the first sample. */
-export function lowLatencyMs(state: LatencyState, config: LatencyConfig = LATENCY_DEFAULTS): number | undefined {
-  const sorted = [...state.samplesMs].sort((a, b) => a - b);
-  return sorted[Math.floor(config.quantile * (sorted.length - 1))];
+/**
+ * No answer came within `atLeastMs`: the way has become that long at least, and what it was before is forgotten. The
+ * next answer tells how long it is.
+ */
+export function learnLate(state: LatencyState, atLeastMs: number): LatencyState {
+  return (lowLatencyMs(state) ?? 0) >= atLeastMs ? state : { samplesMs: [], atLeastMs };
+}
+
+/** Of the last so many samples. undefined before the first one. */
+export function lowLatencyMs(
+  { samplesMs, atLeastMs }: LatencyState,
+  { sampleCount, quantile }: LatencyConfig = LATENCY_DEFAULTS,
+): number | undefined {
+  const sorted = samplesMs.slice(-sampleCount).sort((a, b) => a - b);
+  return atLeastMs ?? sorted[Math.floor(quantile * (sorted.length - 1))];
 }

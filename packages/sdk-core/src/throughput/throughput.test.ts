@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { beginBody, endBody, IDLE_METER, receiveBytes } from './busy-meter.ts';
-import { lowLatencyMs, NO_LATENCY, sampleLatency } from './latency-estimator.ts';
+import { learnLate, lowLatencyMs, NO_LATENCY, sampleLatency } from './latency-estimator.ts';
 import { markBytes, rateOver, recentRate } from './recent-rate.ts';
 import { sampleThroughput, throughputBps, throughputEstimator } from './throughput-estimator.ts';
 
@@ -63,6 +63,20 @@ describe('the latency estimate', () => {
     );
     expect(lowLatencyMs(state)).toBe(80);
     expect(lowLatencyMs(NO_LATENCY)).toBeUndefined();
+  });
+
+  it('is at least as long as an answer was waited for in vain, until the next one comes', () => {
+    const short = [40, 41, 45].reduce((s, ms) => sampleLatency(s, ms), NO_LATENCY);
+    const late = learnLate(short, 400);
+    expect(lowLatencyMs(late)).toBe(400);
+    expect(lowLatencyMs(learnLate(NO_LATENCY, 1500))).toBe(1500);
+    expect(lowLatencyMs(sampleLatency(late, 700))).toBe(700);
+    expect(lowLatencyMs(sampleLatency(late, 42))).toBe(42);
+  });
+
+  it('learns nothing where it was waited for less than usual', () => {
+    const long = sampleLatency(NO_LATENCY, 600);
+    expect(learnLate(long, 400)).toBe(long);
   });
 });
 
