@@ -277,7 +277,7 @@ export class RangeDelivery {
     // Ranks compare longer ranges; here so little may be left that a crawl seems no worse.
     const restMs = other.latencyMs + (query.bytes * 8000) / bps;
     const predictedMs = this.#hedgeCount === 0 ? restMs : other.predictedMs;
-    return { ...other, bps, predictedMs, hasAnswered: book.meter(other.ocaId).latencyMs() !== undefined };
+    return { ...other, bps, predictedMs, hasAnswered: book.meter(other.ocaId).heardAtMs !== undefined };
   }
 
   #query() {
