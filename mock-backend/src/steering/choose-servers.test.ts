@@ -2,6 +2,7 @@ import type { LookedAtOca, OcaCondition, SteeringChoice, SteeringInputs } from '
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chooseServers, MAX_SERVERS, WANTED_SITES } from './choose-servers.ts';
+import { explain } from './explain.ts';
 
 const FILES = Array.from({ length: 12 }, (_, at) => at.toString(16).padStart(32, '0'));
 const PLAY_BPS = 3_000_000;
@@ -53,8 +54,17 @@ const seen = fc.record({
   lacks: fc.oneof(fc.constant([]), fc.constant([]), fc.subarray(FILES.map((_, at) => at))),
 });
 const anyInputs = fc
-  .tuple(fc.array(fc.array(seen, { maxLength: 14 }), { maxLength: 8 }), fc.integer({ min: 1, max: FILES.length }))
-  .map(([sites, fileCount]) => inputsOf(sites, fileCount));
+  .tuple(
+    fc.array(fc.array(seen, { maxLength: 14 }), { maxLength: 8 }),
+    fc.integer({ min: 1, max: FILES.length }),
+    fc.array(fc.record({ site: fc.nat(3), at: fc.nat(5), throughputBps: fc.nat(6_000_000) }), { maxLength: 3 }),
+  )
+  .map(([sites, fileCount, told]) => ({
+    ...inputsOf(sites, fileCount),
+    ...(told.length > 0 && {
+      reports: told.map(({ site, at, throughputBps }) => ({ ocaId: `oca-${site}-0${at}`, throughputBps })),
+    }),
+  }));
 
 const ocasOf = ({ sites }: SteeringInputs) =>
   sites.flatMap(({ siteId, ocas }) => ocas.map((oca) => ({ ...oca, siteId })));
@@ -109,20 +119,39 @@ describe('the choice of servers', () => {
     );
   });
 
-  it('keeps the order of the network among the good, then among the spare, in each list', () => {
+  it('keeps the order of the network among the good, then those slow for the player, then the spare', () => {
     fc.assert(
       fc.property(anyInputs, (inputs) => {
         const all = ocasOf(inputs);
+        const { servers, fileSets, drops } = chooseServers(inputs);
+        const isSlow = (ocaId: string) => drops.some((drop) => drop.ocaId === ocaId && drop.label === 'S');
         const placeOf = (ocaId: string) => {
           const at = all.findIndex((oca) => oca.ocaId === ocaId);
           const oca = all[at];
-          return at + (oca && isGood(oca) ? 0 : all.length);
+          const group = !oca || !isGood(oca) ? 2 : isSlow(ocaId) ? 1 : 0;
+          return at + group * all.length;
         };
-        const { servers, fileSets } = chooseServers(inputs);
         const places = servers.map(({ ocaId }) => placeOf(ocaId));
         expect(places).toEqual([...places].sort((a, b) => a - b));
         for (const set of fileSets) expect(set.servers).toEqual([...set.servers].sort((a, b) => a - b));
       }),
+    );
+  });
+
+  it('puts back what a player found slow, still behind nobody who is worse off', () => {
+    const inputs = inputsOf(
+      [
+        [{}, {}],
+        [{}, { condition: 'saturated' }],
+      ],
+      1,
+    );
+    const told = { ...inputs, reports: [{ ocaId: 'oca-0-00', throughputBps: PLAY_BPS / 2 }] };
+    const { servers, drops } = chooseServers(told);
+    expect(servers.map(({ ocaId }) => ocaId)).toEqual(['oca-0-01', 'oca-1-00', 'oca-0-00']);
+    expect(drops).toContainEqual({ ocaId: 'oca-0-00', label: 'S' });
+    expect(explain({ inputs: told, choice: { servers, drops, fileSets: [], unserved: [] } })).toContain(
+      'oca-0-00: server 2 (healthy, 0 Mbit/s of 10 Mbit/s, holds all) S slow: the player measured 1.5 Mbit/s: put back',
     );
   });
 

@@ -1,4 +1,5 @@
 import type { LookedAtOca, SteeringChoice, SteeringDrop, SteeringInputs } from '@pressplay/protocol/messages';
+import { slowOcas } from './slow-ocas.ts';
 
 export const MAX_SERVERS = 10;
 /** So many sites a file's servers shall stand at, where they exist: a site that is lost must not end a play. */
@@ -15,7 +16,7 @@ interface Candidate {
 }
 
 /**
- * Lays health (H, D), capacity (F) and content (C) over the order of the network, names at most ten (L). Pure: the
+ * Lays health (H, D), capacity (F), what the player told (S) and content (C) over the order of the network, names at most ten (L). Pure: the
  * choice follows from the inputs alone, so that a logged decision can be made again. Labels only: `explain` has words.
  */
 export function chooseServers(inputs: SteeringInputs): SteeringChoice {
@@ -51,20 +52,23 @@ export function standingOf({ condition, loadBps, capacityBps }: LookedAtOca, add
 export const addedBps = ({ occasion, playBps }: Pick<SteeringInputs, 'occasion' | 'playBps'>): number =>
   occasion === 'start' ? playBps : 0;
 
-/** The good in the order of the network, then the spare. */
+/** The good in the order of the network, those slow for this player behind the others, then the spare. */
 function candidatesOf(inputs: SteeringInputs, drops: SteeringDrop[]): readonly Candidate[] {
   const good: Candidate[] = [];
+  const slow: Candidate[] = [];
   const spare: Candidate[] = [];
+  const isSlow = slowOcas(inputs.reports, inputs.playBps);
   const more = addedBps(inputs);
   inputs.sites.forEach(({ siteId, ocas }, siteRank) => {
     for (const oca of ocas) {
       const standing = standingOf(oca, more);
-      if (standing === 'good') good.push({ oca, siteId, siteRank, standing });
-      else drops.push({ ocaId: oca.ocaId, label: labelOf(oca) });
+      const putBack = standing === 'good' && isSlow.has(oca.ocaId);
+      if (standing === 'good') (putBack ? slow : good).push({ oca, siteId, siteRank, standing });
+      if (standing !== 'good' || putBack) drops.push({ ocaId: oca.ocaId, label: putBack ? 'S' : labelOf(oca) });
       if (standing === 'spare') spare.push({ oca, siteId, siteRank, standing });
     }
   });
-  return spare.length === 0 ? good : [...good, ...spare];
+  return slow.length + spare.length === 0 ? good : [...good, ...slow, ...spare];
 }
 
 const labelOf = ({ condition }: LookedAtOca): SteeringDrop['label'] =>

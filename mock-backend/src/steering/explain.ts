@@ -1,6 +1,7 @@
 import type {
   LookedAtOca,
   LookedAtSite,
+  PathwayReport,
   SteeringDecision,
   SteeringDrop,
   SteeringInputs,
@@ -12,6 +13,7 @@ const LABELS: Readonly<Record<SteeringDrop['label'], string>> = {
   H: 'H health',
   D: 'D draining',
   F: 'F full',
+  S: 'S slow',
   C: 'C content',
   L: 'L limit',
 };
@@ -20,9 +22,13 @@ const wordsOf: Readonly<Record<SteeringDrop['label'], (oca: LookedAtOca, inputs:
   H: ({ condition, reason }) => `${condition}: ${reason}`,
   D: ({ condition, reason }) => `${condition}: ${reason}`,
   F: ({ loadBps, capacityBps }) => `${mbps(loadBps)} of ${mbps(capacityBps)} in use`,
+  S: ({ ocaId }, { reports = [] }) => `the player measured ${mbps(reportedBps(ocaId, reports))}: put back`,
   C: ({ lacks }, { fileIds }) => `holds ${fileIds.length - lacks.length} of ${fileIds.length} files`,
   L: () => `beyond the best ${MAX_SERVERS}`,
 };
+
+const reportedBps = (ocaId: string, reports: readonly PathwayReport[]): number =>
+  reports.find((report) => report.ocaId === ocaId)?.throughputBps ?? 0;
 
 /** A decision in words, line by line: who asked, the sites in the order of the network, what became of each OCA. */
 export function explain(decision: SteeringDecision): string {

@@ -33,7 +33,10 @@ const oca = fc.record<OcaDraft>({
 const anyFleet = fc.array(oca, { maxLength: 70 });
 const question = fc.record({
   playId: fc.stringMatching(/^[0-9a-f]{32}$/),
-  occasion: fc.constantFrom<SteeringInputs['occasion']>('start', 'renewal'),
+  occasion: fc.constantFrom<SteeringInputs['occasion']>('start', 'renewal', 'steering'),
+  reports: fc.array(fc.record({ ocaId: fc.nat(70).map((at) => `oca-${at}`), throughputBps: fc.nat(2 * PLAY_BPS) }), {
+    maxLength: 3,
+  }),
 });
 type Question = typeof question extends fc.Arbitrary<infer T> ? T : never;
 
@@ -92,7 +95,7 @@ function look(fleet: FleetState, { playId, occasion }: Question, until: 'decisio
   });
 }
 
-const inputsOf = ({ playId, occasion }: Question, sites: LookedAtSite[]): SteeringInputs => ({
+const inputsOf = ({ playId, occasion, reports }: Question, sites: LookedAtSite[]): SteeringInputs => ({
   playId,
   titleId: 'film',
   region: 'us-east-1',
@@ -103,6 +106,7 @@ const inputsOf = ({ playId, occasion }: Question, sites: LookedAtSite[]): Steeri
   playBps: PLAY_BPS,
   fileIds: [...FILES],
   sites,
+  ...(reports.length > 0 && { reports }),
 });
 
 /** As a region decides and logs: the whole look is noted, the decision is made of its part; then through the store. */
@@ -153,7 +157,7 @@ describe('the replay of a decision, over random fleets', () => {
       fileIds: FILES,
       heardAtMs: 9000,
     }));
-    const decision = logged(fleetOf(drafts), { playId: '1'.repeat(32), occasion: 'start' });
+    const decision = logged(fleetOf(drafts), { playId: '1'.repeat(32), occasion: 'start', reports: [] });
     const sites = new Set(decision.choice.servers.map(({ siteId }) => siteId));
     expect(sites.size).toBe(3);
     const [first = ''] = sites;

@@ -1,4 +1,4 @@
-import type { SteeringDecision, SteeringInputs } from '@pressplay/protocol/messages';
+import type { PathwayReport, SteeringDecision, SteeringInputs } from '@pressplay/protocol/messages';
 import { type BackendConfig, HEALTH_DEADLINE_MS } from '../backend-config.ts';
 import type { Location } from '../fleet/distance.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
@@ -15,6 +15,8 @@ export interface SteeredPlay {
   readonly fileIds: readonly string[];
   /** The best picture and the best sound. */
   readonly playBps: number;
+  /** What a stock player told, where it did. */
+  readonly reports?: readonly PathwayReport[];
 }
 
 export interface SteeringDeps {
@@ -37,7 +39,7 @@ export class Steering {
   }
 
   steer(
-    { playId, titleId, occasion, fileIds, playBps }: SteeredPlay,
+    { playId, titleId, occasion, fileIds, playBps, reports = [] }: SteeredPlay,
     client: { readonly address: Address; readonly location: Location | undefined },
   ): SteeringDecision {
     const { config, fleet, clock } = this.#deps;
@@ -66,6 +68,7 @@ export class Steering {
       playBps,
       fileIds: [...fileIds],
       sites,
+      ...(reports.length > 0 && { reports: [...reports] }),
     };
     const choice = chooseServers(isLogged ? { ...inputs, sites: decisionPart(sites, more) } : inputs);
     const [first] = choice.servers;

@@ -16,6 +16,7 @@ export type ApiErrorCode =
   | 'title/unknown'
   | 'title/not-live'
   | 'title/no-playable-rendition'
+  | 'title/no-playlists'
   | 'licence/territory'
   | 'licence/window'
   | 'play/unknown'
@@ -60,6 +61,7 @@ export type CatalogRendition =
       index: SegmentIndex;
       video: VideoTraits;
       sha256: Sha256;
+      playlist?: HlsPlaylistFile;
     }
   | {
       kind: 'audio';
@@ -82,6 +84,7 @@ export type CatalogRendition =
       index: SegmentIndex;
       audio: AudioTraits;
       sha256: Sha256;
+      playlist?: HlsPlaylistFile;
     };
 export type DynamicRange = 'sdr' | 'hdr10' | 'hlg' | 'dolby-vision';
 /**
@@ -109,9 +112,9 @@ export type RegionId = string;
  */
 export type SecurityLevel = 'L1' | 'L2' | 'L3';
 /**
- * H health, D draining, F full (capacity), C content, L beyond the limit of ten.
+ * H health, D draining, F full (capacity), S slow for this player and put back, C content, L beyond the limit of ten.
  */
-export type DropLabel = 'H' | 'D' | 'F' | 'C' | 'L';
+export type DropLabel = 'H' | 'D' | 'F' | 'S' | 'C' | 'L';
 export type OcaErrorCode =
   | 'path/invalid'
   | 'request/method-not-allowed'
@@ -297,6 +300,14 @@ export interface VideoTraits {
   dynamicRange?: DynamicRange;
 }
 /**
+ * The HLS media playlist of a file, itself a file on the OCAs: a stock player finds media beside it.
+ */
+export interface HlsPlaylistFile {
+  fileId: FileId;
+  sha256: Sha256;
+  sizeBytes: number;
+}
+/**
  * What can be read with a title, as the catalog keeps it.
  */
 export interface CatalogSubtitles {
@@ -316,6 +327,7 @@ export interface CatalogSubtitles {
   etag: string;
   sizeBytes: number;
   sha256: Sha256;
+  playlist?: HlsPlaylistFile;
 }
 /**
  * What ingest writes and the catalog keeps about one title.
@@ -514,6 +526,10 @@ export interface FillFile {
   titleId: TitleId;
   sha256: Sha256;
   sizeBytes: number;
+  /**
+   * What OCAs call it to players; `video/mp4` where absent.
+   */
+  contentType?: string;
   /**
    * Best first.
    */
@@ -822,6 +838,43 @@ export interface LookedAtSite {
   ocas: LookedAtOca[];
 }
 /**
+ * The play for a stock player. Its permission is in the path: no header is needed.
+ */
+export interface ManifestUrls {
+  /**
+   * The multivariant playlist, for any HLS player.
+   */
+  hls: string;
+  /**
+   * The MPD, for any DASH player.
+   */
+  dash: string;
+  /**
+   * How long they can be asked for. Each answer has a fresh media token.
+   */
+  expiresInMs: number;
+}
+export interface PathwayClone {
+  'BASE-ID': string;
+  ID: string;
+  'URI-REPLACEMENT': {
+    HOST?: string;
+    'PER-VARIANT-URIS'?: {
+      [k: string]: string;
+    };
+    'PER-RENDITION-URIS'?: {
+      [k: string]: string;
+    };
+  };
+}
+/**
+ * What a stock player measured of an OCA.
+ */
+export interface PathwayReport {
+  ocaId: OcaId;
+  throughputBps: Bps;
+}
+/**
  * POST /v1/plays/{playId}/renew: a fresh token and ranking for a running play.
  */
 export interface PlayRenewal {
@@ -985,6 +1038,10 @@ export interface PlayRequest {
   playerId?: string;
   intent?: PlayIntent;
   preferences?: Preferences;
+  /**
+   * Whether `manifests` shall be in the answer.
+   */
+  manifests?: boolean;
 }
 /**
  * What the viewer would rather hear and read.
@@ -1036,6 +1093,7 @@ export interface PlayResponse {
   fileSets: FileSet[];
   languages?: Languages;
   telemetry?: TelemetryTarget;
+  manifests?: ManifestUrls;
 }
 /**
  * Where a player sends CMCD events: lines of `application/cmcd`, sent as text/plain so that no preflight comes first.
@@ -1193,7 +1251,10 @@ export interface SteeringInputs {
   playId: PlayId;
   titleId: TitleId;
   region: RegionId;
-  occasion: 'start' | 'renewal';
+  /**
+   * A play request, its renewal; an HLS or DASH manifest, or content steering, asked for by any player.
+   */
+  occasion: 'start' | 'renewal' | 'manifest' | 'steering';
   /**
    * Unix time.
    */
@@ -1206,6 +1267,10 @@ export interface SteeringInputs {
    * Nearest first; as many as the decision, or one without any one of them, needs.
    */
   sites: LookedAtSite[];
+  /**
+   * What the player told by content steering.
+   */
+  reports?: PathwayReport[];
 }
 /**
  * A decision and why it came about, for people.
@@ -1219,6 +1284,22 @@ export interface SteeringExplanation {
  */
 export interface SteeringExplanations {
   decisions: SteeringExplanation[];
+}
+/**
+ * GET /v1/manifests/{token}/steering: HLS and DASH content steering (RFC 8216bis, ETSI TS 103 998).
+ */
+export interface SteeringManifest {
+  VERSION: 1;
+  /**
+   * Seconds until the player asks again.
+   */
+  TTL: number;
+  'RELOAD-URI': string;
+  /**
+   * @minItems 1
+   */
+  'PATHWAY-PRIORITY': string[];
+  'PATHWAY-CLONES'?: PathwayClone[];
 }
 /**
  * GET /v1/telemetry (operators): what the players of this region reported since it started.

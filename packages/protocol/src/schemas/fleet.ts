@@ -54,6 +54,7 @@ export const FillFile = z.object({
   titleId: TitleId,
   sha256: Sha256,
   sizeBytes: z.number().int().positive(),
+  contentType: z.string().max(100).exactOptional().describe('What OCAs call it to players; `video/mp4` where absent.'),
   sources: z.array(FillSource).describe('Best first.'),
 });
 

@@ -57,6 +57,7 @@ export const PlayRequest = z
       ),
     intent: PlayIntent.exactOptional().describe('`play` where absent.'),
     preferences: Preferences.exactOptional(),
+    manifests: z.boolean().exactOptional().describe('Whether `manifests` shall be in the answer.'),
   })
   .describe('POST /v1/plays');
 
@@ -115,6 +116,14 @@ export const Languages = z
   })
   .describe('What can be heard and read, in the order of the preferences.');
 
+export const ManifestUrls = z
+  .object({
+    hls: z.string().describe('The multivariant playlist, for any HLS player.'),
+    dash: z.string().describe('The MPD, for any DASH player.'),
+    expiresInMs: z.number().positive().describe('How long they can be asked for. Each answer has a fresh media token.'),
+  })
+  .describe('The play for a stock player. Its permission is in the path: no header is needed.');
+
 export const PlayResponse = z
   .object({
     playId: PlayId,
@@ -127,6 +136,7 @@ export const PlayResponse = z
     fileSets: z.array(FileSet).min(1),
     languages: Languages.exactOptional(),
     telemetry: TelemetryTarget.exactOptional().describe('Absent where nobody wants reports.'),
+    manifests: ManifestUrls.exactOptional().describe('Where the request asked for them.'),
   })
   .describe('Everything a player needs: no playlist round trip follows.');
 

@@ -7,8 +7,10 @@ export const OcaCondition = z
   .describe('What an OCA says of itself, or that it says nothing.');
 
 export const DropLabel = z
-  .enum(['H', 'D', 'F', 'C', 'L'])
-  .describe('H health, D draining, F full (capacity), C content, L beyond the limit of ten.');
+  .enum(['H', 'D', 'F', 'S', 'C', 'L'])
+  .describe(
+    'H health, D draining, F full (capacity), S slow for this player and put back, C content, L beyond the limit of ten.',
+  );
 
 export const LookedAtOca = z
   .object({
@@ -38,12 +40,18 @@ export const LookedAtSite = z
   })
   .describe('OCAs of one site that are equally near to the client.');
 
+export const PathwayReport = z
+  .object({ ocaId: OcaId, throughputBps: Bps })
+  .describe('What a stock player measured of an OCA.');
+
 export const SteeringInputs = z
   .object({
     playId: PlayId,
     titleId: TitleId,
     region: RegionId,
-    occasion: z.enum(['start', 'renewal']),
+    occasion: z
+      .enum(['start', 'renewal', 'manifest', 'steering'])
+      .describe('A play request, its renewal; an HLS or DASH manifest, or content steering, asked for by any player.'),
     atMs: z.number().describe('Unix time.'),
     clientPrefix: Prefix.describe('The client, to a /24 or a /48.'),
     tableVersion: z.number().int().nonnegative(),
@@ -52,6 +60,7 @@ export const SteeringInputs = z
     sites: z
       .array(LookedAtSite)
       .describe('Nearest first; as many as the decision, or one without any one of them, needs.'),
+    reports: z.array(PathwayReport).exactOptional().describe('What the player told by content steering.'),
   })
   .describe('Everything a steering decision depends on.');
 
@@ -118,3 +127,23 @@ export const RoutesImport = z
   .describe(
     'PUT /v1/sites/{siteId}/routes (operators): prefixes of a site from a dump of its router, beside what its OCAs report. The last part replaces the import before.',
   );
+
+export const PathwayClone = z.object({
+  'BASE-ID': z.string(),
+  ID: z.string(),
+  'URI-REPLACEMENT': z.object({
+    HOST: z.string().exactOptional(),
+    'PER-VARIANT-URIS': z.record(z.string(), z.string()).exactOptional(),
+    'PER-RENDITION-URIS': z.record(z.string(), z.string()).exactOptional(),
+  }),
+});
+
+export const SteeringManifest = z
+  .object({
+    VERSION: z.literal(1),
+    TTL: z.number().int().positive().describe('Seconds until the player asks again.'),
+    'RELOAD-URI': z.string(),
+    'PATHWAY-PRIORITY': z.array(z.string()).min(1),
+    'PATHWAY-CLONES': z.array(PathwayClone).exactOptional(),
+  })
+  .describe('GET /v1/manifests/{token}/steering: HLS and DASH content steering (RFC 8216bis, ETSI TS 103 998).');

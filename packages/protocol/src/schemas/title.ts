@@ -49,8 +49,14 @@ export const Rendition = z
   .discriminatedUnion('kind', [VideoRendition, AudioRendition])
   .describe('One encoded file of a title: a fragmented MP4 with sidx.');
 
+export const HlsPlaylistFile = z
+  .strictObject({ fileId: FileId, sha256: Sha256, sizeBytes: z.number().int().positive() })
+  .describe('The HLS media playlist of a file, itself a file on the OCAs: a stock player finds media beside it.');
+
+const catalogFile = { sha256: Sha256, playlist: HlsPlaylistFile.exactOptional() };
+
 export const CatalogRendition = z
-  .discriminatedUnion('kind', [VideoRendition.extend({ sha256: Sha256 }), AudioRendition.extend({ sha256: Sha256 })])
+  .discriminatedUnion('kind', [VideoRendition.extend(catalogFile), AudioRendition.extend(catalogFile)])
   .describe('A rendition as the catalog keeps it, with the hash that OCAs verify.');
 
 const licenceWindow = {
@@ -91,7 +97,7 @@ const subtitleShape = {
 };
 
 export const CatalogSubtitles = z
-  .strictObject({ ...subtitleShape, sha256: Sha256 })
+  .strictObject({ ...subtitleShape, ...catalogFile })
   .describe('What can be read with a title, as the catalog keeps it.');
 
 export const Subtitles = z
