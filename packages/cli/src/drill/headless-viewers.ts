@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Player } from '@pressplay/sdk-node';
 import { createHeadlessPlayer } from '../play/headless-play.ts';
@@ -37,6 +38,7 @@ const NOTHING: HeadlessReport = {
  */
 export function startHeadlessViewers(target: DrillTarget, plan: DrillPlan): HeadlessViewers {
   const leaving = new AbortController();
+  setMaxListeners(0, leaving.signal);
   const regions = [...target.regions].sort(
     (one, other) => Number(other.regionId === plan.regionId) - Number(one.regionId === plan.regionId),
   );

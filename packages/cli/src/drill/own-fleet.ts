@@ -18,6 +18,8 @@ export async function withOwnFleet(run: (fleet: Fleet, signal: AbortSignal) => P
     database: 'embedded',
     sample: 'kept',
     paceBps: PACE_BPS,
+    // Plays under way ask for a fresh grant while a region is away, too.
+    controlPlane: { grantRefreshMs: 10_000 },
     signal: leave.signal,
   });
   const endFleet = async () => {

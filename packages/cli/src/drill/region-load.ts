@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EVERY_CODEC, type HttpClient, isPlayerError, nodeClock, PlaybackClient } from '@pressplay/sdk-node';
 import type { DrillPlan } from './drill-plan.ts';
@@ -40,6 +41,8 @@ export function startRegionLoad(deps: LoadDeps): RegionLoad {
   const samples: LoadSample[] = [];
   const running = new Set<Promise<void>>();
   const leaving = new AbortController();
+  // Every viewer listens.
+  setMaxListeners(0, leaving.signal);
   const beganMs = nodeClock.nowMs();
   let count = 0;
   const admit = (): void => {

@@ -36,7 +36,11 @@ const anySchedule: fc.Arbitrary<DrillSchedule> = fc.record({
 });
 
 it('a schedule is read as it is written', () => {
-  fc.assert(fc.property(anySchedule, (schedule) => expect(parseSchedule(scheduleText(schedule))).toEqual(schedule)));
+  fc.assert(
+    fc.property(anySchedule, (schedule) => {
+      expect(parseSchedule(scheduleText(schedule))).toEqual(schedule);
+    }),
+  );
 });
 
 it('every month has exactly one date, on that day of the week, in that week, at that time', () => {
