@@ -1,27 +1,20 @@
 import { schemas } from '@pressplay/protocol';
 import { CLIENT_ADDRESS_HEADER, maskMediaToken } from '@pressplay/protocol/wire';
-import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ApiError, asApiError, errorBodyOf } from './api-error.ts';
+import type { Env } from './app-env.ts';
 import { requireAccount, requireOca, requireOperator } from './authentication.ts';
 import { contradictionsOf } from './catalog/check-title.ts';
 import { REPORT_KINDS } from './fleet/oca-reports.ts';
-import { clientOf } from './playback/client-of.ts';
+import { limitBody, SMALL_BODY_BYTES } from './limit-body.ts';
+import { playRoutes } from './playback/play-routes.ts';
 import { invalid, jsonBody, valid } from './request-body.ts';
 import type { Services } from './services.ts';
 import { steeringRoutes } from './steering/steering-routes.ts';
 
-export interface Env {
-  Bindings: { readonly clientAddress: string };
-  Variables: { requestId: string };
-}
-
-type AppContext = Context<Env>;
-
 const KIB = 1024;
-const PLAY_BODY_BYTES = 64 * KIB;
 const LARGE_BODY_BYTES = 16 * KIB * KIB;
 const PREFLIGHT_MAX_AGE_S = 86_400;
 const REQUEST_ID_HEADER = 'Pressplay-Request-Id';
@@ -31,7 +24,7 @@ export function createApp(services: Services): Hono<Env> {
   const app = new Hono<Env>();
   answerBrowsers(app, services);
   answerErrors(app, services);
-  playRoutes(app, services);
+  app.route('/', playRoutes(services));
   catalogRoutes(app, services);
   ocaRoutes(app, services);
   telemetryRoutes(app, services);
@@ -60,7 +53,7 @@ function answerBrowsers(app: Hono<Env>, { config, randomId, log, clock }: Servic
   app.use(
     cors({
       origin: config.corsOrigins === '*' ? '*' : [...config.corsOrigins],
-      allowMethods: ['GET', 'POST', 'PUT'],
+      allowMethods: ['GET', 'POST', 'PUT', 'DELETE'],
       allowHeaders: ['Authorization', 'Content-Type', CLIENT_ADDRESS_HEADER],
       exposeHeaders: ['Retry-After', REQUEST_ID_HEADER],
       maxAge: PREFLIGHT_MAX_AGE_S,
@@ -82,43 +75,17 @@ function answerErrors(app: Hono<Env>, { log }: Services): void {
       log('error', error.message, { requestId, code: error.code, ...error.context, ...(cause && { cause }) });
     }
     const body = errorBodyOf(error, requestId);
-    if (error.status === 503) c.header('Retry-After', '1');
+    const retryAfterS = retryAfterOf(error);
+    if (retryAfterS !== undefined) c.header('Retry-After', String(retryAfterS));
     return c.json(body, error.status as ContentfulStatusCode);
   });
 }
 
-const limitBody = (maxBytes: number) =>
-  bodyLimit({
-    maxSize: maxBytes,
-    onError: () => {
-      throw new ApiError('request/too-large', `The body is larger than ${maxBytes} bytes.`, { maxBytes });
-    },
-  });
-
-function playRoutes(app: Hono<Env>, services: Services): void {
-  const { accessTokens, config, findNetwork, playback } = services;
-  const accountOf = async (c: AppContext) => requireAccount(await authorizationOf(c), accessTokens);
-  const client = (c: AppContext) =>
-    clientOf(c.env.clientAddress, c.req.header(CLIENT_ADDRESS_HEADER), config.trustClientAddress, findNetwork);
-
-  app.post('/v1/plays', limitBody(PLAY_BODY_BYTES), async (c) => {
-    const accountId = await accountOf(c);
-    const request = await jsonBody(c.req, schemas.PlayRequest);
-    return jsonText(c, await playback.start(accountId, request, client(c)));
-  });
-  app.post('/v1/plays/:playId/renew', limitBody(PLAY_BODY_BYTES), async (c) => {
-    const accountId = await accountOf(c);
-    const playId = valid(c.req.param('playId'), schemas.PlayId, 'The play id');
-    return c.json(await playback.renew(accountId, playId, client(c)));
-  });
-}
-
-/** Pages send the token in a body of text: nothing that a browser asks permission for. */
-async function authorizationOf(c: AppContext): Promise<string | undefined> {
-  const header = c.req.header('Authorization');
-  if (header !== undefined || !/^text\/plain\b/i.test(c.req.header('Content-Type') ?? '')) return header;
-  const { accessToken } = await jsonBody(c.req, schemas.TokenInBody);
-  return accessToken === undefined ? undefined : `Bearer ${accessToken}`;
+/** Whole seconds, where asking again later may help. */
+function retryAfterOf({ status, context }: ApiError): number | undefined {
+  const waitMs = context.retryInMs ?? context.nextFreeInMs;
+  if (typeof waitMs === 'number') return Math.max(1, Math.ceil(waitMs / 1000));
+  return status === 503 ? 1 : undefined;
 }
 
 function catalogRoutes(app: Hono<Env>, services: Services): void {
@@ -148,11 +115,15 @@ function catalogRoutes(app: Hono<Env>, services: Services): void {
 
 function ocaRoutes(app: Hono<Env>, { config, fill, ocaReports }: Services): void {
   for (const kind of REPORT_KINDS) {
-    app.put(`/v1/ocas/:ocaId/${kind}`, limitBody(kind === 'health' ? PLAY_BODY_BYTES : LARGE_BODY_BYTES), async (c) => {
-      const authorization = c.req.header('Authorization');
-      const answer = ocaReports.take({ kind, ocaId: c.req.param('ocaId'), authorization, text: await c.req.text() });
-      return answer.tellAll ? c.json(answer) : c.body(null, 204);
-    });
+    app.put(
+      `/v1/ocas/:ocaId/${kind}`,
+      limitBody(kind === 'health' ? SMALL_BODY_BYTES : LARGE_BODY_BYTES),
+      async (c) => {
+        const authorization = c.req.header('Authorization');
+        const answer = ocaReports.take({ kind, ocaId: c.req.param('ocaId'), authorization, text: await c.req.text() });
+        return answer.tellAll ? c.json(answer) : c.body(null, 204);
+      },
+    );
   }
   app.get('/v1/ocas/:ocaId/fill-manifest', async (c) => {
     const ocaId = valid(c.req.param('ocaId'), schemas.OcaId, 'The OCA id');
@@ -163,7 +134,7 @@ function ocaRoutes(app: Hono<Env>, { config, fill, ocaReports }: Services): void
 
 /** Pages that end send text/plain without headers: the token in the path is the permission. */
 function telemetryRoutes(app: Hono<Env>, { config, telemetry }: Services): void {
-  app.post('/v1/telemetry/:token', limitBody(PLAY_BODY_BYTES), async (c) => {
+  app.post('/v1/telemetry/:token', limitBody(SMALL_BODY_BYTES), async (c) => {
     telemetry.take(c.req.param('token'), await c.req.text());
     return c.body(null, 204);
   });
@@ -206,5 +177,3 @@ function refuseOtherMethods(app: Hono<Env>): void {
 function mustBe(field: string, inPath: string, inBody: string): void {
   if (inPath !== inBody) throw invalid('The body', [`${field}: "${inBody}" is not the "${inPath}" of the path`]);
 }
-
-const jsonText = (c: AppContext, text: string): Response => c.body(text, 200, { 'Content-Type': 'application/json' });

@@ -1,3 +1,4 @@
+import type { AccessClaims } from './accounts/account.ts';
 import { ApiError } from './api-error.ts';
 import type { AccessTokens } from './ports.ts';
 
@@ -8,9 +9,9 @@ export function bearerToken(header: string | undefined): string {
   throw new ApiError('auth/missing', 'This route wants the header "Authorization: Bearer <token>".');
 }
 
-export async function requireAccount(header: string | undefined, tokens: AccessTokens): Promise<string> {
-  const account = await tokens.verify(bearerToken(header));
-  if (account) return account.accountId;
+export async function requireAccount(header: string | undefined, tokens: AccessTokens): Promise<AccessClaims> {
+  const claims = await tokens.verify(bearerToken(header));
+  if (claims) return claims;
   throw new ApiError('auth/invalid', 'The API token is not one of ours or has expired: get a new one.');
 }
 

@@ -1,5 +1,7 @@
 import type { ClientNetworkEntry, SiteInfo } from '@pressplay/protocol/messages';
 
+import type { Plan } from './accounts/plans.ts';
+
 export interface BackendConfig {
   readonly regionId: string;
   /** Signs media URLs; the OCAs know it. */
@@ -13,10 +15,14 @@ export interface BackendConfig {
   /** Believe the header in which a browser client names its address. */
   readonly trustClientAddress: boolean;
   readonly corsOrigins: '*' | readonly string[];
+  /** What accounts may be sold; basic, standard, premium and unlimited. */
+  readonly plans?: readonly Plan[];
   /** Of a play's media token; 6 h. */
   readonly tokenLifetimeMs?: number;
   /** After how long a running play asks for a fresh ranking, a tenth more or less by play; 5 min. */
   readonly grantRefreshMs?: number;
+  /** A play that reports holds its stream for so long after each sign of life; 2 min. */
+  readonly streamLeaseMs?: number;
   /** How often a play to which nothing happens reports; 30 s. 0 where no reports are wanted. */
   readonly telemetryIntervalMs?: number;
   /** An OCA silent for longer is not named; 5 s. */
@@ -33,5 +39,6 @@ export interface BackendConfig {
 
 export const TOKEN_LIFETIME_MS = 6 * 3600 * 1000;
 export const GRANT_REFRESH_MS = 5 * 60 * 1000;
+export const STREAM_LEASE_MS = 2 * 60 * 1000;
 export const HEALTH_DEADLINE_MS = 5000;
 export const MANIFEST_REFRESH_MS = 10_000;

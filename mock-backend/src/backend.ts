@@ -10,6 +10,7 @@ import { FleetState } from './fleet/fleet-state.ts';
 import { FleetSync } from './fleet/fleet-sync.ts';
 import { OcaReports, type ReportKind } from './fleet/oca-reports.ts';
 import { Overview } from './fleet/overview.ts';
+import { SharedPlays } from './leases/shared-plays.ts';
 import { clientNetworks } from './licensing/client-networks.ts';
 import { PlayRegistry } from './playback/play-registry.ts';
 import { Playback } from './playback/playback.ts';
@@ -72,7 +73,8 @@ export function createBackend(deps: BackendDeps): Backend {
   );
   const fleetSync = new FleetSync(fleet, store, clock, log, config.healthDeadlineMs ?? HEALTH_DEADLINE_MS);
   const imports = new RouteImports(store, fleet, clock, log);
-  const registry = new PlayRegistry(store, clock, log, hmac, config.urlKey);
+  const plays = new SharedPlays(store, clock, log);
+  const registry = new PlayRegistry({ config, clock, hmac, plays });
   const loading = loadOnce(clock, log, async () => {
     await Promise.all([catalog.refresh(), fleetSync.load(), imports.load()]);
     await fleet.routingSettled();
@@ -89,7 +91,9 @@ export function createBackend(deps: BackendDeps): Backend {
     overview: new Overview(config, catalog, fleet, clock),
     playback: new Playback({ config, catalog, fleet, registry, clock, hmac, steering }),
     fill: new Fill({ config, catalog, fleet, clock, hmac }),
-    telemetry: new Telemetry({ config, clock, hmac, log }),
+    plays,
+    registry,
+    telemetry: new Telemetry({ config, clock, hmac, log, plays }),
     findNetwork: clientNetworks(config.networks),
     originFile: originFileRoute({ catalog, clock, hmac, urlKey: config.urlKey, origin: deps.origin }),
     isReady: loading.attempt,
@@ -100,6 +104,7 @@ export function createBackend(deps: BackendDeps): Backend {
       fleetSync.beat();
       imports.beat();
       decisions.beat();
+      plays.beat();
       return app.fetch(request, { clientAddress: peer.clientAddress });
     },
     answerReport({ method, path, authorization, text }) {
@@ -113,7 +118,7 @@ export function createBackend(deps: BackendDeps): Backend {
     },
     start: loading.required,
     async stop() {
-      await Promise.allSettled([fleetSync.flush(), registry.flush(), decisions.flush()]);
+      await Promise.allSettled([fleetSync.flush(), plays.flush(), decisions.flush()]);
     },
   };
 }

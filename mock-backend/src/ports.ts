@@ -1,3 +1,5 @@
+import type { AccessClaims } from './accounts/account.ts';
+
 export interface BackendClock {
   /** Milliseconds since an arbitrary origin. Never goes backwards. */
   nowMs(): number;
@@ -12,7 +14,7 @@ export type Log = (level: LogLevel, message: string, fields: Readonly<Record<str
 
 /** Opens the bearer tokens of accounts. */
 export interface AccessTokens {
-  verify(token: string): Promise<{ readonly accountId: string } | undefined>;
+  verify(token: string): Promise<AccessClaims | undefined>;
 }
 
 /** Answers for a file of the origin, once its token was found good. */

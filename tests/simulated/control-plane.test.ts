@@ -34,11 +34,11 @@ function watchPlays(posts: { url: string; body: string }[]): (next: HttpClient) 
 function watchClaims(world: World): string[] {
   const claims: string[] = [];
   const { store } = world.fleet;
-  const claimPlay = store.claimPlay.bind(store);
-  store.claimPlay = async (...claim) => {
-    const kept = await claimPlay(...claim);
-    claims.push(kept.playId);
-    return kept;
+  const claimPlays = store.claimPlays.bind(store);
+  store.claimPlays = async (...given) => {
+    const outcomes = await claimPlays(...given);
+    claims.push(...outcomes.map(({ play }) => play.playId));
+    return outcomes;
   };
   return claims;
 }

@@ -6,10 +6,11 @@ export function contradictionsOf(title: CatalogTitle): readonly string[] {
   const found: string[] = [];
   const ids = title.renditions.map((rendition) => rendition.renditionId);
   if (new Set(ids).size < ids.length) found.push('renditions: renditionId occurs twice');
-  const { startsAtMs, endsAtMs } = title.licence;
-  if (startsAtMs !== undefined && endsAtMs !== undefined && startsAtMs >= endsAtMs) {
-    found.push('licence: ends before it starts');
+  for (const { startsAtMs, endsAtMs } of [title.licence, ...(title.licence.windows ?? [])]) {
+    if (startsAtMs !== undefined && endsAtMs !== undefined && startsAtMs >= endsAtMs)
+      found.push('licence: ends before it starts');
   }
+  found.push(...contradictionsOfSubtitles(title.subtitles ?? []));
   for (const { renditionId, fileId, sha256, etag, sizeBytes, index } of title.renditions) {
     const mediaEnd = index.sizes.reduce((end, size) => end + size, index.offset0);
     if (!sha256.startsWith(fileId)) found.push(`${renditionId}: fileId is not the first 128 bits of sha256`);
@@ -21,4 +22,13 @@ export function contradictionsOf(title: CatalogTitle): readonly string[] {
     if (mediaEnd > sizeBytes) found.push(`${renditionId}: the segments end at ${mediaEnd}, the file at ${sizeBytes}`);
   }
   return found;
+}
+
+function contradictionsOfSubtitles(tracks: NonNullable<CatalogTitle['subtitles']>): readonly string[] {
+  const ids = tracks.map(({ trackId }) => trackId);
+  const twice = new Set(ids).size < ids.length ? ['subtitles: trackId occurs twice'] : [];
+  const wrong = tracks.filter(
+    ({ fileId, sha256, etag, sizeBytes }) => !sha256.startsWith(fileId) || etag !== etagOf(fileId, sizeBytes),
+  );
+  return [...twice, ...wrong.map(({ trackId }) => `${trackId}: fileId or etag does not follow from its hash and size`)];
 }

@@ -7,7 +7,9 @@ const ids = (device: Parameters<typeof pickRenditions>[1], from = renditions) =>
   const pick = pickRenditions(from, device);
   return pick.ok
     ? [pick.reason, ...pick.renditions.map(({ renditionId }) => renditionId)]
-    : [pick.kind, ...pick.codecs];
+    : pick.why === 'codec'
+      ? [pick.kind, ...pick.codecs]
+      : [pick.why, pick.smallestHeightPx];
 };
 
 describe('the renditions for a device', () => {

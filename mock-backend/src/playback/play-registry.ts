@@ -1,90 +1,84 @@
 import type { HmacSha256Hex } from '@pressplay/protocol/wire';
+import type { Account } from '../accounts/account.ts';
 import { ApiError } from '../api-error.ts';
-import type { BackendClock, Log } from '../ports.ts';
-import type { PlayRecord, Store } from '../store/store.ts';
+import { type BackendConfig, GRANT_REFRESH_MS, STREAM_LEASE_MS } from '../backend-config.ts';
+import type { PlayClaim, PlayOutcome, PlayRecord, StoredPlay } from '../leases/play-claim.ts';
+import type { SharedPlays } from '../leases/shared-plays.ts';
+import type { BackendClock } from '../ports.ts';
+import { streamLimit } from './stream-limit.ts';
 
-/** A play can be renewed and its key stays taken for so long. */
-export const PLAY_LIFETIME_MS = 24 * 3600 * 1000;
-const REMEMBERED_PLAYS = 10_000;
-const PAUSE_AFTER_FAILURE_MS = 1000;
+/** Without reports a play is heard of only when it renews; this much later than planned may that be. */
+const RENEWAL_SLACK = 1.5;
+
+export interface PlayRegistryDeps {
+  readonly config: Pick<BackendConfig, 'urlKey' | 'grantRefreshMs' | 'streamLeaseMs'>;
+  readonly clock: BackendClock;
+  readonly hmac: HmacSha256Hex;
+  readonly plays: SharedPlays;
+}
+
+export type PlayAsk = Omit<PlayRecord, 'playId' | 'createdAtMs' | 'accountId'>;
 
 /**
- * Which play a request belongs to. The play id follows from account and key, so that every region arrives at the same
- * one; the store makes a second use of the key for something else visible everywhere. While the store fails, plays
- * still start: what degrades is that such a conflict is seen only in the region that knows the play, and that only
- * this region can renew it until the store has it.
+ * Which play a request belongs to, and whether it has a stream. The play id follows from account and key, so that every
+ * region arrives at the same one, also while the store fails.
  */
 export class PlayRegistry {
-  readonly #store: Store;
-  readonly #clock: BackendClock;
-  readonly #log: Log;
-  readonly #playIdOf: (accountId: string, idempotencyKey: string) => string;
-  readonly #recent = new Map<string, PlayRecord>();
-  readonly #unsaved = new Map<string, PlayRecord>();
-  #storePausedUntilMs = Number.NEGATIVE_INFINITY;
+  readonly #deps: PlayRegistryDeps;
 
-  constructor(store: Store, clock: BackendClock, log: Log, hmac: HmacSha256Hex, key: string) {
-    this.#store = store;
-    this.#clock = clock;
-    this.#log = log;
-    this.#playIdOf = (accountId, idempotencyKey) =>
-      hmac(key, `play:${JSON.stringify([accountId, idempotencyKey])}`).slice(0, 32);
+  constructor(deps: PlayRegistryDeps) {
+    this.#deps = deps;
   }
 
-  /** Starts the play, or finds the one that the same key started. Another title or device under that key is refused. */
-  async claim(request: Omit<PlayRecord, 'playId' | 'createdAtMs'>): Promise<PlayRecord> {
-    const playId = this.#playIdOf(request.accountId, request.idempotencyKey);
-    const known = this.#recall(playId);
-    const kept = known ?? (await this.#keep({ ...request, playId, createdAtMs: this.#clock.wallMs() }));
-    if (kept.titleId !== request.titleId || JSON.stringify(kept.device) !== JSON.stringify(request.device)) {
-      throw new ApiError(
-        'play/idempotency-conflict',
-        `The idempotency key already started a play of "${kept.titleId}" with another request: use a new key.`,
-        { titleId: request.titleId, startedTitleId: kept.titleId, playId },
-      );
-    }
-    return kept;
+  /** Starts the play, or finds the one that the same key started. */
+  async start(account: Account, ask: PlayAsk, occasion: 'start' | 'prefetch'): Promise<StoredPlay> {
+    const { accountId } = account;
+    const playId = this.#playIdOf(accountId, ask.idempotencyKey);
+    const play = { ...ask, accountId, playId, createdAtMs: this.#deps.clock.wallMs() };
+    return this.#granted(await this.#claim(account, play, occasion), ask.titleId, account);
   }
 
-  /** A running play of this account. */
-  async find(playId: string, accountId: string): Promise<PlayRecord> {
-    const play = this.#recall(playId) ?? (await this.#read(playId));
-    if (!play || play.accountId !== accountId || !this.#isAlive(play)) {
-      throw new ApiError('play/unknown', `There is no running play "${playId}": start a new one.`, { playId });
-    }
-    return play;
+  /** A running play of this account goes on: its stream is kept, or taken again where nothing was heard for too long. */
+  async renew(account: Account, playId: string): Promise<StoredPlay> {
+    const play = await this.#find(account.accountId, playId);
+    const { leaseEndsAtMs: _, endedAtMs: _ended, ...record } = play;
+    return this.#granted(await this.#claim(account, record, 'renewal'), play.titleId, account);
   }
 
-  /** Hands over to the store what it missed while it failed. */
-  async flush(): Promise<void> {
-    for (const [playId, play] of this.#unsaved) {
-      await this.#store.claimPlay(play, this.#expiredBeforeMs());
-      this.#unsaved.delete(playId);
-    }
+  /** The viewer is done with it. */
+  async end(accountId: string, playId: string): Promise<void> {
+    await this.#find(accountId, playId);
+    await this.#deps.plays.end(playId);
   }
 
-  async #keep(play: PlayRecord): Promise<PlayRecord> {
-    const kept = await this.#claimInStore(play);
-    this.#remember(kept);
-    return kept;
+  #claim(account: Account, play: PlayRecord, occasion: PlayClaim['occasion']): Promise<PlayOutcome> {
+    const { clock, plays, config } = this.#deps;
+    const { maxStreams } = account.plan;
+    const leaseMs = Math.max(
+      config.streamLeaseMs ?? STREAM_LEASE_MS,
+      RENEWAL_SLACK * (config.grantRefreshMs ?? GRANT_REFRESH_MS),
+    );
+    const leaseEndsAtMs = clock.wallMs() + leaseMs;
+    return plays.claim({ play, occasion, leaseEndsAtMs, ...(maxStreams !== undefined && { maxStreams }) });
   }
 
-  async #claimInStore(play: PlayRecord): Promise<PlayRecord> {
-    if (this.#clock.nowMs() >= this.#storePausedUntilMs) {
-      try {
-        if (this.#unsaved.size > 0) await this.flush();
-        return await this.#store.claimPlay(play, this.#expiredBeforeMs());
-      } catch (error) {
-        this.#storePausedUntilMs = this.#clock.nowMs() + PAUSE_AFTER_FAILURE_MS;
-        this.#log('warn', 'plays start without the store: it does not answer', { error: String(error) });
-      }
-    }
-    if (this.#unsaved.size < REMEMBERED_PLAYS) this.#unsaved.set(play.playId, play);
-    return play;
+  #granted(outcome: PlayOutcome, titleId: string, account: Account): StoredPlay {
+    const { play, verdict } = outcome;
+    if (verdict === 'granted') return play;
+    if (verdict === 'stream-limit') throw streamLimit(outcome.holders, account.plan, this.#deps.clock.wallMs());
+    if (verdict === 'ended')
+      throw new ApiError('play/ended', 'This play was ended, or its player began another one: start a new one.', {
+        playId: play.playId,
+      });
+    throw new ApiError(
+      'play/idempotency-conflict',
+      `The idempotency key already started a play of "${play.titleId}" with another request: use a new key.`,
+      { titleId, startedTitleId: play.titleId, playId: play.playId },
+    );
   }
 
-  async #read(playId: string): Promise<PlayRecord | undefined> {
-    const play = await this.#store.findPlay(playId).catch((error) => {
+  async #find(accountId: string, playId: string): Promise<StoredPlay> {
+    const play = await this.#deps.plays.find(playId).catch((error) => {
       throw new ApiError(
         'store/unavailable',
         'This play started in another region and cannot be looked up now: try again, or ask the region that started it.',
@@ -92,30 +86,12 @@ export class PlayRegistry {
         { cause: error },
       );
     });
-    if (play) this.#remember(play);
-    return play;
+    if (play?.accountId === accountId) return play;
+    throw new ApiError('play/unknown', `There is no running play "${playId}": start a new one.`, { playId });
   }
 
-  #recall(playId: string): PlayRecord | undefined {
-    const play = this.#recent.get(playId);
-    return play && this.#isAlive(play) ? play : undefined;
-  }
-
-  #remember(play: PlayRecord): void {
-    this.#recent.delete(play.playId);
-    this.#recent.set(play.playId, play);
-    if (this.#recent.size <= REMEMBERED_PLAYS) return;
-    for (const [oldest] of this.#recent) {
-      this.#recent.delete(oldest);
-      return;
-    }
-  }
-
-  #isAlive(play: PlayRecord): boolean {
-    return play.createdAtMs >= this.#expiredBeforeMs();
-  }
-
-  #expiredBeforeMs(): number {
-    return this.#clock.wallMs() - PLAY_LIFETIME_MS;
+  #playIdOf(accountId: string, idempotencyKey: string): string {
+    const { hmac, config } = this.#deps;
+    return hmac(config.urlKey, `play:${JSON.stringify([accountId, idempotencyKey])}`).slice(0, 32);
   }
 }

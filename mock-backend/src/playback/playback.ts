@@ -1,19 +1,22 @@
 import type { PlayRenewal, PlayRequest, PlayResponse, Server, SteeringDecision } from '@pressplay/protocol/messages';
 import { type HmacSha256Hex, signMediaToken } from '@pressplay/protocol/wire';
+import type { Account } from '../accounts/account.ts';
 import { ApiError } from '../api-error.ts';
 import { type BackendConfig, GRANT_REFRESH_MS, TOKEN_LIFETIME_MS } from '../backend-config.ts';
 import type { Catalog, CatalogEntry } from '../catalog/catalog.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import { livenessOf } from '../fleet/liveness.ts';
 import { hash32 } from '../fleet/rendezvous.ts';
-import { judgeLicence } from '../licensing/licence.ts';
+import type { StoredPlay } from '../leases/play-claim.ts';
+import { pictureLimits } from '../licensing/picture-limits.ts';
 import type { BackendClock } from '../ports.ts';
 import type { Steering } from '../steering/steering.ts';
-import type { PlayRecord } from '../store/store.ts';
 import { telemetryTarget } from '../telemetry/telemetry.ts';
 import type { Client } from './client-of.ts';
+import { languagesOf, subtitlesOf } from './languages.ts';
 import { pickRenditions } from './pick-renditions.ts';
 import type { PlayRegistry } from './play-registry.ts';
+import { requirePermission } from './require-permission.ts';
 
 export interface PlaybackDeps {
   readonly config: BackendConfig;
@@ -24,6 +27,9 @@ export interface PlaybackDeps {
   readonly hmac: HmacSha256Hex;
   readonly steering: Steering;
 }
+
+/** What was asked for ahead is soon watched or never. */
+const PREFETCH_LIFETIME_MS = 10 * 60 * 1000;
 
 type CatalogRendition = CatalogEntry['title']['renditions'][number];
 
@@ -36,27 +42,24 @@ export class Playback {
   }
 
   /** The JSON of a PlayResponse. Renditions come in as the text the catalog keeps. */
-  async start(accountId: string, request: PlayRequest, client: Client): Promise<string> {
+  async start(account: Account, request: PlayRequest, client: Client): Promise<string> {
     const { registry, clock } = this.#deps;
-    const entry = await this.#titleOf(request.titleId);
-    const licence = judgeLicence(entry.title.licence, client.network.country, clock.wallMs());
-    if (!licence.allowed) {
-      const { country } = client.network;
-      throw new ApiError(licence.code, licence.reason, { titleId: request.titleId, ...(country && { country }) });
-    }
+    const { titleId, device, idempotencyKey, playerId, intent = 'play' } = request;
+    const entry = await this.#titleOf(titleId);
+    requirePermission(entry.title, account, client.network.country, clock.wallMs());
     this.#requireLive(entry);
-    const renditions = playableOn(entry, request);
-    const { titleId, device, idempotencyKey } = request;
-    const play = await registry.claim({ accountId, titleId, device, idempotencyKey });
-    const decision = this.#steer('start', play, client, renditions);
-    return this.#responseJson(play, entry, client, renditions, decision);
+    const renditions = playableOn(entry, device, account);
+    const ask = { titleId, device, idempotencyKey, ...(playerId !== undefined && { playerId }) };
+    const play = await registry.start(account, ask, intent === 'prefetch' ? 'prefetch' : 'start');
+    const decision = this.#steer('start', play, client, renditions, entry);
+    return this.#responseJson(request, play, entry, client, renditions, decision);
   }
 
   /** A fresh token and ranking for a running play. The licence was judged at its start; a film that runs may end. */
-  async renew(accountId: string, playId: string, client: Client): Promise<PlayRenewal> {
-    const play = await this.#deps.registry.find(playId, accountId);
+  async renew(account: Account, playId: string, client: Client): Promise<PlayRenewal> {
+    const play = await this.#deps.registry.renew(account, playId);
     const entry = await this.#titleOf(play.titleId);
-    const decision = this.#steer('renewal', play, client, playableOn(entry, play));
+    const decision = this.#steer('renewal', play, client, playableOn(entry, play.device, account), entry);
     const fileServers: Record<string, number[]> = {};
     for (const { servers, fileIds } of decision.choice.fileSets)
       for (const fileId of fileIds) fileServers[fileId] = [...servers];
@@ -96,11 +99,12 @@ export class Playback {
 
   #steer(
     occasion: 'start' | 'renewal',
-    { playId, titleId }: PlayRecord,
+    { playId, titleId }: StoredPlay,
     client: Client,
     renditions: readonly CatalogRendition[],
+    { title: { subtitles = [] } }: CatalogEntry,
   ): SteeringDecision {
-    const fileIds = renditions.map(({ fileId }) => fileId);
+    const fileIds = [...renditions, ...subtitles].map(({ fileId }) => fileId);
     const decision = this.#deps.steering.steer(
       { playId, titleId, occasion, fileIds, playBps: playBpsOf(renditions) },
       client,
@@ -109,9 +113,10 @@ export class Playback {
     return decision;
   }
 
-  #grant({ playId, titleId }: PlayRecord, decision: SteeringDecision) {
+  #grant({ playId, titleId }: StoredPlay, decision: SteeringDecision, intent?: PlayRequest['intent']) {
     const { config, clock, hmac } = this.#deps;
-    const lifetimeMs = config.tokenLifetimeMs ?? TOKEN_LIFETIME_MS;
+    const longestMs = config.tokenLifetimeMs ?? TOKEN_LIFETIME_MS;
+    const lifetimeMs = intent === 'prefetch' ? Math.min(longestMs, PREFETCH_LIFETIME_MS) : longestMs;
     const expiresAtS = Math.floor((clock.wallMs() + lifetimeMs) / 1000);
     const token = signMediaToken({ expiresAtS, playId, scope: titleId }, config.urlKey, hmac);
     const expiresInMs = Math.max(1, expiresAtS * 1000 - clock.wallMs());
@@ -120,14 +125,18 @@ export class Playback {
   }
 
   #responseJson(
-    play: PlayRecord,
+    { intent, preferences }: PlayRequest,
+    play: StoredPlay,
     { title, renditionJson }: CatalogEntry,
     client: Client,
     renditions: readonly CatalogRendition[],
     decision: SteeringDecision,
   ): string {
-    const grant = this.#grant(play, decision);
+    const grant = this.#grant(play, decision, intent);
     const telemetry = telemetryTarget(grant.token, this.#deps.config.telemetryIntervalMs);
+    const serversOf = (fileId: string) =>
+      decision.choice.fileSets.find(({ fileIds }) => fileIds.includes(fileId))?.servers ?? [];
+    const subtitles = subtitlesOf(title.subtitles ?? [], serversOf);
     const head: Omit<PlayResponse, 'fileSets'> = {
       playId: play.playId,
       titleId: title.titleId,
@@ -136,13 +145,15 @@ export class Playback {
       region: this.#deps.config.regionId,
       client: client.network,
       ...grant,
+      languages: languagesOf(renditions, subtitles, preferences),
       ...(telemetry && { telemetry }),
     };
-    const fileSets = decision.choice.fileSets.map(({ servers, fileIds }) => {
+    const fileSets = decision.choice.fileSets.flatMap(({ servers, fileIds }) => {
       const texts = renditions.flatMap(({ fileId, renditionId }) =>
         fileIds.includes(fileId) ? (renditionJson.get(renditionId) ?? []) : [],
       );
-      return `{"servers":${JSON.stringify(servers)},"renditions":[${texts.join()}]}`;
+      // A set of subtitles alone is named with them.
+      return texts.length > 0 ? [`{"servers":${JSON.stringify(servers)},"renditions":[${texts.join()}]}`] : [];
     });
     return `${JSON.stringify(head).slice(0, -1)},"fileSets":[${fileSets.join()}]}`;
   }
@@ -167,14 +178,30 @@ function playBpsOf(renditions: readonly CatalogRendition[]): number {
   return most.video + most.audio;
 }
 
-function playableOn({ title }: CatalogEntry, { device }: Pick<PlayRequest, 'device'>): readonly CatalogRendition[] {
-  const pick = pickRenditions(title.renditions, device);
+function playableOn(
+  { title }: CatalogEntry,
+  device: PlayRequest['device'],
+  { plan }: Account,
+): readonly CatalogRendition[] {
+  const limits = pictureLimits(plan, title.licence, device);
+  const pick = pickRenditions(title.renditions, device, limits);
   if (pick.ok) return pick.renditions;
+  const { titleId } = title;
+  if (pick.why === 'not-permitted') {
+    const { maxHeightPx, heightLimitedBy, highDynamicRange } = limits;
+    const context = { titleId, limitedBy: heightLimitedBy, smallestHeightPx: pick.smallestHeightPx, highDynamicRange };
+    const most = Number.isFinite(maxHeightPx) ? `pictures of up to ${maxHeightPx} lines` : 'no such picture';
+    throw new ApiError(
+      'title/no-playable-rendition',
+      `The title has no picture small enough: ${heightLimitedBy === 'security-level' ? 'its licence permits this device' : 'the plan permits'} ${most}.`,
+      { ...context, ...(Number.isFinite(maxHeightPx) && { maxHeightPx }) },
+    );
+  }
   throw new ApiError(
     'title/no-playable-rendition',
     `The device decodes none of the title's ${pick.kind} codecs: ${pick.codecs.join(', ')}.`,
     {
-      titleId: title.titleId,
+      titleId,
       kind: pick.kind,
       codecs: [...pick.codecs],
       deviceCodecs: pick.kind === 'video' ? device.videoCodecs : device.audioCodecs,

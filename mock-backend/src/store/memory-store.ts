@@ -1,5 +1,7 @@
 import type { CatalogTitle, Route, RoutesImport, SteeringDecision } from '@pressplay/protocol/messages';
-import type { PlayRecord, Reported, Store, StoredImport, StoredOca, StoredTitle } from './store.ts';
+import { PlayBook } from '../leases/play-book.ts';
+import type { LeaseBeat, PlayClaim, PlayOutcome, StoredPlay } from '../leases/play-claim.ts';
+import type { Reported, Store, StoredImport, StoredOca, StoredTitle } from './store.ts';
 
 /** Of all regions that share the store together. */
 const DECISIONS_KEPT = 10_000;
@@ -8,8 +10,7 @@ const DECISIONS_KEPT = 10_000;
 export class MemoryStore implements Store {
   #revision = 0;
   readonly #titles = new Map<string, StoredTitle>();
-  readonly #playsByKey = new Map<string, PlayRecord>();
-  readonly #playsById = new Map<string, PlayRecord>();
+  readonly #plays = new PlayBook();
   readonly #ocas = new Map<string, StoredOca>();
   #decisions: SteeringDecision[] = [];
   #importParts: { readonly siteId: string; readonly part: RoutesImport }[] = [];
@@ -26,27 +27,28 @@ export class MemoryStore implements Store {
       .sort((a, b) => a.revision - b.revision);
   }
 
-  async claimPlay(play: PlayRecord, expiredBeforeMs: number): Promise<PlayRecord> {
-    const key = JSON.stringify([play.accountId, play.idempotencyKey]);
-    const kept = this.#playsByKey.get(key);
-    if (kept && kept.createdAtMs >= expiredBeforeMs) return kept;
-    if (kept) this.#playsById.delete(kept.playId);
-    this.#playsByKey.set(key, play);
-    this.#playsById.set(play.playId, play);
-    return play;
+  async claimPlays(
+    claims: readonly PlayClaim[],
+    nowMs: number,
+    expiredBeforeMs: number,
+  ): Promise<readonly PlayOutcome[]> {
+    return this.#plays.claim(claims, nowMs, expiredBeforeMs);
   }
 
-  async findPlay(playId: string): Promise<PlayRecord | undefined> {
-    return this.#playsById.get(playId);
+  async beatLeases(beats: readonly LeaseBeat[], nowMs: number): Promise<void> {
+    this.#plays.beat(beats, nowMs);
+  }
+
+  async endPlays(playIds: readonly string[], nowMs: number): Promise<void> {
+    this.#plays.end(playIds, nowMs);
+  }
+
+  async findPlay(playId: string): Promise<StoredPlay | undefined> {
+    return this.#plays.find(playId);
   }
 
   async forgetPlays(beforeMs: number): Promise<number> {
-    const old = [...this.#playsByKey].filter(([, play]) => play.createdAtMs < beforeMs);
-    for (const [key, play] of old) {
-      this.#playsByKey.delete(key);
-      this.#playsById.delete(play.playId);
-    }
-    return old.length;
+    return this.#plays.forget(beforeMs);
   }
 
   async saveOcas(ocas: readonly StoredOca[]): Promise<void> {

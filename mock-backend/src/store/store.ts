@@ -1,26 +1,10 @@
-import type {
-  CatalogTitle,
-  DeviceCapabilities,
-  HealthReport,
-  Route,
-  RoutesImport,
-  SteeringDecision,
-} from '@pressplay/protocol/messages';
+import type { CatalogTitle, HealthReport, Route, RoutesImport, SteeringDecision } from '@pressplay/protocol/messages';
+import type { LeaseBeat, PlayClaim, PlayOutcome, StoredPlay } from '../leases/play-claim.ts';
 
 export interface StoredTitle {
   readonly title: CatalogTitle;
   /** Grows with every change of any title. */
   readonly revision: number;
-}
-
-export interface PlayRecord {
-  readonly playId: string;
-  readonly accountId: string;
-  readonly idempotencyKey: string;
-  readonly titleId: string;
-  readonly device: DeviceCapabilities;
-  /** Unix time in milliseconds. */
-  readonly createdAtMs: number;
 }
 
 /** Something an OCA reported, and when, in Unix time in milliseconds. */
@@ -50,11 +34,15 @@ export interface Store {
   /** Titles changed after `revision`, in the order of their change. */
   titlesSince(revision: number): Promise<readonly StoredTitle[]>;
   /**
-   * Keeps the play unless (account, idempotency key) has one created at or after `expiredBeforeMs`; answers with the
-   * one that is kept.
+   * Starts plays and gives them streams of their accounts, all in one go: `decideClaims` says how. Exact whoever else
+   * claims at the same moment. A play created before `expiredBeforeMs` leaves its key free.
    */
-  claimPlay(play: PlayRecord, expiredBeforeMs: number): Promise<PlayRecord>;
-  findPlay(playId: string): Promise<PlayRecord | undefined>;
+  claimPlays(claims: readonly PlayClaim[], nowMs: number, expiredBeforeMs: number): Promise<readonly PlayOutcome[]>;
+  /** Plays were heard of. What has no lease that runs at `nowMs` stays as it is. */
+  beatLeases(beats: readonly LeaseBeat[], nowMs: number): Promise<void>;
+  /** These plays give their streams back and cannot go on. Unknown ones are nobody's. */
+  endPlays(playIds: readonly string[], nowMs: number): Promise<void>;
+  findPlay(playId: string): Promise<StoredPlay | undefined>;
   /** Forgets plays created before a Unix time in milliseconds; answers how many. */
   forgetPlays(beforeMs: number): Promise<number>;
   /** Keeps each part that is newer than the one kept. */

@@ -1,17 +1,19 @@
 import type { TelemetryReport, TelemetryTarget } from '@pressplay/protocol/messages';
 import { type HmacSha256Hex, verifyMediaToken } from '@pressplay/protocol/wire';
 import { ApiError } from '../api-error.ts';
-import type { BackendConfig } from '../backend-config.ts';
-import { PLAY_LIFETIME_MS } from '../playback/play-registry.ts';
+import { type BackendConfig, STREAM_LEASE_MS } from '../backend-config.ts';
+import { PLAY_LIFETIME_MS, type SharedPlays } from '../leases/shared-plays.ts';
 import type { BackendClock, Log } from '../ports.ts';
 import { PlayReports } from './play-reports.ts';
 import { readReports } from './read-reports.ts';
 
 export interface TelemetryDeps {
-  readonly config: Pick<BackendConfig, 'regionId' | 'urlKey' | 'telemetryIntervalMs'>;
+  readonly config: Pick<BackendConfig, 'regionId' | 'urlKey' | 'telemetryIntervalMs' | 'streamLeaseMs'>;
   readonly clock: BackendClock;
   readonly hmac: HmacSha256Hex;
   readonly log: Log;
+  /** Who reports still plays. */
+  readonly plays: Pick<SharedPlays, 'hear'>;
 }
 
 const INTERVAL_MS = 30_000;
@@ -41,6 +43,7 @@ export class Telemetry {
     const { playId, scope: titleId } = verdict.claims;
     const events = readReports(text, playId);
     const play = this.#reports.record({ playId, titleId }, events, clock.wallMs());
+    this.#deps.plays.hear(playId, config.streamLeaseMs ?? STREAM_LEASE_MS);
     const { qoe } = play;
     const isOver = events.some((event) => event.qoe && event.qoe.outcome !== 'running');
     if (isOver && qoe) log('info', 'play reported', { playId, titleId, ...qoe });

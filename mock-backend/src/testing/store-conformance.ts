@@ -1,17 +1,8 @@
 import type { HealthReport, SteeringDecision } from '@pressplay/protocol/messages';
 import { expect, it } from 'vitest';
-import type { PlayRecord, Store, StoredOca } from '../store/store.ts';
-import { DEVICE, makeTitle } from './test-region.ts';
-
-const play = (changes: Partial<PlayRecord> = {}): PlayRecord => ({
-  playId: '1'.repeat(32),
-  accountId: 'account',
-  idempotencyKey: 'key-00000001',
-  titleId: 'film',
-  device: { ...DEVICE, maxHeightPx: 720 },
-  createdAtMs: 1_800_000_000_000,
-  ...changes,
-});
+import type { Store, StoredOca } from '../store/store.ts';
+import { playConformance } from './play-conformance.ts';
+import { makeTitle } from './test-region.ts';
 
 const health = (ocaId: string, reason: string): HealthReport => ({
   ocaId,
@@ -51,39 +42,7 @@ export function storeConformance(open: () => Promise<Store>, reopen: (store: Sto
     expect(await store.titlesSince(0)).toHaveLength(5);
   });
 
-  it('keeps the first play of an account and key, whoever comes second', async () => {
-    const store = await open();
-    const other = await reopen(store);
-    const first = play();
-    expect(await store.claimPlay(first, 0)).toEqual(first);
-    expect(await other.claimPlay(play({ titleId: 'other', createdAtMs: first.createdAtMs + 5 }), 0)).toEqual(first);
-    expect(await other.findPlay(first.playId)).toEqual(first);
-    expect(await store.findPlay('2'.repeat(32))).toBeUndefined();
-    const elsewhere = play({ accountId: 'another', playId: '3'.repeat(32) });
-    expect(await store.claimPlay(elsewhere, 0)).toEqual(elsewhere);
-  });
-
-  it('lets exactly one of many simultaneous claims win', async () => {
-    const store = await open();
-    const other = await reopen(store);
-    const claims = Array.from({ length: 16 }, (_, i) =>
-      (i % 2 ? store : other).claimPlay(play({ titleId: `title-${i}` }), 0),
-    );
-    const kept = await Promise.all(claims);
-    expect(new Set(kept.map(({ titleId }) => titleId)).size).toBe(1);
-  });
-
-  it('lets a key be used again once its play expired, and forgets old plays', async () => {
-    const store = await open();
-    const old = play();
-    await store.claimPlay(old, 0);
-    const next = play({ titleId: 'other', createdAtMs: old.createdAtMs + 100 });
-    expect(await store.claimPlay(next, old.createdAtMs + 1)).toEqual(next);
-    expect(await store.findPlay(old.playId)).toEqual(next);
-    expect(await store.forgetPlays(next.createdAtMs)).toBe(0);
-    expect(await store.forgetPlays(next.createdAtMs + 1)).toBe(1);
-    expect(await store.findPlay(old.playId)).toBeUndefined();
-  });
+  playConformance(open, reopen);
 
   it('keeps the newer of each part that OCAs reported', async () => {
     const store = await open();

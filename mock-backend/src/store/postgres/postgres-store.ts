@@ -2,9 +2,11 @@ import type { CatalogTitle, Route, RoutesImport, SteeringDecision } from '@press
 import { and, asc, desc, eq, gt, gte, lt, ne, sql } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { Pool } from 'pg';
-import type { PlayRecord, Reported, Store, StoredImport, StoredOca, StoredTitle } from '../store.ts';
+import type { LeaseBeat, PlayClaim, PlayOutcome, StoredPlay } from '../../leases/play-claim.ts';
+import type { Reported, Store, StoredImport, StoredOca, StoredTitle } from '../store.ts';
 import { applyMigrations } from './migrations.ts';
-import { catalogRevision, ocas, plays, routeImports, steeringDecisions, titles } from './tables.ts';
+import { PostgresPlays } from './postgres-plays.ts';
+import { catalogRevision, ocas, routeImports, steeringDecisions, titles } from './tables.ts';
 
 export interface PostgresStoreOptions {
   readonly url: string;
@@ -19,10 +21,12 @@ export interface PostgresStoreOptions {
 export class PostgresStore implements Store {
   readonly #pool: Pool;
   readonly #db: NodePgDatabase;
+  readonly #plays: PostgresPlays;
 
   private constructor(pool: Pool) {
     this.#pool = pool;
     this.#db = drizzle(pool);
+    this.#plays = new PostgresPlays(pool);
   }
 
   /** Connects and brings the tables up to date. */
@@ -74,37 +78,24 @@ export class PostgresStore implements Store {
       .orderBy(asc(titles.revision));
   }
 
-  async claimPlay(play: PlayRecord, expiredBeforeMs: number): Promise<PlayRecord> {
-    const [claimed] = await this.#db
-      .insert(plays)
-      .values(play)
-      .onConflictDoUpdate({
-        target: [plays.accountId, plays.idempotencyKey],
-        set: {
-          playId: play.playId,
-          titleId: play.titleId,
-          device: play.device,
-          createdAtMs: play.createdAtMs,
-        },
-        setWhere: lt(plays.createdAtMs, expiredBeforeMs),
-      })
-      .returning();
-    if (claimed) return claimed;
-    const [kept] = await this.#db
-      .select()
-      .from(plays)
-      .where(and(eq(plays.accountId, play.accountId), eq(plays.idempotencyKey, play.idempotencyKey)));
-    return kept ?? this.claimPlay(play, expiredBeforeMs);
+  claimPlays(claims: readonly PlayClaim[], nowMs: number, expiredBeforeMs: number): Promise<readonly PlayOutcome[]> {
+    return this.#plays.claim(claims, nowMs, expiredBeforeMs);
   }
 
-  async findPlay(playId: string): Promise<PlayRecord | undefined> {
-    const [found] = await this.#db.select().from(plays).where(eq(plays.playId, playId));
-    return found;
+  beatLeases(beats: readonly LeaseBeat[], nowMs: number): Promise<void> {
+    return this.#plays.beat(beats, nowMs);
   }
 
-  async forgetPlays(beforeMs: number): Promise<number> {
-    const { rowCount } = await this.#db.delete(plays).where(lt(plays.createdAtMs, beforeMs));
-    return rowCount ?? 0;
+  endPlays(playIds: readonly string[], nowMs: number): Promise<void> {
+    return this.#plays.end(playIds, nowMs);
+  }
+
+  findPlay(playId: string): Promise<StoredPlay | undefined> {
+    return this.#plays.find(playId);
+  }
+
+  forgetPlays(beforeMs: number): Promise<number> {
+    return this.#plays.forget(beforeMs);
   }
 
   /** One statement for the whole batch, always in the order of the ids: regions that save at once cannot deadlock. */

@@ -36,11 +36,15 @@ export const plays = pgTable(
     titleId: text('title_id').notNull(),
     device: json('device').$type<DeviceCapabilities>().notNull(),
     createdAtMs: unixMs('created_at_ms').notNull(),
+    playerId: text('player_id'),
+    leaseEndsAtMs: unixMs('lease_ends_at_ms').notNull().default(0),
+    endedAtMs: unixMs('ended_at_ms'),
   },
   (table) => [
     primaryKey({ columns: [table.accountId, table.idempotencyKey] }),
     uniqueIndex('plays_by_id').on(table.playId),
     index('plays_by_age').on(table.createdAtMs),
+    index('plays_by_lease').on(table.accountId, table.leaseEndsAtMs),
   ],
 );
 
