@@ -4,23 +4,29 @@ const CHUNK = 8192;
 
 /** Decodes UTF-8 as `TextDecoder` does without `fatal`; old sets have none, and the core's compiler settings know none. */
 export function decodeUtf8(bytes: Uint8Array): string {
-  const units: number[] = [];
   let text = '';
   for (let at = 0; at < bytes.length; ) {
+    const plain = plainFrom(bytes, at);
+    text += String.fromCharCode(...plain);
+    at += plain.length;
+    if (plain.length > 0) continue;
     const { point, length } = pointAt(bytes, at);
+    text += String.fromCodePoint(point);
     at += length;
-    if (point > 0xffff) units.push(0xd800 + ((point - 0x10000) >> 10), 0xdc00 + ((point - 0x10000) & 0x3ff));
-    else units.push(point);
-    if (units.length < CHUNK) continue;
-    text += String.fromCharCode(...units);
-    units.length = 0;
   }
-  return text + String.fromCharCode(...units);
+  return text;
+}
+
+/** What is ASCII, many bytes at once: nearly all of an answer, on which a viewer waits. */
+function plainFrom(bytes: Uint8Array, from: number): Uint8Array {
+  const limit = Math.min(bytes.length, from + CHUNK);
+  let end = from;
+  while (end < limit && (bytes[end] ?? 0) < 0x80) end++;
+  return bytes.subarray(from, end);
 }
 
 function pointAt(bytes: Uint8Array, at: number): { readonly point: number; readonly length: number } {
   const first = bytes[at] ?? 0;
-  if (first < 0x80) return { point: first, length: 1 };
   const size =
     first >= 0xf0 && first < 0xf5 ? 4 : first >= 0xe0 && first < 0xf0 ? 3 : first >= 0xc2 && first < 0xe0 ? 2 : 0;
   if (size === 0) return { point: REPLACEMENT, length: 1 };

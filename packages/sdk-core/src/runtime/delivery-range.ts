@@ -53,7 +53,7 @@ export class RangeDelivery {
     );
     signal.addEventListener('abort', stop);
     try {
-      await this.#deliverKept();
+      if (keeping.before.length > 0) await this.#deliverKept();
       while (!this.#assembly.isComplete) await this.#goOn();
       return this.#lastOcaId;
     } finally {
@@ -90,7 +90,6 @@ export class RangeDelivery {
   async #attempt(ocaId: string, bytes?: number): Promise<void> {
     const { book, outage } = this.#context;
     const grant = book.grant;
-    this.#lanes.announce(ocaId);
     const { lane, others } = await this.#open(ocaId, bytes);
     for (const other of others) this.#lanes.settle(other);
     const { end } = lane.transfer;

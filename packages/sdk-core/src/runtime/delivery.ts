@@ -121,7 +121,9 @@ export class Delivery {
     for (const source of sources) source.addEventListener('abort', cancel);
     if (sources.some(({ aborted }) => aborted)) cancel();
     try {
-      await this.#renewAhead();
+      const renewed = this.#renewAhead();
+      // Without a turn of its own where there is nothing to wait for: the first request leaves before anything else is done.
+      if (renewed) await renewed;
       const order = { ...request, isFirst, ...this.#extrasOf(request), signal: cancellation.signal };
       this.#tellDelivered(request, await new RangeDelivery(this.#rangeContext(), order).perform());
     } finally {
@@ -216,17 +218,17 @@ export class Delivery {
   }
 
   /** Once per grant. Ranges go on with the old token meanwhile, unless it is known to have expired. */
-  async #renewAhead(): Promise<void> {
+  #renewAhead(): Promise<unknown> | undefined {
     const { grant } = this.#book;
     const nowMs = this.#ports.clock.nowMs();
-    if (!grant) return;
+    if (!grant) return undefined;
     if (nowMs >= this.#renewAtMs) {
       this.#renewAtMs = Number.POSITIVE_INFINITY;
       this.#renewing = this.#renewals.renew('token-expired', grant, this.#closing.signal).finally(() => {
         this.#renewing = undefined;
       });
     }
-    if (nowMs >= grant.expiresAtMs) await this.#renewing;
+    return nowMs >= grant.expiresAtMs ? this.#renewing : undefined;
   }
 
   #tellDelivered(request: RangeRequest, ocaId: string): void {

@@ -9,6 +9,7 @@ import Hls, {
   type HlsConfig,
 } from 'hls.js';
 import { DownloadWatch } from './download-watch.ts';
+import { EarlyInit } from './early-init.ts';
 import { HeadStart } from './head-start.ts';
 import { hlsConfig, LOOK_UP_TOLERANCE_MS } from './hls-config.ts';
 import { judgeHlsError, type ReportedError } from './judge-hls-error.ts';
@@ -34,6 +35,7 @@ export class HlsPlayback {
   readonly #hls: Hls;
   readonly #downloads: DownloadWatch;
   readonly #viewport: Viewport;
+  readonly #pictureTimed: Promise<void>;
   #stopVideoWatch: () => void;
   /** Where the element goes as soon as it has a playhead. */
   #resumeAtMs: number;
@@ -47,6 +49,8 @@ export class HlsPlayback {
     this.#viewport = watchViewport(options.video);
     this.#headStart = beginAhead(options);
     this.#hls = new Hls(hlsConfig({ ...options, loaders: this.#loaders() }));
+    new EarlyInit(this.#hls, (frag) => this.#renditionOf(frag));
+    this.#pictureTimed = new Promise((resolve) => this.#hls.once(Events.INIT_PTS_FOUND, () => resolve()));
     this.#hls.on(Events.FRAG_BUFFERED, (_name, data) => this.#onBuffered(data));
     this.#hls.on(Events.FRAG_CHANGED, (_name, data) => this.#onShown(data));
     this.#hls.on(Events.ERROR, (_name, data) => this.#onError(data));
@@ -103,6 +107,8 @@ export class HlsPlayback {
     const source: SegmentSource = {
       renditionAt: (url) => renditionOfUrl(presentation, url),
       fetchRange: (request) => this.#headStart.fetchRange(request),
+      // Sound that comes before the picture's time stamps are known would wait in hls.js for its next tick, up to 100 ms.
+      mayHandOver: ({ kind }) => (kind === 'audio' ? this.#pictureTimed : undefined),
       gaveUp: (cause, error) => this.#fail(cause, error),
     };
     const nextLevel = (hls: Hls): number => this.#nextLevel(hls);
@@ -146,7 +152,9 @@ export class HlsPlayback {
 
   #positionMs(): number {
     const { video } = this.#options;
-    return video.readyState === 0 ? this.#resumeAtMs : video.currentTime * 1000;
+    // The element has its metadata before hls.js has moved it to where the play starts.
+    const isThere = video.readyState > 0 && this.#hls.hasEnoughToStart;
+    return isThere ? video.currentTime * 1000 : this.#resumeAtMs;
   }
 
   #watchVideo(): () => void {

@@ -51,7 +51,7 @@ function ascii(type: string): number[] {
 }
 
 /** A loader whose range is in the test's hands, and what it told hls.js. */
-function loading(sn: number | 'initSegment' = 4, progressive = false) {
+function loading(sn: number | 'initSegment' = 4, progressive = false, held?: Promise<void>) {
   const told: string[] = [];
   const gaveUp: unknown[] = [];
   let data: unknown;
@@ -66,6 +66,7 @@ function loading(sn: number | 'initSegment' = 4, progressive = false) {
         asked.signal?.addEventListener('abort', () => reject(new HttpFailure('aborted', 'cancelled')));
       });
     },
+    mayHandOver: () => held,
     gaveUp: (cause, error) => void gaveUp.push([cause, error]),
   });
   const callbacks: LoaderCallbacks<FragmentLoaderContext> = {
@@ -165,6 +166,30 @@ describe('the segment loader', () => {
     await turn();
     expect(told).toEqual(['error 0']);
     expect(gaveUp).toEqual([['decode', new Error('v720 segment 4: the boxes do not fill the segment')]]);
+  });
+
+  it('holds a whole segment until hls.js can make use of it', async () => {
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { request, settle, turn, told } = loading(4, false, held);
+    request()?.onBytes(SEGMENT);
+    settle()?.resolve();
+    await turn();
+    expect(told).toEqual([]);
+    release();
+    await turn();
+    expect(told).toEqual(['success']);
+  });
+
+  it('hands over nothing that hls.js gave up while it was held', async () => {
+    const { loader, request, settle, turn, told } = loading(4, false, Promise.resolve());
+    request()?.onBytes(SEGMENT);
+    settle()?.resolve();
+    loader.abort();
+    await turn();
+    expect(told).toEqual(['abort']);
   });
 
   it('hands over an empty whole where hls.js appended the chunks already', async () => {

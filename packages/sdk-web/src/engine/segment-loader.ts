@@ -14,6 +14,8 @@ type Callbacks = LoaderCallbacks<FragmentLoaderContext>;
 export interface SegmentSource {
   renditionAt(url: string): RenditionView | undefined;
   fetchRange(request: RangeRequest): Promise<void>;
+  /** A whole segment is held until then; undefined where hls.js may have it at once. */
+  mayHandOver(rendition: RenditionView): Promise<void> | undefined;
   /** The core has no server left for a range, or the bytes are damaged: nothing that hls.js could still try would help. */
   gaveUp(cause: 'fetch' | 'decode', error: unknown): void;
 }
@@ -67,9 +69,12 @@ export class SegmentLoader implements Loader<FragmentLoaderContext> {
       return;
     }
     const verdict = checkSegment(bytes);
-    if (verdict.ok) this.#succeed(context, bytes);
-    else
-      this.#fail(context, 'decode', new Error(`${rendition.renditionId} segment ${segmentNumber}: ${verdict.problem}`));
+    if (!verdict.ok) {
+      const problem = `${rendition.renditionId} segment ${segmentNumber}: ${verdict.problem}`;
+      return this.#fail(context, 'decode', new Error(problem));
+    }
+    await this.#source.mayHandOver(rendition);
+    this.#succeed(context, bytes);
   }
 
   #receive(context: FragmentLoaderContext, bytes: Uint8Array<ArrayBuffer>, chunk: Uint8Array): void {
