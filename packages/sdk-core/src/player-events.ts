@@ -46,9 +46,9 @@ export interface PlayerEvents {
   'region-failover': { readonly from: string; readonly to: string; readonly cause: string };
   /** A candidate was measured. `latencyMs` is absent where it failed. */
   probe: { readonly ocaId: string; readonly latencyMs?: number; readonly cause?: string };
-  /** Another server became the preferred one. */
+  /** Media come from another server: told with its first bytes, not for those that were tried in vain before it. */
   'server-changed': { readonly from?: string; readonly to: string; readonly reason: MoveReason | 'start' };
-  /** A range goes on, from the byte reached, on another server. */
+  /** A range goes on, from the byte reached, with the first bytes of another server. */
   'hand-over': {
     readonly from: string;
     readonly to: string;

@@ -29,6 +29,30 @@ describe('a network that is gone for a while', () => {
     expect(world.delivery.servers().map(({ excludedForMs }) => excludedForMs)).toEqual([0, 0, 0, 0]);
   });
 
+  it.each([
+    ['refuses everything', { kind: 'refuse' }],
+    ['swallows everything', { kind: 'silence' }],
+  ] as const)('and %s is no flood of events: a move is told when media come from the new server', async (_, fault) => {
+    const world = new DeliveryWorld({ serverCount: 10 });
+    world.after(100, () => fail(world, fault));
+    world.after(24_900, () => expect([world.changes, world.handOvers]).toEqual([[{ to: 'a', reason: 'start' }], []]));
+    world.after(25_000, () => fail(world, undefined));
+    await world.fetch({ neededInMs: 2000 });
+    expect(world.handOvers.length).toBeLessThanOrEqual(1);
+    expect(world.changes.length).toBeLessThanOrEqual(2);
+    const tried = new Set(world.http.exchanges.filter(({ range }) => range?.[0]).map(({ serverName }) => serverName));
+    expect(tried.size).toBe(10);
+  });
+
+  it('tells one move from the server that was left to the one that goes on, whoever was tried between', async () => {
+    const world = new DeliveryWorld({ serverCount: 4 });
+    world.after(100, () => world.servers[0]!.kill());
+    for (const server of world.servers.slice(1, 3)) server.fault = { kind: 'silence' };
+    await world.fetch();
+    expect(world.handOvers).toMatchObject([{ from: 'a', to: 'd', reason: 'reset' }]);
+    expect(world.changes.slice(1)).toEqual([{ from: 'a', to: 'd', reason: 'reset' }]);
+  });
+
   it('wakes all ranges with the first sign of life, not each by its own clock', async () => {
     const world = new DeliveryWorld({ serverCount: 2 });
     fail(world, { kind: 'refuse' });

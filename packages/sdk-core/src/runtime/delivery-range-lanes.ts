@@ -97,7 +97,7 @@ export class RangeLanes {
     if (lane.deliveredBytes >= PROGRESS_BYTES) this.#recovery.progressed(end.endedAtMs);
     // A tail that failed while it was held back was not yet the one to be left.
     const isAside = lane.isConcluded && lane.deliveredBytes === 0;
-    if (isMove(outcome) && !isAside) this.#left = { ocaId, reason: outcome };
+    if (isMove(outcome) && !isAside) this.#left ??= { ocaId, reason: outcome };
     if (found !== undefined) lane.isConcluded = false;
     this.conclude(lane, { ...end, outcome });
   }
@@ -111,7 +111,7 @@ export class RangeLanes {
     else if (isMove(end.outcome) && !isByPace(end.outcome)) this.#noteFailed(lane, end, end.outcome);
   }
 
-  /** The range goes on at `to`: tells so where it was somebody else's before. */
+  /** The range goes on at `to`, which has sent bytes: tells so where it was somebody else's before. */
   announce(to: string): void {
     const left = this.#left;
     this.#left = undefined;

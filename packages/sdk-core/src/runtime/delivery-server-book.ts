@@ -60,8 +60,9 @@ export class ServerBook {
   #hints: LoadHints = NO_HINTS;
   #preference: Preference = {};
   #exploredAtMs: number | undefined;
-  /** The server preferred last and why it was left, until another one is chosen. */
-  #left: { readonly ocaId: string; readonly reason: MoveReason } | undefined;
+  /** Whom media came from last, as was told, and why that was left first: those tried in vain since are not told. */
+  #told: string | undefined;
+  #leftFor: MoveReason | undefined;
   #lastFailure: MoveReason = 'status';
   readonly #slumps = new Slumps();
 
@@ -77,9 +78,8 @@ export class ServerBook {
     const { ocaId } = this.#preference;
     if (ocaId === undefined) return;
     const index = grant.servers.findIndex((server) => server.ocaId === ocaId);
-    if (index < 0) this.#leave(ocaId, 'steering');
-    else if (!Object.values(grant.fileServers).some((servers) => servers.includes(index)))
-      this.#leave(ocaId, 'other-bytes');
+    if (index < 0) this.#leave('steering');
+    else if (!Object.values(grant.fileServers).some((servers) => servers.includes(index))) this.#leave('other-bytes');
   }
 
   get grant(): DeliveryGrant | undefined {
@@ -87,7 +87,7 @@ export class ServerBook {
   }
 
   get preferredId(): string | undefined {
-    return this.#preference.ocaId ?? this.#left?.ocaId;
+    return this.#preference.ocaId ?? this.#told;
   }
 
   get exclusions(): Exclusions {
@@ -114,13 +114,14 @@ export class ServerBook {
   began(ocaId: string): void {
     const { preferredId = ocaId } = this;
     this.meter(ocaId).began(preferredId === ocaId ? undefined : this.meter(preferredId).measurement().quickBps);
+    if (preferredId === ocaId) this.#tell(ocaId);
   }
 
   url(ocaId: string, fileId: string): string {
     return mediaUrl(this.server(ocaId)?.baseUrl ?? '', this.#grant?.token ?? '', fileId);
   }
 
-  /** Which server a range goes to now; undefined where none is left. Tells when the preferred one changes by it. */
+  /** Which server a range goes to now; undefined where none is left. */
   choose(query: ServerQuery): Pick<Choice, 'ocaId' | 'bytes'> | undefined {
     const { neededInMs, mediaBps, avoid } = query;
     const backTo = this.#slumps.settle(this.#preference.ocaId, (id) => this.meter(id).measurement());
@@ -140,12 +141,8 @@ export class ServerBook {
       this.#exploredAtMs = this.#clock.nowMs();
       this.#slumps.explored(ocaId, choice.ocaId, this.meter(ocaId).measurement(), this.#exploredAtMs);
     }
-    const before = this.#preference.ocaId;
     this.#preference = choice.preference;
-    if (choice.preference.ocaId !== before && choice.preference.ocaId !== undefined) {
-      const isOwnWish = choice.reason === 'better-by-margin' || choice.reason === 'duress';
-      this.#tellChanged(before, choice.preference.ocaId, isOwnWish ? choice.reason : this.#lastFailure);
-    }
+    if (choice.reason === 'better-by-margin' || choice.reason === 'duress') this.#leftFor ??= choice.reason;
     return choice;
   }
 
@@ -156,9 +153,8 @@ export class ServerBook {
 
   /** Prefers a server without a failure of the one before: it won a start race. */
   prefer(ocaId: string, reason: MoveReason): void {
-    const before = this.#preference.ocaId;
     this.#preference = { ocaId };
-    if (before !== ocaId) this.#tellChanged(before, ocaId, reason);
+    this.#leftFor ??= reason;
   }
 
   noteSuccess(ocaId: string, fileId?: string): void {
@@ -177,7 +173,7 @@ export class ServerBook {
     const siteId = this.server(failure.ocaId)?.siteId ?? '';
     this.#exclusions = recordFailure(this.#exclusions, { ...rest, siteId, nowMs: this.#clock.nowMs() });
     this.#lastFailure = reason;
-    if (failure.scope === 'host' && this.#preference.ocaId === failure.ocaId) this.#leave(failure.ocaId, reason);
+    if (failure.scope === 'host' && this.#preference.ocaId === failure.ocaId) this.#leave(reason);
   }
 
   /** Alive, but crawling: what was measured before no longer counts. */
@@ -185,7 +181,7 @@ export class ServerBook {
     this.meter(ocaId).restart(recentBps);
     if (this.#preference.ocaId !== ocaId) return;
     this.#slumps.left(ocaId, recentBps, this.#clock.nowMs());
-    this.#leave(ocaId, 'too-slow');
+    this.#leave('too-slow');
   }
 
   /** `CMSD-Dynamic` of an answer to a request for `url`, whatever it was asked for. */
@@ -254,7 +250,7 @@ export class ServerBook {
 
   /** The preferred server; where a play that just left its server will most probably go. */
   #nextId(): string | undefined {
-    return this.#preference.ocaId ?? (this.#left && this.#rankedAll()[0]?.ocaId);
+    return this.#preference.ocaId ?? (this.#told && this.#rankedAll()[0]?.ocaId);
   }
 
   #rankedAll(): readonly RankedServer[] {
@@ -284,16 +280,16 @@ export class ServerBook {
     return { servers, measurements, ...known, fileId, nowMs, bytes };
   }
 
-  #leave(ocaId: string, reason: MoveReason): void {
-    this.#left = { ocaId, reason };
+  #leave(reason: MoveReason): void {
+    this.#leftFor ??= reason;
     this.#preference = { isFleeing: reason !== 'steering' };
   }
 
-  #tellChanged(before: string | undefined, to: string, reason: MoveReason): void {
-    const from = before ?? this.#left?.ocaId;
-    const why = this.#left && before === undefined ? this.#left.reason : reason;
-    this.#left = undefined;
-    if (from === to) return;
-    this.#onChanged(from === undefined ? { to, reason: 'start' } : { from, to, reason: why });
+  #tell(to: string): void {
+    const from = this.#told;
+    const reason = this.#leftFor ?? this.#lastFailure;
+    this.#told = to;
+    this.#leftFor = undefined;
+    if (from !== to) this.#onChanged(from === undefined ? { to, reason: 'start' } : { from, to, reason });
   }
 }
