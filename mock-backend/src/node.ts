@@ -1,4 +1,5 @@
 /** The Node door: what supervisors, tests and the command line need beside the portable control plane. */
+export { filesOf, type TitleFile } from './catalog/title-files.ts';
 export * from './ingest/index.ts';
 export * from './origin/index.ts';
 export { accessTokens, deriveKeys, type FleetKeys, hmacSha256Hex, issueAccessToken } from './process/keys.ts';

@@ -1,9 +1,11 @@
 import type { CatalogTitle, Rendition } from '@pressplay/protocol/messages';
 import type { BackendClock, Log } from '../ports.ts';
 import type { Store, StoredTitle } from '../store/store.ts';
+import { filesOf, type TitleFile } from './title-files.ts';
 
 export interface CatalogEntry {
   readonly title: CatalogTitle;
+  readonly files: readonly TitleFile[];
   readonly fileIds: readonly string[];
   /** Renditions as a play response carries them, already JSON: an index is never serialised for each play. */
   readonly renditionJson: ReadonlyMap<string, string>;
@@ -80,12 +82,14 @@ export class Catalog {
   /** The followed revision moves only by reading: another region's change may lie below that of our own. */
   #keep({ title }: StoredTitle): void {
     const knownSinceMs = this.#entries.get(title.titleId)?.knownSinceMs ?? this.#clock.nowMs();
+    const files = filesOf(title);
     this.#entries.set(title.titleId, {
       title,
       knownSinceMs,
-      fileIds: title.renditions.map((rendition) => rendition.fileId),
+      files,
+      fileIds: files.map(({ fileId }) => fileId),
       renditionJson: new Map(
-        title.renditions.map(({ sha256: _sha256, ...rendition }) => [
+        title.renditions.map(({ sha256: _sha256, playlist: _playlist, ...rendition }) => [
           rendition.renditionId,
           JSON.stringify(rendition satisfies Rendition),
         ]),

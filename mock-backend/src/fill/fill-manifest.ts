@@ -1,6 +1,7 @@
-import type { CatalogTitle, FillFile, FillManifest, FillSource, SiteClass } from '@pressplay/protocol/messages';
+import type { FillFile, FillManifest, FillSource, SiteClass } from '@pressplay/protocol/messages';
 import { mediaUrl } from '@pressplay/protocol/wire';
 import type { CatalogEntry } from '../catalog/catalog.ts';
+import type { TitleFile } from '../catalog/title-files.ts';
 import { type FillOca, placeFile } from './placement.ts';
 import { type RankedSources, rankSources } from './rank-sources.ts';
 
@@ -39,20 +40,21 @@ export function fillManifest(question: ManifestQuestion): FillManifest {
   const wanted = titles.map((entry) => ({ entry, files: wantedOf(entry, question) }));
   const files = wanted.flatMap(({ entry, files }) => {
     const token = files.some(({ fileId }) => !holds.has(fileId)) ? question.signFor(entry.title.titleId) : '';
-    return files.flatMap(({ fileId, sha256, sizeBytes }): FillFile[] => {
+    return files.flatMap((file): FillFile[] => {
+      const { fileId } = file;
       const sources = holds.has(fileId) ? [] : sourcesOf(fileId, token, entry, question);
       const waits = sources.length === 0 && !holds.has(fileId);
-      return waits ? [] : [{ fileId, titleId: entry.title.titleId, sha256, sizeBytes, sources }];
+      return waits ? [] : [{ ...file, titleId: entry.title.titleId, sources }];
     });
   });
   const isFull = wanted.every(({ files }) => files.every(({ fileId }) => holds.has(fileId)));
   return { ocaId: oca.ocaId, files, refreshInMs: isFull ? question.refreshWhenFullMs : REFRESH_WHILE_FILLING_MS };
 }
 
-function wantedOf({ title }: CatalogEntry, { oca, fleet, titles }: ManifestQuestion): CatalogTitle['renditions'] {
-  const catalogBytes = sum(titles.map((entry) => sum(entry.title.renditions.map(({ sizeBytes }) => sizeBytes))));
+function wantedOf(entry: CatalogEntry, { oca, fleet, titles }: ManifestQuestion): TitleFile[] {
+  const catalogBytes = sum(titles.map((one) => sum(one.files.map(({ sizeBytes }) => sizeBytes))));
   const siteOcas = fleet.filter(({ site }) => site.siteId === oca.site.siteId);
-  return title.renditions
+  return entry.files
     .filter(({ fileId }) => placeFile(fileId, oca, siteOcas, catalogBytes).place)
     .sort((a, b) => a.sizeBytes - b.sizeBytes);
 }

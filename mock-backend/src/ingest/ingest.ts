@@ -7,6 +7,7 @@ import { isOriginError, type Origin } from '../origin/index.ts';
 import { type AudioRung, chooseLadder, DEFAULT_LADDER, type LadderPreset, type VideoRung } from './choose-ladder.ts';
 import { describeRendition } from './describe-rendition.ts';
 import { encodeRenditions } from './encode-renditions.ts';
+import { storePlaylists } from './hls-playlists.ts';
 import { IngestError } from './ingest-error.ts';
 import { fileInput, type MediaInput } from './media-input.ts';
 import { probeInput } from './probe.ts';
@@ -59,9 +60,9 @@ export async function ingestInput(input: MediaInput, settings: IngestSettings): 
     );
     signal?.throwIfAborted();
     onProgress({ phase: 'storing', fraction: 0.98 });
-    await store(settings.origin, title, encoded);
+    const stored = await store(settings.origin, title, encoded);
     onProgress({ phase: 'storing', fraction: 1 });
-    return title;
+    return stored;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -125,10 +126,13 @@ export function assembleTitle(
   throw badOutput(`the title is not valid at ${issue?.path.join('.')}: ${issue?.message}`, { titleId });
 }
 
-async function store(origin: Origin, title: CatalogTitle, files: readonly EncodedFile[]): Promise<void> {
+/** Answers with the title as it is stored. */
+async function store(origin: Origin, title: CatalogTitle, files: readonly EncodedFile[]): Promise<CatalogTitle> {
   try {
     for (const { path, rendition } of files) await origin.put(path, rendition.fileId);
-    await origin.putTitle(title);
+    const stored = await storePlaylists(origin, title);
+    await origin.putTitle(stored);
+    return stored;
   } catch (error) {
     if (isOriginError(error) && error.code === 'origin/disk-full')
       throw new IngestError(

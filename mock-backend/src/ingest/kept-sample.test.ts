@@ -35,7 +35,8 @@ describe('the kept sample', () => {
   it('has what its title says: hashes, tags, codecs, rates and an index that fits its fragments', async () => {
     const title = await loadKeptSample(openFolderOrigin(dir));
     expect(schemas.CatalogTitle.parse(title)).toEqual(title);
-    for (const rendition of title.renditions) {
+    for (const { playlist, ...rendition } of title.renditions) {
+      expect(playlist?.sizeBytes).toBeGreaterThan(100);
       const { renditionId, fileId, sizeBytes, sha256 } = rendition;
       const common = { renditionId, label: '' };
       const rung =

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CatalogTitle } from '@pressplay/protocol/messages';
 import { type Origin, openFolderOrigin } from '../origin/index.ts';
+import { storePlaylists } from './hls-playlists.ts';
 import { IngestError } from './ingest-error.ts';
 
 /**
@@ -10,11 +11,12 @@ import { IngestError } from './ingest-error.ts';
  * checks each file's hash.
  */
 export async function loadKeptSample(origin: Origin, dir: string = keptSampleDir()): Promise<CatalogTitle> {
-  const [title] = await openFolderOrigin(dir).listTitles();
-  if (!title) throw new IngestError('ingest/source-unreadable', `no kept sample in ${dir}`, { source: dir });
-  for (const { fileId } of title.renditions) {
+  const [kept] = await openFolderOrigin(dir).listTitles();
+  if (!kept) throw new IngestError('ingest/source-unreadable', `no kept sample in ${dir}`, { source: dir });
+  for (const { fileId } of kept.renditions) {
     if (!(await origin.has(fileId))) await origin.put(join(dir, 'files', fileId), fileId);
   }
+  const title = await storePlaylists(origin, kept);
   await origin.putTitle(title);
   return title;
 }

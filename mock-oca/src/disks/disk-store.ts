@@ -5,6 +5,8 @@ export interface FileEntry {
   readonly sizeBytes: number;
   /** In hex, of the whole file. */
   readonly sha256: string;
+  /** What players are told it is; `video/mp4` where absent. */
+  readonly contentType?: string;
 }
 
 /** A file open for reading. It stays readable when the file is removed meanwhile. */

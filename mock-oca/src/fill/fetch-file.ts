@@ -82,8 +82,9 @@ class Copy {
   #bytes = 0;
 
   static async start(file: FillFile, ports: FetchPorts): Promise<Copy> {
-    const { fileId, titleId, sizeBytes, sha256 } = file;
-    return new Copy(file, ports, await ports.disks.write({ fileId, titleId, sizeBytes, sha256 }));
+    const { fileId, titleId, sizeBytes, sha256, contentType } = file;
+    const entry = { fileId, titleId, sizeBytes, sha256, ...(contentType !== undefined && { contentType }) };
+    return new Copy(file, ports, await ports.disks.write(entry));
   }
 
   constructor(file: FillFile, ports: FetchPorts, writer: FileWriter) {

@@ -32,6 +32,12 @@ function codeOf(answer: ReturnType<typeof plan>): string | undefined {
   return answer.body.kind === 'text' ? JSON.parse(answer.body.text).error.code : undefined;
 }
 
+it('calls a file what the control plane calls it, and media without a name MP4', () => {
+  const playlist = { fileId, titleId: 'film', sizeBytes, sha256: '', contentType: 'application/vnd.apple.mpegurl' };
+  expect(plan({}, { fileOf: () => playlist }).headers['Content-Type']).toBe('application/vnd.apple.mpegurl');
+  expect(plan().headers['Content-Type']).toBe('video/mp4');
+});
+
 describe('ranges', () => {
   it.each([
     ['bytes=0-0', 0, 1],

@@ -131,7 +131,7 @@ function filePlan(head: RequestHead, file: FileEntry, paceBps: number | undefine
   };
   if (isNotModified(head.headers, validators))
     return { status: 304, headers, body: { kind: 'none' }, reason: 'not-modified' };
-  const media = { ...headers, 'Content-Type': 'video/mp4' };
+  const media = { ...headers, 'Content-Type': file.contentType ?? 'video/mp4' };
   // RFC 9110 defines Range for GET alone.
   const rangeHeader =
     head.method === 'GET' && rangeMayApply(head.headers['if-range'], validators) ? head.headers.range : undefined;

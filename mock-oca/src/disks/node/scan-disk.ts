@@ -13,6 +13,7 @@ const Sidecar = z.object({
   titleId: schemas.TitleId,
   sizeBytes: z.number().int().positive(),
   sha256: schemas.Sha256,
+  contentType: z.string().exactOptional(),
 });
 
 export interface DiskScan {

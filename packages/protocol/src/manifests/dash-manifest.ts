@@ -1,5 +1,5 @@
 import type { Rendition } from '../messages.ts';
-import { languageOf, type Track, tracksOf } from './tracks.ts';
+import { languageOf, type TextTrack, type Track, textTrackName, tracksOf } from './tracks.ts';
 
 /** The same files at one place. */
 export interface DashLocation {
@@ -12,6 +12,7 @@ export interface DashPresentation {
   readonly titleName: string;
   readonly durationMs: number;
   readonly renditions: readonly Rendition[];
+  readonly subtitles?: readonly (TextTrack & { readonly fileId: string; readonly sizeBytes: number })[];
   /** The first is where a player begins. */
   readonly locations: readonly DashLocation[];
   /** Where a player asks which location to take (ETSI TS 103 998), with scheme and host: dash.js resolves it against the page. */
@@ -23,7 +24,7 @@ export interface DashPresentation {
  * lies between the init segment and the media.
  */
 export function dashManifest(presentation: DashPresentation): string {
-  const { titleName, durationMs, renditions, locations, steeringUrl } = presentation;
+  const { titleName, durationMs, renditions, subtitles = [], locations, steeringUrl } = presentation;
   const { video, audio } = tracksOf(renditions);
   const fileOf = new Map(renditions.map((rendition) => [rendition.renditionId, rendition]));
   const sets = [...adaptationSets('video', video), ...adaptationSets('audio', audio)];
@@ -47,6 +48,7 @@ export function dashManifest(presentation: DashPresentation): string {
       ...tracks.flatMap((track) => representation(track, fileOf.get(track.renditionId))),
       '</AdaptationSet>',
     ]),
+    ...subtitles.flatMap((track, number) => textSet(track, TEXT_SETS_FROM + number, durationMs)),
     '</Period>',
     '</MPD>',
     '',
@@ -59,6 +61,10 @@ function steeringElement(url: string | undefined, [first]: readonly DashLocation
   return [`${element('ContentSteering', attributes)}${escaped(url)}</ContentSteering>`];
 }
 
+const VIDEO_SETS_FROM = 1;
+const AUDIO_SETS_FROM = 101;
+const TEXT_SETS_FROM = 201;
+
 /** Only what a player can change between without a gap lies in one set: the same kind, codec family and language. */
 function adaptationSets(kind: 'video' | 'audio', tracks: readonly Track[]) {
   const sets = new Map<string, { head: string; tracks: Track[] }>();
@@ -66,7 +72,7 @@ function adaptationSets(kind: 'video' | 'audio', tracks: readonly Track[]) {
     const lang = languageOf(track);
     const key = `${track.codec.split('.', 1)[0]} ${lang}`;
     const head = element('AdaptationSet', {
-      id: String(kind === 'video' ? sets.size + 1 : sets.size + 101),
+      id: String(sets.size + (kind === 'video' ? VIDEO_SETS_FROM : AUDIO_SETS_FROM)),
       contentType: kind,
       mimeType: `${kind}/mp4`,
       lang,
@@ -79,6 +85,23 @@ function adaptationSets(kind: 'video' | 'audio', tracks: readonly Track[]) {
     sets.set(key, set);
   }
   return [...sets.values()];
+}
+
+const ROLE_OF_TEXT = { subtitles: 'subtitle', captions: 'caption', forced: 'forced-subtitle' } as const;
+
+type SubtitleFile = NonNullable<DashPresentation['subtitles']>[number];
+
+/** One WebVTT file, whole. */
+function textSet(track: SubtitleFile, id: number, durationMs: number): string[] {
+  const bandwidth = Math.ceil((track.sizeBytes * 8000) / durationMs);
+  return [
+    element('AdaptationSet', { id: String(id), contentType: 'text', mimeType: 'text/vtt', lang: track.language }),
+    element('Role', { schemeIdUri: 'urn:mpeg:dash:role:2011', value: ROLE_OF_TEXT[track.kind] }, '/'),
+    element('Representation', { id: textTrackName(track), bandwidth: String(bandwidth) }),
+    `<BaseURL>${track.fileId}</BaseURL>`,
+    '</Representation>',
+    '</AdaptationSet>',
+  ];
 }
 
 const CHANNELS_SCHEME = 'urn:mpeg:dash:23003:3:audio_channel_configuration:2011';

@@ -1,14 +1,15 @@
 import type { SegmentRange } from './segment-ranges.ts';
-import { languageOf, type Track, type Tracks } from './tracks.ts';
+import { languageOf, type TextTrack, type Track, type Tracks, textTrackName } from './tracks.ts';
 import { videoRangeOf } from './video-range.ts';
 
 const AUDIO_GROUP = 'audio';
+const TEXT_GROUP = 'text';
 
 /** The same renditions at one place. */
 export interface HlsPathway {
   readonly pathwayId: string;
-  /** The URI of a rendition's media playlist there. */
-  readonly playlistUri: (renditionId: string) => string;
+  /** The URI of a media playlist there, by rendition id or, for subtitles, by `textTrackName`. */
+  readonly playlistUri: (name: string) => string;
 }
 
 /** Content steering (RFC 8216bis, section 7): where the player asks which pathway to take. */
@@ -36,7 +37,8 @@ export function multivariantPlaylist(tracks: Tracks, steering?: HlsSteering): st
     ...steeringTag,
     ...places.flatMap((pathway) => [
       ...tracks.audio.map((track, number) => audioTag(track, number, tracks.audio, pathway)),
-      ...tracks.video.flatMap((track) => [streamTag(track, tracks.audio, pathway), uriOf(track, pathway)]),
+      ...(tracks.subtitles ?? []).map((track) => textTag(track, pathway)),
+      ...tracks.video.flatMap((track) => [streamTag(track, tracks, pathway), uriOf(track.renditionId, pathway)]),
     ]),
   ]);
 }
@@ -67,17 +69,31 @@ export function mediaPlaylist(media: {
   ]);
 }
 
+/** The media playlist of subtitles: one WebVTT file beside it, whole. */
+export function subtitlePlaylist({ fileId }: { readonly fileId: string }, durationMs: number): string {
+  return text([
+    '#EXTM3U',
+    '#EXT-X-VERSION:7',
+    `#EXT-X-TARGETDURATION:${Math.max(1, Math.ceil(durationMs / 1000))}`,
+    '#EXT-X-MEDIA-SEQUENCE:0',
+    '#EXT-X-PLAYLIST-TYPE:VOD',
+    `#EXTINF:${(durationMs / 1000).toFixed(6)},`,
+    fileId,
+    '#EXT-X-ENDLIST',
+  ]);
+}
+
 /** What the multivariant playlist calls a rendition's media playlist where no pathway gives it a place. */
 export function playlistName({ renditionId }: Pick<Track, 'renditionId'>): string {
   return `${renditionId}.m3u8`;
 }
 
-const uriOf = (track: Track, pathway: HlsPathway | undefined): string =>
-  pathway?.playlistUri(track.renditionId) ?? playlistName(track);
+const uriOf = (name: string, pathway: HlsPathway | undefined): string =>
+  pathway?.playlistUri(name) ?? playlistName({ renditionId: name });
 
 /** Each pathway has its own: a group's renditions lie where its variants lie. */
-const groupOf = (pathway: HlsPathway | undefined): string =>
-  pathway ? `${AUDIO_GROUP}-${pathway.pathwayId}` : AUDIO_GROUP;
+const groupOf = (name: string, pathway: HlsPathway | undefined): string =>
+  pathway ? `${name}-${pathway.pathwayId}` : name;
 
 function audioTag(track: Track, number: number, all: readonly Track[], pathway: HlsPathway | undefined): string {
   const language = languageOf(track);
@@ -86,18 +102,38 @@ function audioTag(track: Track, number: number, all: readonly Track[], pathway: 
   const yes = number === 0 ? 'YES' : 'NO';
   return tag('EXT-X-MEDIA', [
     'TYPE=AUDIO',
-    `GROUP-ID="${groupOf(pathway)}"`,
+    `GROUP-ID="${groupOf(AUDIO_GROUP, pathway)}"`,
     `NAME=${quoted(name)}`,
     language !== undefined && `LANGUAGE=${quoted(language)}`,
     `DEFAULT=${yes}`,
     'AUTOSELECT=YES',
     track.channels !== undefined && `CHANNELS="${track.channels}"`,
     pathway !== undefined && `STABLE-RENDITION-ID="${track.renditionId}"`,
-    `URI="${uriOf(track, pathway)}"`,
+    `URI="${uriOf(track.renditionId, pathway)}"`,
   ]);
 }
 
-function streamTag(track: Track, audio: readonly Track[], pathway: HlsPathway | undefined): string {
+const CAPTIONS = 'public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound';
+
+function textTag(track: TextTrack, pathway: HlsPathway | undefined): string {
+  const { trackId, language, kind } = track;
+  const name = textTrackName(track);
+  return tag('EXT-X-MEDIA', [
+    'TYPE=SUBTITLES',
+    `GROUP-ID="${groupOf(TEXT_GROUP, pathway)}"`,
+    `NAME="${trackId}"`,
+    `LANGUAGE=${quoted(language)}`,
+    'DEFAULT=NO',
+    'AUTOSELECT=YES',
+    kind === 'forced' && 'FORCED=YES',
+    kind === 'captions' && `CHARACTERISTICS="${CAPTIONS}"`,
+    pathway !== undefined && `STABLE-RENDITION-ID="${name}"`,
+    `URI="${uriOf(name, pathway)}"`,
+  ]);
+}
+
+function streamTag(track: Track, tracks: Tracks, pathway: HlsPathway | undefined): string {
+  const { audio, subtitles = [] } = tracks;
   const highest = (rate: (track: Track) => number): number =>
     audio.reduce((most, sound) => Math.max(most, rate(sound)), 0);
   const codecs = [...new Set([track.codec, ...audio.map((sound) => sound.codec)])];
@@ -111,7 +147,8 @@ function streamTag(track: Track, audio: readonly Track[], pathway: HlsPathway | 
     track.widthPx !== undefined && track.heightPx !== undefined && `RESOLUTION=${track.widthPx}x${track.heightPx}`,
     track.frameRate !== undefined && `FRAME-RATE=${track.frameRate.toFixed(3)}`,
     range !== undefined && `VIDEO-RANGE=${range}`,
-    audio.length > 0 && `AUDIO="${groupOf(pathway)}"`,
+    audio.length > 0 && `AUDIO="${groupOf(AUDIO_GROUP, pathway)}"`,
+    subtitles.length > 0 && `SUBTITLES="${groupOf(TEXT_GROUP, pathway)}"`,
     'CLOSED-CAPTIONS=NONE',
     pathway !== undefined && `STABLE-VARIANT-ID="${track.renditionId}"`,
     pathway !== undefined && `PATHWAY-ID="${pathway.pathwayId}"`,

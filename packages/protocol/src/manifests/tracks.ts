@@ -14,13 +14,21 @@ export interface Track {
   readonly channels?: number;
 }
 
+/** What can be read with a play. */
+export interface TextTrack {
+  readonly trackId: string;
+  readonly language: string;
+  readonly kind: 'subtitles' | 'captions' | 'forced';
+}
+
 export interface Tracks {
   readonly video: readonly Track[];
   readonly audio: readonly Track[];
+  readonly subtitles?: readonly TextTrack[];
 }
 
 /** Video by average bit rate, lowest first; sounds in the order of the title. */
-export function tracksOf(renditions: readonly Rendition[]): Tracks {
+export function tracksOf(renditions: readonly Rendition[], subtitles: readonly TextTrack[] = []): Tracks {
   const video: Track[] = [];
   const audio: Track[] = [];
   for (const rendition of renditions) {
@@ -34,8 +42,11 @@ export function tracksOf(renditions: readonly Rendition[]): Tracks {
       audio.push({ ...common, language, channels });
     }
   }
-  return { video: video.sort((a, b) => a.averageBps - b.averageBps), audio };
+  return { video: video.sort((a, b) => a.averageBps - b.averageBps), audio, subtitles };
 }
+
+/** Stands apart from every rendition id: those have no dots. */
+export const textTrackName = ({ trackId }: Pick<TextTrack, 'trackId'>): string => `text.${trackId}`;
 
 /** BCP 47, or undefined where nobody knows. */
 export const languageOf = ({ language }: Track): string | undefined => (language === 'und' ? undefined : language);

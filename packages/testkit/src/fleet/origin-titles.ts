@@ -1,4 +1,4 @@
-import { loadKeptSample, makeSampleTitle, openFolderOrigin } from '@pressplay/mock-backend/node';
+import { filesOf, loadKeptSample, makeSampleTitle, openFolderOrigin } from '@pressplay/mock-backend/node';
 import type { CatalogTitle } from '@pressplay/protocol/messages';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { FleetError } from './fleet-error.ts';
@@ -65,7 +65,7 @@ function isToolMissing(error: unknown): boolean {
   );
 }
 
-/** Distinct files of these titles. Renditions with the same bytes are one file. */
+/** Distinct files of these titles. Those with the same bytes are one file. */
 export function countFiles(titles: readonly CatalogTitle[]): number {
-  return new Set(titles.flatMap((title) => title.renditions.map((rendition) => rendition.fileId))).size;
+  return new Set(titles.flatMap((title) => filesOf(title).map(({ fileId }) => fileId))).size;
 }
