@@ -65,20 +65,22 @@ export class Prober {
   #plan(): readonly string[] {
     const { book, record, clock, bufferMs } = this.#context;
     const heardAtMs: Record<string, number> = {};
+    const predicted: Record<string, number> = {};
     for (const { ocaId } of book.servers) heardAtMs[ocaId] = book.meter(ocaId).heardAtMs ?? 0;
-    const { preferredId } = book;
+    for (const { ocaId, predictedMs } of book.rankedAll()) predicted[ocaId] = predictedMs;
     const config = { ...PROBE_DEFAULTS, bytesPerProbe: 2 * REQUEST_BYTES };
     const input = {
       servers: book.servers,
       exclusions: book.exclusions,
       heardAtMs,
-      ...(preferredId === undefined ? {} : { preferredId }),
+      predictedMs: predicted,
+      preferredId: book.preferredId,
       nowMs: clock.nowMs(),
       bufferMs: bufferMs(),
       deliveredBytes: record.bytes.deliveredBytes,
       spentBytes: record.bytes.probeBytes,
     };
-    return planProbes(input, config);
+    return planProbes(input, config).ocaIds;
   }
 
   async #probe(ocaId: string): Promise<void> {

@@ -244,16 +244,17 @@ export class ServerBook {
     const { sampledAtMs } = this.meter(ocaId).measurement();
     if (sampledAtMs !== undefined && this.#clock.nowMs() - sampledAtMs <= CURRENT_MS) return measuredBps;
     const isAnyMeasured = [...this.#meters.values()].some((one) => one.throughputBps() !== undefined);
-    const own = isAnyMeasured ? this.#rankedAll().find((ranked) => ranked.ocaId === ocaId) : undefined;
+    const own = isAnyMeasured ? this.rankedAll().find((ranked) => ranked.ocaId === ocaId) : undefined;
     return own && rateBelow(own.belief, CAUTION);
   }
 
   /** The preferred server; where a play that just left its server will most probably go. */
   #nextId(): string | undefined {
-    return this.#preference.ocaId ?? (this.#told && this.#rankedAll()[0]?.ocaId);
+    return this.#preference.ocaId ?? (this.#told && this.rankedAll()[0]?.ocaId);
   }
 
-  #rankedAll(): readonly RankedServer[] {
+  /** By what is predicted for a long range of any file. */
+  rankedAll(): readonly RankedServer[] {
     return rankServers(this.#inputFor(this.servers.keys(), '', MIN_COMPARED_BYTES));
   }
 
