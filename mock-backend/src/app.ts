@@ -9,6 +9,7 @@ import { requireAccount, requireOca, requireOperator } from './authentication.ts
 import { contradictionsOf } from './catalog/check-title.ts';
 import { REPORT_KINDS } from './fleet/oca-reports.ts';
 import { limitBody, SMALL_BODY_BYTES } from './limit-body.ts';
+import { manifestRoutes } from './manifests/manifest-routes.ts';
 import { playRoutes } from './playback/play-routes.ts';
 import { invalid, jsonBody, valid } from './request-body.ts';
 import type { Services } from './services.ts';
@@ -30,6 +31,7 @@ export function createApp(services: Services): Hono<Env> {
   telemetryRoutes(app, services);
   regionRoutes(app, services);
   app.route('/', steeringRoutes(services));
+  app.route('/', manifestRoutes(services));
   refuseOtherMethods(app);
   return app;
 }
@@ -151,8 +153,8 @@ function regionRoutes(app: Hono<Env>, services: Services): void {
     return c.json(await overview.fleet());
   });
   app.get('/v1/health', async (c) => {
-    const ready = await services.isReady();
-    return c.json({ regionId: config.regionId, ready }, ready ? 200 : 503);
+    const health = await services.readiness.health();
+    return c.json(health, health.ready ? 200 : 503);
   });
   app.get('/v1/origin/:token/:fileId', (c) => originFile(c.req.raw, c.req.param('token'), c.req.param('fileId')));
 }

@@ -29,8 +29,14 @@ export interface BackendConfig {
   readonly healthDeadlineMs?: number;
   /** How soon an OCA that holds all it should asks for its fill manifest again; 10 s. */
   readonly manifestRefreshMs?: number;
+  /** How often players that follow content steering ask again; 30 s. */
+  readonly steeringTtlMs?: number;
+  /** Scheme and host under which players reach this region; what they asked for where absent. */
+  readonly publicUrl?: string;
   /** Share of plays whose steering decisions are logged, 0 to 1; all. */
   readonly decisionLogShare?: number;
+  /** How long new plays begin from the last snapshot while the store does not answer; 6 h. */
+  readonly snapshotLifetimeMs?: number;
   /** A title is live once so many OCAs hold all of it, */
   readonly copiesNeeded: number;
   /** at so many sites. */
@@ -40,5 +46,7 @@ export interface BackendConfig {
 export const TOKEN_LIFETIME_MS = 6 * 3600 * 1000;
 export const GRANT_REFRESH_MS = 5 * 60 * 1000;
 export const STREAM_LEASE_MS = 2 * 60 * 1000;
+export const SNAPSHOT_LIFETIME_MS = 6 * 3600 * 1000;
 export const HEALTH_DEADLINE_MS = 5000;
 export const MANIFEST_REFRESH_MS = 10_000;
+export const STEERING_TTL_MS = 30_000;

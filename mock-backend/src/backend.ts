@@ -12,14 +12,17 @@ import { OcaReports, type ReportKind } from './fleet/oca-reports.ts';
 import { Overview } from './fleet/overview.ts';
 import { SharedPlays } from './leases/shared-plays.ts';
 import { clientNetworks } from './licensing/client-networks.ts';
+import { Manifests } from './manifests/manifests.ts';
 import { PlayRegistry } from './playback/play-registry.ts';
 import { Playback } from './playback/playback.ts';
 import type { AccessTokens, BackendClock, Log, OriginAnswer } from './ports.ts';
+import { Readiness } from './regions/readiness.ts';
 import { DecisionLog } from './steering/decision-log.ts';
 import type { TableBuilder } from './steering/route-book.ts';
 import { RouteImports } from './steering/route-imports.ts';
 import { Steering } from './steering/steering.ts';
 import type { Store } from './store/store.ts';
+import { StoreWatch } from './store/store-watch.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 
 export interface BackendDeps {
@@ -66,7 +69,9 @@ const REPORT_PATH = /^\/v1\/ocas\/([^/?]+)\/(health|routes|inventory)$/;
 
 /** One region of the control plane, as a function from Request to Response. */
 export function createBackend(deps: BackendDeps): Backend {
-  const { config, store, clock, hmac, log } = deps;
+  const { config, clock, hmac, log } = deps;
+  const watch = new StoreWatch(deps.store, clock);
+  const { store } = watch;
   const catalog = new Catalog(store, clock, log);
   const fleet = new FleetState(config.sites, deps.buildTable, (error) =>
     log('error', 'the prefix table was built on the main thread: the worker failed', { error: String(error) }),
@@ -76,9 +81,11 @@ export function createBackend(deps: BackendDeps): Backend {
   const plays = new SharedPlays(store, clock, log);
   const registry = new PlayRegistry({ config, clock, hmac, plays });
   const loading = loadOnce(clock, log, async () => {
+    watch.tryAgain();
     await Promise.all([catalog.refresh(), fleetSync.load(), imports.load()]);
     await fleet.routingSettled();
   });
+  const readiness = new Readiness({ config, watch, isLoaded: loading.attempt });
   const decisions = new DecisionLog(store, clock, log, { share: config.decisionLogShare ?? 1 });
   const steering = new Steering({ config, fleet, clock, log, decisions });
   const ocaReports = new OcaReports({ config, fleet, fleetSync, clock });
@@ -89,14 +96,15 @@ export function createBackend(deps: BackendDeps): Backend {
     imports,
     ocaReports,
     overview: new Overview(config, catalog, fleet, clock),
-    playback: new Playback({ config, catalog, fleet, registry, clock, hmac, steering }),
+    playback: new Playback({ config, catalog, fleet, registry, clock, hmac, steering, readiness }),
     fill: new Fill({ config, catalog, fleet, clock, hmac }),
+    manifests: new Manifests({ config, catalog, fleet, plays, steering, clock, hmac, log }),
     plays,
     registry,
     telemetry: new Telemetry({ config, clock, hmac, log, plays }),
     findNetwork: clientNetworks(config.networks),
     originFile: originFileRoute({ catalog, clock, hmac, urlKey: config.urlKey, origin: deps.origin }),
-    isReady: loading.attempt,
+    readiness,
   });
   return {
     async fetch(request, peer) {
@@ -118,6 +126,7 @@ export function createBackend(deps: BackendDeps): Backend {
     },
     start: loading.required,
     async stop() {
+      watch.tryAgain();
       await Promise.allSettled([fleetSync.flush(), plays.flush(), decisions.flush()]);
     },
   };

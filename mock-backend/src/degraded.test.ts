@@ -1,7 +1,8 @@
+import { schemas } from '@pressplay/protocol';
 import { describe, expect, it } from 'vitest';
 import type { Store } from './store/store.ts';
 import { expectError } from './testing/expect-error.ts';
-import { liveRegion, makeTitle, OCAS, testClock, testRegion } from './testing/test-region.ts';
+import { config, liveRegion, makeTitle, OCAS, testClock, testRegion } from './testing/test-region.ts';
 
 describe('while the store fails', () => {
   const failing = (store: Store, isDown: () => boolean): Store =>
@@ -34,6 +35,48 @@ describe('while the store fails', () => {
     isDown = false;
     await shaky.backend.stop();
     expect(await region.store.findPlay(body.playId)).toMatchObject({ titleId: 'film' });
+  });
+
+  it('new plays begin for the stated time, then are refused by name; running ones go on, and health tells', async () => {
+    let isDown = false;
+    const region = await liveRegion();
+    const { clock } = region;
+    const shaky = await liveRegion({
+      clock,
+      store: failing(region.store, () => isDown),
+      config: { ...config, snapshotLifetimeMs: 60_000, healthDeadlineMs: 3_600_000 },
+    });
+    const health = () => shaky.call('GET', '/v1/health');
+    const start = (idempotencyKey: string) => shaky.play({ idempotencyKey }, { token: `account-${idempotencyKey}` });
+    const running = await start('before-it-fails');
+    expect((await health()).body).toEqual({ regionId: 'us-east-1', ready: true });
+
+    isDown = true;
+    expect((await start('first-without-it')).status).toBe(200);
+    clock.advance(59_000);
+    expect((await start('still-in-time')).status).toBe(200);
+    const degraded = await health();
+    expect(degraded.status).toBe(200);
+    expect(schemas.RegionHealth.parse(degraded.body)).toMatchObject({
+      ready: true,
+      degraded: { storeSilentMs: 59_000, newPlaysForMs: 1000 },
+    });
+
+    clock.advance(1000);
+    const refused = expectError(await start('too-late'), 'store/snapshot-expired');
+    expect(refused).toEqual({ storeSilentMs: 60_000, snapshotLifetimeMs: 60_000 });
+    const expired = await health();
+    expect(expired.status).toBe(503);
+    expect(expired.body).toMatchObject({ ready: false, degraded: { newPlaysForMs: 0 } });
+    const renewal = `/v1/plays/${running.body.playId}/renew`;
+    expect((await shaky.call('POST', renewal, { token: 'account-before-it-fails' })).status).toBe(200);
+
+    isDown = false;
+    clock.advance(6000);
+    await health();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect((await start('after-it-is-back')).status).toBe(200);
+    expect((await health()).body).toEqual({ regionId: 'us-east-1', ready: true });
   });
 
   it('a region that never read the catalog is not ready and says so, and recovers by itself', async () => {

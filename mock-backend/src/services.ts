@@ -7,9 +7,11 @@ import type { OcaReports } from './fleet/oca-reports.ts';
 import type { Overview } from './fleet/overview.ts';
 import type { SharedPlays } from './leases/shared-plays.ts';
 import type { FindNetwork } from './licensing/client-networks.ts';
+import type { Manifests } from './manifests/manifests.ts';
 import type { PlayRegistry } from './playback/play-registry.ts';
 import type { Playback } from './playback/playback.ts';
 import type { AccessTokens, BackendClock, Log } from './ports.ts';
+import type { Readiness } from './regions/readiness.ts';
 import type { DecisionLog } from './steering/decision-log.ts';
 import type { RouteImports } from './steering/route-imports.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
@@ -31,8 +33,9 @@ export interface Services {
   readonly decisions: DecisionLog;
   readonly imports: RouteImports;
   readonly fill: Fill;
+  readonly manifests: Manifests;
   readonly telemetry: Telemetry;
   readonly findNetwork: FindNetwork;
   readonly originFile: ReturnType<typeof originFileRoute>;
-  readonly isReady: () => Promise<boolean>;
+  readonly readiness: Readiness;
 }

@@ -9,12 +9,15 @@ import { livenessOf } from '../fleet/liveness.ts';
 import { hash32 } from '../fleet/rendezvous.ts';
 import type { StoredPlay } from '../leases/play-claim.ts';
 import { pictureLimits } from '../licensing/picture-limits.ts';
+import { manifestUrls } from '../manifests/manifest-urls.ts';
 import type { BackendClock } from '../ports.ts';
+import type { Readiness } from '../regions/readiness.ts';
 import type { Steering } from '../steering/steering.ts';
 import { telemetryTarget } from '../telemetry/telemetry.ts';
 import type { Client } from './client-of.ts';
 import { languagesOf, subtitlesOf } from './languages.ts';
 import { pickRenditions } from './pick-renditions.ts';
+import { playBpsOf } from './play-bps.ts';
 import type { PlayRegistry } from './play-registry.ts';
 import { requirePermission } from './require-permission.ts';
 
@@ -26,6 +29,7 @@ export interface PlaybackDeps {
   readonly clock: BackendClock;
   readonly hmac: HmacSha256Hex;
   readonly steering: Steering;
+  readonly readiness: Pick<Readiness, 'requireForNewPlay'>;
 }
 
 /** What was asked for ahead is soon watched or never. */
@@ -43,7 +47,8 @@ export class Playback {
 
   /** The JSON of a PlayResponse. Renditions come in as the text the catalog keeps. */
   async start(account: Account, request: PlayRequest, client: Client): Promise<string> {
-    const { registry, clock } = this.#deps;
+    const { registry, clock, readiness } = this.#deps;
+    readiness.requireForNewPlay();
     const { titleId, device, idempotencyKey, playerId, intent = 'play' } = request;
     const entry = await this.#titleOf(titleId);
     requirePermission(entry.title, account, client.network.country, clock.wallMs());
@@ -125,7 +130,7 @@ export class Playback {
   }
 
   #responseJson(
-    { intent, preferences }: PlayRequest,
+    { intent, preferences, manifests }: PlayRequest,
     play: StoredPlay,
     { title, renditionJson }: CatalogEntry,
     client: Client,
@@ -137,6 +142,7 @@ export class Playback {
     const serversOf = (fileId: string) =>
       decision.choice.fileSets.find(({ fileIds }) => fileIds.includes(fileId))?.servers ?? [];
     const subtitles = subtitlesOf(title.subtitles ?? [], serversOf);
+    const languages = languagesOf(renditions, subtitles, preferences);
     const head: Omit<PlayResponse, 'fileSets'> = {
       playId: play.playId,
       titleId: title.titleId,
@@ -145,8 +151,9 @@ export class Playback {
       region: this.#deps.config.regionId,
       client: client.network,
       ...grant,
-      languages: languagesOf(renditions, subtitles, preferences),
+      languages,
       ...(telemetry && { telemetry }),
+      ...(manifests && { manifests: manifestUrls(play, renditions, languages.preferredAudio, this.#deps) }),
     };
     const fileSets = decision.choice.fileSets.flatMap(({ servers, fileIds }) => {
       const texts = renditions.flatMap(({ fileId, renditionId }) =>
@@ -169,13 +176,6 @@ function serversOf({ inputs, choice }: SteeringDecision, fleet: FleetState): Ser
     const baseUrl = fleet.baseUrlOf(ocaId);
     return siteClass && baseUrl !== undefined ? [{ ocaId, siteId, siteClass, baseUrl, rank }] : [];
   });
-}
-
-/** What a play asks of a server at most: the best picture and the best sound. */
-function playBpsOf(renditions: readonly CatalogRendition[]): number {
-  const most = { video: 0, audio: 0 };
-  for (const { kind, averageBps } of renditions) most[kind] = Math.max(most[kind], averageBps);
-  return most.video + most.audio;
 }
 
 function playableOn(

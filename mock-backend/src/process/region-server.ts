@@ -70,9 +70,13 @@ export async function startRegion(config: ProcessConfig & { secret: string }, lo
   };
 }
 
+/** Below the two seconds that a player gives a region: what hangs here must not look like a dead region there. */
+const STORE_TIMEOUT_MS = 1500;
+
 const openStore = (url: string, logger: Logger): Promise<PostgresStore> =>
   PostgresStore.open({
     url,
+    timeoutMs: STORE_TIMEOUT_MS,
     onConnectionLost: (error) => logger.warn({ error: error.message }, 'a connection to the database was lost'),
   });
 

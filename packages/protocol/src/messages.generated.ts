@@ -26,6 +26,7 @@ export type ApiErrorCode =
   | 'steering/not-logged'
   | 'fleet/unknown-oca'
   | 'store/unavailable'
+  | 'store/snapshot-expired'
   | 'server/overloaded'
   | 'server/internal';
 /**
@@ -1107,6 +1108,30 @@ export interface TelemetryTarget {
    * Time between two reports of a play to which nothing happens.
    */
   intervalMs: number;
+}
+/**
+ * GET /v1/health
+ */
+export interface RegionHealth {
+  regionId: RegionId;
+  /**
+   * Takes new plays; 503 where it does not.
+   */
+  ready: boolean;
+  /**
+   * Absent while the store answers.
+   */
+  degraded?: {
+    /**
+     * What works and what does not.
+     */
+    reason: string;
+    storeSilentMs?: number;
+    /**
+     * How much longer new plays begin from the last snapshot.
+     */
+    newPlaysForMs?: number;
+  };
 }
 export interface ReplayLoad {
   capacityBps: Bps;

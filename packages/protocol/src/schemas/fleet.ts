@@ -92,6 +92,25 @@ export const FleetStatus = z
   })
   .describe('GET /v1/fleet (operators): what this region knows about the fleet.');
 
+export const RegionHealth = z
+  .object({
+    regionId: RegionId,
+    ready: z.boolean().describe('Takes new plays; 503 where it does not.'),
+    degraded: z
+      .object({
+        reason: z.string().describe('What works and what does not.'),
+        storeSilentMs: z.number().nonnegative().exactOptional(),
+        newPlaysForMs: z
+          .number()
+          .nonnegative()
+          .exactOptional()
+          .describe('How much longer new plays begin from the last snapshot.'),
+      })
+      .exactOptional()
+      .describe('Absent while the store answers.'),
+  })
+  .describe('GET /v1/health');
+
 export const ClientNetworkEntry = z
   .object({
     prefix: Prefix,

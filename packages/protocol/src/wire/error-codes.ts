@@ -25,6 +25,7 @@ export const PLAY_API_ERRORS = {
   'steering/not-logged': 404,
   'fleet/unknown-oca': 404,
   'store/unavailable': 503,
+  'store/snapshot-expired': 503,
   'server/overloaded': 503,
   'server/internal': 500,
 } as const;
