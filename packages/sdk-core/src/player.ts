@@ -45,6 +45,8 @@ export class Player {
   #play: RunningPlay | undefined;
   #lastSnapshot: EngineSnapshot = NOWHERE;
   readonly #watch: PlayWatch;
+  /** Tells the backend that a new play of this player takes the place of its last. */
+  #playerId: string | undefined;
 
   constructor(options: PlayerOptions, ports: PlayerPorts) {
     this.#options = options;
@@ -204,7 +206,8 @@ export class Player {
   async #request(titleId: string, pending: PendingLoad): Promise<void> {
     try {
       const key = randomId(this.#ports.random);
-      const granted = await this.#client.requestPlay(titleId, key, pending.cancel.signal);
+      this.#playerId ??= key;
+      const granted = await this.#client.requestPlay(titleId, key, pending.cancel.signal, this.#playerId);
       if (this.#pending === pending) this.#start(granted, pending);
     } catch (error) {
       // Given up: rejected already.
@@ -224,6 +227,7 @@ export class Player {
       http: this.#watch.granted(this.#watched(granted)),
       options: this.#options,
       renewPlay: (id, signal) => this.#client.renewPlay(id, signal),
+      endPlay: (id, token) => this.#client.endPlay(id, token),
       emit: (name, payload) => this.#emit(name, payload),
       onEngineEvent: (event) => this.#onEngineEvent(play, event),
     });

@@ -7,7 +7,7 @@ import { detectDevice } from './platform/detect-device.ts';
 import { domClock } from './platform/dom-clock.ts';
 import { fetchHttpClient } from './platform/fetch-http-client.ts';
 import { localStore } from './platform/local-storage.ts';
-import { pageLastWord } from './platform/page-last-word.ts';
+import { onPageEnd, pageLastWord } from './platform/page-last-word.ts';
 
 export interface WebPlayerOptions extends Omit<PlayerOptions, 'device'> {
   /** Where the film is shown. The player owns its source until `destroy`. */
@@ -37,6 +37,7 @@ export function createPlayer(options: WebPlayerOptions): Player {
       networkMemory: storedMemory(localStore()),
       networkInfo: browserNetwork(),
       telemetry: telemetry || undefined,
+      onPageEnd: (callback) => onPageEnd(callback),
     },
   );
 }

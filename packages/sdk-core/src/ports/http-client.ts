@@ -6,6 +6,8 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal?: CancelSignal;
+  /** To be sent even where the page ends meanwhile. */
+  readonly keepalive?: boolean;
 }
 
 export interface HttpResponse {

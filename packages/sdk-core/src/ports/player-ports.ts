@@ -22,4 +22,6 @@ export interface PlayerPorts {
   readonly networkInfo?: NetworkInfo;
   readonly logger?: Logger;
   readonly telemetry?: Telemetry | undefined;
+  /** Calls back when the page ends for good: its play is told to end. The function it gives ends that. */
+  readonly onPageEnd?: (callback: () => void) => () => void;
 }

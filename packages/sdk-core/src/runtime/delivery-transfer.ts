@@ -57,6 +57,7 @@ export class Transfer {
   #heardAtMs: number;
   /** Between two chunks: the rhythm of this connection. */
   #largestGapMs = 0;
+  #largestChunkBytes = 0;
   #end: TransferEnd | undefined;
 
   constructor(
@@ -129,7 +130,7 @@ export class Transfer {
       if (problem !== undefined) return this.#finish('other-bytes', { found: problem });
       if (this.#end) break;
       if (this.#reachedByte === this.plan.endByte) return this.#complete(this.#reader);
-      if (this.#reachedByte >= this.#limitByte) return this.#finish('hedge');
+      if (this.#isAtLimit) return this.#finish('hedge');
       const waitedFromMs = clock.nowMs();
       const next = await this.#read(this.#reader, waitedFromMs + sink.stallMs(this.#largestGapMs));
       if (next.kind !== 'value') return this.#failed(next, 'stalled');
@@ -144,9 +145,16 @@ export class Transfer {
     this.#finish(outcome);
   }
 
+  /** The next chunk may reach into what another server was asked for: what is left is cheaper asked for than had twice. */
+  get #isAtLimit(): boolean {
+    const leftBytes = this.#limitByte - this.#reachedByte;
+    return this.#limitByte < this.plan.endByte && leftBytes < this.#largestChunkBytes;
+  }
+
   #deliver(chunk: Uint8Array, sink: TransferSink): string | undefined {
     const roomBytes = Math.max(0, this.#limitByte - this.#reachedByte);
     const wanted = chunk.length <= roomBytes ? chunk : chunk.subarray(0, roomBytes);
+    this.#largestChunkBytes = Math.max(this.#largestChunkBytes, chunk.length);
     this.#reachedByte += wanted.length;
     this.#onWaste(chunk.length - wanted.length, 'complete');
     try {

@@ -23,6 +23,7 @@ import { DeadlineExceeded, withDeadline } from './with-deadline.ts';
  */
 const REGION_DEADLINES_MS = [2000, 6000];
 const ROUND_PAUSE_MS = 500;
+const END_DEADLINE_MS = 2000;
 /** For the app's own function. */
 const ACCESS_TOKEN_DEADLINE_MS = 10_000;
 
@@ -38,6 +39,7 @@ interface Question<T> {
   readonly path: string;
   readonly body: object;
   readonly read: (body: string) => T;
+  readonly keepalive?: true;
 }
 
 type ClientOptions = Pick<PlayerOptions, 'regions' | 'accessToken' | 'device' | 'clientAddress'>;
@@ -64,8 +66,9 @@ export class PlaybackClient {
   }
 
   /** `POST /v1/plays`, with one idempotency key for every region. Rejects with `PlayerError`, or `HttpFailure` 'aborted'. */
-  requestPlay(titleId: string, idempotencyKey: string, signal?: CancelSignal): Promise<GrantedPlay> {
-    const request: PlayRequest = { titleId, device: this.#options.device, idempotencyKey };
+  requestPlay(titleId: string, idempotencyKey: string, signal?: CancelSignal, playerId?: string): Promise<GrantedPlay> {
+    const { device } = this.#options;
+    const request: PlayRequest = { titleId, device, idempotencyKey, ...(playerId !== undefined && { playerId }) };
     const read = (body: string): GrantedPlay => {
       const response = readPlayResponse(body);
       return { response, presentation: presentationOf(response) };
@@ -79,6 +82,15 @@ export class PlaybackClient {
       { path: `/v1/plays/${encodeURIComponent(playId)}/renew`, body: {}, read: readPlayRenewal },
       signal,
     );
+  }
+
+  /**
+   * `POST /v1/plays/{playId}/end`, so that its stream is free at once: by the play's own token, which is at hand in a
+   * page's last moment. Each region is asked once; where none hears it, the stream is freed by the play's silence.
+   */
+  endPlay(playId: string, token: string): void {
+    const question = { path: `/v1/plays/${playId}/end`, body: {}, read: () => undefined, keepalive: true } as const;
+    this.#askAll(question, token, END_DEADLINE_MS, NEVER).catch(() => undefined);
   }
 
   async #ask<T>(question: Question<T>, signal: CancelSignal = NEVER): Promise<T> {
@@ -164,6 +176,7 @@ export class PlaybackClient {
       },
       body: JSON.stringify(inBody ? { ...question.body, accessToken } : question.body),
       signal,
+      ...(question.keepalive && { keepalive: true }),
     };
   }
 

@@ -26,6 +26,7 @@ import { Delivery } from './delivery.ts';
 import type { DeliveryGrant, DeliveryListener, RenewReason } from './delivery-listener.ts';
 import { waitUntil } from './delivery-wait.ts';
 import { GrantRefresh } from './grant-refresh.ts';
+import { firstGrant, nextTime, withoutServers } from './grants.ts';
 import { PlayAbr } from './play-abr.ts';
 import { type LimitOptions, PlayLimits } from './play-limits.ts';
 import type { GrantedPlay } from './playback-client.ts';
@@ -48,6 +49,8 @@ export interface RunningPlayDeps {
   readonly networkInfo?: NetworkInfo;
   readonly options: LimitOptions & Pick<PlayerOptions, 'abr' | 'bufferGoalMs'>;
   readonly renewPlay: (playId: string, signal: CancelSignal) => Promise<PlayRenewal>;
+  readonly endPlay: (playId: string, token: string) => void;
+  readonly onPageEnd?: (callback: () => void) => () => void;
   readonly emit: EmitPlayerEvent;
   readonly onEngineEvent: (event: EngineEvent) => void;
 }
@@ -66,6 +69,7 @@ export class RunningPlay implements EngineHost {
   #shown: RenditionView | undefined;
   readonly #closing = new CancelController();
   readonly #refresh: GrantRefresh;
+  readonly #forgetPage: (() => void) | undefined;
   #renewing: Promise<DeliveryGrant | undefined> | undefined;
   #nextGrant = nextTime();
   /** Their bytes did not decode. */
@@ -93,6 +97,7 @@ export class RunningPlay implements EngineHost {
     };
     this.#refresh = new GrantRefresh({ ...deps, isPlaying, refresh: () => void this.#refreshGrant() });
     this.#refresh.granted(granted.response.refreshInMs);
+    this.#forgetPage = deps.onPageEnd?.(() => this.#end());
   }
 
   get selected(): RenditionChoice<string> | undefined {
@@ -176,12 +181,21 @@ export class RunningPlay implements EngineHost {
 
   /** Lets go of transfers. What was delivered can still be asked for. */
   close(): void {
-    if (!this.closed) this.#memory?.note(...this.#seenRate());
+    if (!this.closed) {
+      this.#memory?.note(...this.#seenRate());
+      this.#end();
+    }
+    this.#forgetPage?.();
     this.#closing.cancel();
     this.probing.close();
     this.#refresh.close();
     this.delivery.close();
     this.#nextGrant.tell();
+  }
+
+  /** Gives the account its stream back. */
+  #end(): void {
+    this.#deps.endPlay(this.response.playId, this.#grant.token);
   }
 
   #playAbr(): PlayAbr {
@@ -254,6 +268,9 @@ export class RunningPlay implements EngineHost {
     } catch (error) {
       this.#deps.logger?.log('warn', 'the play could not be renewed', { reason, error: String(error) });
       this.#refresh.failed();
+      // Somebody else has its stream: what the servers would still give is not for this viewer any more.
+      if (isPlayerError(error) && (error.code === 'account/stream-limit' || error.code === 'play/ended'))
+        this.notify({ type: 'failed', cause: 'fetch', error });
       return undefined;
     }
   }
@@ -266,33 +283,4 @@ export class RunningPlay implements EngineHost {
   #emit: EmitPlayerEvent = (name, payload) => {
     if (!this.closed) this.#deps.emit(name, payload);
   };
-}
-
-function firstGrant(response: PlayResponse, nowMs: number): DeliveryGrant {
-  const fileServers: Record<string, readonly number[]> = {};
-  for (const set of response.fileSets) {
-    for (const { fileId } of set.renditions) fileServers[fileId] = set.servers;
-  }
-  const { token, expiresInMs, servers } = response;
-  return { token, expiresAtMs: nowMs + expiresInMs, servers, fileServers };
-}
-
-/** A server that is full may ask for less than the app permits. */
-/** A file that only avoided servers hold keeps them. */
-function withoutServers(grant: DeliveryGrant, avoided: ReadonlySet<string>): DeliveryGrant {
-  if (avoided.size === 0) return grant;
-  const fileServers: Record<string, readonly number[]> = {};
-  for (const [fileId, servers] of Object.entries(grant.fileServers)) {
-    const others = servers.filter((server) => !avoided.has(grant.servers[server]?.ocaId ?? ''));
-    fileServers[fileId] = others.length > 0 ? others : servers;
-  }
-  return { ...grant, fileServers };
-}
-
-function nextTime(): { readonly came: Promise<void>; readonly tell: () => void } {
-  let tell = (): void => {};
-  const came = new Promise<void>((resolve) => {
-    tell = resolve;
-  });
-  return { came, tell };
 }

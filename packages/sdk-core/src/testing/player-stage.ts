@@ -32,7 +32,9 @@ export interface PlayerStage {
   readonly log: { readonly [K in keyof PlayerEvents]?: PlayerEvents[K][] };
 }
 
-type StagePorts = Pick<PlayerPorts, 'telemetry' | 'networkInfo' | 'logger'> & { readonly storage?: Storage };
+type StagePorts = Pick<PlayerPorts, 'telemetry' | 'networkInfo' | 'logger' | 'onPageEnd'> & {
+  readonly storage?: Storage;
+};
 
 /** A player over a sample network in virtual time, and everything it tells. */
 export function playerStage(

@@ -28,6 +28,17 @@ describe('HTTP on fetch', () => {
     await spy({ method: 'GET', url, headers: { Range: 'bytes=5-9' } });
     expect(init?.headers).toEqual({ Range: 'bytes=5-9' });
     expect(init).toMatchObject({ credentials: 'omit', cache: 'no-store' });
+    expect(init).not.toHaveProperty('keepalive');
+  });
+
+  it('lets a request outlive the page where it is told to', async () => {
+    let init: RequestInit | undefined;
+    const spy = fetchHttpClient(async (_url, given) => {
+      init = given;
+      return new Response(null, { status: 204 });
+    });
+    await spy({ method: 'POST', url, body: '{}', keepalive: true });
+    expect(init).toMatchObject({ keepalive: true, body: '{}' });
   });
 
   it('frees the server when the body is cancelled', async () => {

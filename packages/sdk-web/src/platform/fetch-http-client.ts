@@ -35,6 +35,7 @@ function requestInit(request: HttpRequest, signal: AbortSignal): RequestInit {
     referrerPolicy: 'no-referrer',
     ...(request.headers && { headers: { ...request.headers } }),
     ...(request.body !== undefined && { body: request.body }),
+    ...(request.keepalive && { keepalive: true }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type LeavingPage, pageLastWord } from './page-last-word.ts';
+import { type LeavingPage, onPageEnd, pageLastWord } from './page-last-word.ts';
 
 /** A page whose events the test fires. */
 function fakePage(changes: Partial<LeavingPage> = {}) {
@@ -51,5 +51,20 @@ describe('the last word of a page', () => {
     };
     const { page } = fakePage({ navigator: { sendBeacon: refusing }, fetch: refusing });
     expect(pageLastWord(page).send('http://r/t', 'a')).toBe(false);
+  });
+});
+
+describe('the end of a page', () => {
+  it('is told when the page goes for good, not when the browser keeps it', () => {
+    const page = new EventTarget();
+    let ends = 0;
+    const stop = onPageEnd(() => ends++, page);
+    page.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: true }));
+    expect(ends).toBe(0);
+    page.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: false }));
+    expect(ends).toBe(1);
+    stop();
+    page.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: false }));
+    expect(ends).toBe(1);
   });
 });

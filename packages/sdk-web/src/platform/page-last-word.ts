@@ -50,3 +50,14 @@ function keptAlive(page: LeavingPage, url: string, text: string): boolean {
     return false;
   }
 }
+
+/** The page is closed or left for good. One that a browser keeps may come back with its play, and says nothing. */
+export function onPageEnd(callback: () => void, page: Pick<EventTarget, Listening> = globalThis): () => void {
+  const onHide = (event: Event): void => {
+    if (!(event as PageTransitionEvent).persisted) callback();
+  };
+  page.addEventListener('pagehide', onHide);
+  return () => page.removeEventListener('pagehide', onHide);
+}
+
+type Listening = 'addEventListener' | 'removeEventListener';
