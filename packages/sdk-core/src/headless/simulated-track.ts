@@ -78,8 +78,15 @@ export class SimulatedTrack {
   }
 
   segmentAt(positionMs: number): number {
-    const after = this.segments.findIndex((segment) => endOf(segment) > positionMs + EPSILON_MS);
-    return after < 0 ? Math.max(0, this.segments.length - 1) : after;
+    const last = Math.max(0, this.segments.length - 1);
+    let low = 0;
+    let high = last;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (endOf(this.segments[middle]) > positionMs + EPSILON_MS) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 
   /** What plays at a position that the buffer holds. */

@@ -14,11 +14,11 @@ const TURN_EVERY = 1000;
 export function drainFor(host: Host = globalThis as Host): () => Promise<void> {
   const { process } = host;
   if (!process?.nextTick) return settle;
-  const tick = (resolve: () => void): void => process.nextTick?.(resolve);
+  const soon = Promise.resolve();
   let count = 0;
   return () => {
     if (++count % TURN_EVERY === 0) return settle();
     // From within a microtask: a tick that is asked for by a macrotask would come before the promises.
-    return Promise.resolve().then(() => new Promise<void>(tick));
+    return new Promise((resolve) => void soon.then(() => process.nextTick?.(resolve)));
   };
 }

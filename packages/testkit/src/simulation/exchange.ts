@@ -211,11 +211,18 @@ export class Exchange {
   }
 
   /** One trip, however long a hang makes it. Never arrives once the exchange is over. */
-  async #travel(): Promise<void> {
-    if (!this.#passes) await this.#passing();
-    await new Promise<void>((resolve) => this.#later(resolve));
-    if (!this.#passes) await this.#passing();
-    if (this.#outcome !== 'running') await new Promise<never>(() => {});
+  #travel(): Promise<void> {
+    return new Promise((resolve) => {
+      const arrive = (): void => {
+        if (this.#outcome === 'running') resolve();
+      };
+      this.#whenPassing(() => this.#later(() => this.#whenPassing(arrive)));
+    });
+  }
+
+  #whenPassing(go: () => void): void {
+    if (this.#passes) go();
+    else void this.#passing().then(go);
   }
 
   get #passes(): boolean {

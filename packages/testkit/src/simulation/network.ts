@@ -12,6 +12,8 @@ export interface LinkChange {
   readonly link: Link;
 }
 
+const SOON = Promise.resolve();
+
 /**
  * Machines and the wires between them, in the time of one clock. Connection set-up costs one round trip per new
  * connection; connections are kept alive; transfers share their two links fairly (max-min) and feel changes at once.
@@ -131,16 +133,22 @@ export class Network {
   #shareSoon(): void {
     if (this.#isSharingDue) return;
     this.#isSharingDue = true;
-    queueMicrotask(() => {
+    // `queueMicrotask` would do, at several times the price.
+    void SOON.then(() => {
       this.#isSharingDue = false;
       this.#share();
     });
   }
 
   #share(): void {
-    for (const transfer of this.#transfers) if (transfer.isOver) this.#transfers.delete(transfer);
-    const senders = [...this.#transfers].filter((transfer) => transfer.wantsToSend);
+    const senders: Transfer[] = [];
+    for (const transfer of this.#transfers) {
+      if (transfer.isOver) this.#transfers.delete(transfer);
+      else if (transfer.wantsToSend) senders.push(transfer);
+    }
     const rates = shareFairly(senders.map((transfer) => transfer.links));
-    for (const [i, transfer] of senders.entries()) transfer.setRate(rates[i] ?? 0);
+    senders.forEach((transfer, i) => {
+      transfer.setRate(rates[i] ?? 0);
+    });
   }
 }
