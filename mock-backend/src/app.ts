@@ -7,6 +7,7 @@ import { ApiError, asApiError, errorBodyOf } from './api-error.ts';
 import type { Env } from './app-env.ts';
 import { requireAccount, requireOca, requireOperator } from './authentication.ts';
 import { contradictionsOf } from './catalog/check-title.ts';
+import { drainRoutes } from './fleet/drain-routes.ts';
 import { REPORT_KINDS } from './fleet/oca-reports.ts';
 import { limitBody, SMALL_BODY_BYTES } from './limit-body.ts';
 import { manifestRoutes } from './manifests/manifest-routes.ts';
@@ -30,6 +31,7 @@ export function createApp(services: Services): Hono<Env> {
   ocaRoutes(app, services);
   telemetryRoutes(app, services);
   regionRoutes(app, services);
+  app.route('/', drainRoutes(services));
   app.route('/', steeringRoutes(services));
   app.route('/', manifestRoutes(services));
   refuseOtherMethods(app);

@@ -6,6 +6,7 @@ import { type BackendConfig, HEALTH_DEADLINE_MS } from './backend-config.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { Fill } from './fill/fill.ts';
 import { originFileRoute } from './fill/origin-file.ts';
+import { Drains } from './fleet/drains.ts';
 import { FleetState } from './fleet/fleet-state.ts';
 import { FleetSync } from './fleet/fleet-sync.ts';
 import { OcaReports, type ReportKind } from './fleet/oca-reports.ts';
@@ -92,6 +93,8 @@ export function createBackend(deps: BackendDeps): Backend {
   const app = createApp({
     ...deps,
     catalog,
+    fleet,
+    drains: new Drains(store, fleet, clock),
     decisions,
     imports,
     ocaReports,

@@ -3,6 +3,8 @@ import type { BackendConfig } from './backend-config.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import type { Fill } from './fill/fill.ts';
 import type { originFileRoute } from './fill/origin-file.ts';
+import type { Drains } from './fleet/drains.ts';
+import type { FleetState } from './fleet/fleet-state.ts';
 import type { OcaReports } from './fleet/oca-reports.ts';
 import type { Overview } from './fleet/overview.ts';
 import type { SharedPlays } from './leases/shared-plays.ts';
@@ -25,6 +27,8 @@ export interface Services {
   readonly randomId: () => string;
   readonly log: Log;
   readonly catalog: Catalog;
+  readonly fleet: FleetState;
+  readonly drains: Drains;
   readonly ocaReports: OcaReports;
   readonly overview: Overview;
   readonly playback: Playback;

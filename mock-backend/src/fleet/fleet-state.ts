@@ -1,15 +1,21 @@
-import type { HealthReport, Route, SiteInfo } from '@pressplay/protocol/messages';
+import type { Drain, HealthReport, Route, SiteInfo } from '@pressplay/protocol/messages';
 import { FileNumbers } from '../steering/content.ts';
 import { type AnnouncedRoutes, RouteBook, type TableBuilder } from '../steering/route-book.ts';
 import type { Routing } from '../steering/routing.ts';
 import type { Reported, StoredOca } from '../store/store.ts';
+import { DrainBook } from './drain-book.ts';
 import { OcaRecord } from './oca-record.ts';
 
 /** An OCA that reported health: it has a place and an address. */
 export interface FleetOca {
   readonly ocaId: string;
   readonly site: SiteInfo;
-  readonly health: { readonly report: HealthReport; readonly atMs: number };
+  readonly health: {
+    readonly report: HealthReport;
+    readonly atMs: number;
+    /** Why operators took it out of service. */
+    readonly drained?: string;
+  };
   readonly fileIds: ReadonlySet<string>;
   readonly prefixCount: number;
 }
@@ -39,6 +45,7 @@ export class FleetState {
   readonly #records = new Map<string, OcaRecord>();
   readonly #holders = new Map<string, Set<string>>();
   readonly #routes: RouteBook<OcaRecord>;
+  #drains = new DrainBook();
   /** The numbers of the files that OCAs hold or plays ask for. */
   readonly files = new FileNumbers();
 
@@ -74,12 +81,12 @@ export class FleetState {
   /** All OCAs that ever reported health, by id. */
   ocas(): readonly FleetOca[] {
     const found: FleetOca[] = [];
-    for (const { ocaId, site, health, routes, fileIds } of this.#records.values()) {
+    for (const { ocaId, site, health, drained, routes, fileIds } of this.#records.values()) {
       if (!site || !health) continue;
       found.push({
         ocaId,
         site,
-        health: { report: health.value, atMs: health.atMs },
+        health: { report: health.value, atMs: health.atMs, ...(drained !== undefined && { drained }) },
         fileIds,
         prefixCount: routes?.count ?? 0,
       });
@@ -104,6 +111,21 @@ export class FleetState {
   /** Routes of a site from a dump of its router, beside what its OCAs report. Replaces the import before. */
   importRoutes(siteId: string, routes: AnnouncedRoutes): void {
     this.#routes.import(siteId, routes);
+  }
+
+  /** What operators took out of service, all of it. */
+  setDrains(drains: readonly Drain[]): void {
+    this.#drains = new DrainBook(drains);
+    for (const record of this.#records.values()) {
+      const drained = this.#drains.reasonFor(record.ocaId, record.site?.siteId);
+      if (drained === record.drained) continue;
+      record.drained = drained;
+      this.#routes.noteState(record);
+    }
+  }
+
+  get drains(): readonly Drain[] {
+    return this.#drains.list;
   }
 
   /** A play begins on an OCA: until its next report shows it, the play counts as load. */
@@ -160,6 +182,7 @@ export class FleetState {
     record.health = { value, atMs };
     record.givenBps = 0;
     const site = this.#sites.get(value.siteId);
+    record.drained = this.#drains.reasonFor(record.ocaId, site?.siteId);
     if (site === record.site) return;
     record.site = site;
     this.#routes.noteChange();

@@ -7,7 +7,7 @@ const PAUSE_AFTER_FAILURE_MS = 5000;
 
 /**
  * Keeps the fleet's state in the store, in batches: health at most every two seconds, routes and inventory only when
- * they changed. Reads back what other regions heard from OCAs that are silent here. There is no timer: reports and
+ * they changed. Reads back what operators drained, and what other regions heard from OCAs that are silent here. There is no timer: reports and
  * plays give the beat.
  */
 export class FleetSync {
@@ -30,7 +30,7 @@ export class FleetSync {
 
   /** Reads what the store knows. Fails when the store does. */
   async load(): Promise<void> {
-    const ocas = await this.#store.loadOcas();
+    const [ocas] = await Promise.all([this.#store.loadOcas(), this.#readDrains()]);
     for (const oca of ocas) this.#state.merge(oca, this.#instant());
   }
 
@@ -77,7 +77,11 @@ export class FleetSync {
     const batch = this.#unsaved;
     this.#unsaved = new Map();
     if (batch.size > 0) await this.#store.saveOcas([...batch.values()]).catch((error) => this.#putBack(batch, error));
-    if (this.#someoneIsSilent()) await this.load();
+    await (this.#someoneIsSilent() ? this.load() : this.#readDrains());
+  }
+
+  async #readDrains(): Promise<void> {
+    this.#state.setDrains(await this.#store.listDrains());
   }
 
   /** What was not saved waits for the next batch, behind what came in meanwhile. */

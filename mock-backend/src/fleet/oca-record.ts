@@ -22,6 +22,8 @@ export class OcaRecord {
   inventory: Heard<ReadonlySet<string>> | undefined;
   /** The inventory as steering asks it. */
   content: Content | undefined;
+  /** Why operators took it out of service. */
+  drained: string | undefined;
   /** Bit rates of the plays that were given to it since its last report. */
   givenBps = 0;
 
@@ -39,11 +41,12 @@ export class OcaRecord {
   }
 
   get verdict(): HealthReport['verdict'] {
-    return this.health?.value.verdict ?? 'failing';
+    const said = this.health?.value.verdict ?? 'failing';
+    return this.drained !== undefined && said !== 'failing' ? 'draining' : said;
   }
 
   get reason(): string {
-    return this.health?.value.reason ?? 'never reported health';
+    return this.drained ?? this.health?.value.reason ?? 'never reported health';
   }
 
   get heardAtMs(): number {

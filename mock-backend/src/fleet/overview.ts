@@ -40,9 +40,11 @@ export class Overview {
       ...health.report,
       reportAgeMs: Math.max(0, nowMs - health.atMs),
       usable: usabilityOf(health, nowMs, healthDeadlineMs).usable,
+      ...(health.drained !== undefined && { drained: health.drained }),
       fileCount: fileIds.size,
       prefixCount,
     }));
-    return { region: regionId, sites: [...sites], ocas, titles: await this.titles() };
+    const drains = [...this.#fleet.drains];
+    return { region: regionId, sites: [...sites], ocas, drains, titles: await this.titles() };
   }
 }

@@ -7,7 +7,7 @@ export type Usability =
 
 /** May steering and fill name this OCA now? Silence means no. */
 export function usabilityOf(
-  health: { readonly report: HealthReport; readonly atMs: number } | undefined,
+  health: { readonly report: HealthReport; readonly atMs: number; readonly drained?: string } | undefined,
   nowMs: number,
   healthDeadlineMs: number,
 ): Usability {
@@ -16,5 +16,6 @@ export function usabilityOf(
   if (ageMs > healthDeadlineMs) return { usable: false, reason: `silent for ${Math.round(ageMs)} ms` };
   const { verdict, reason } = health.report;
   if (verdict === 'failing' || verdict === 'draining') return { usable: false, reason: `${verdict}: ${reason}` };
+  if (health.drained !== undefined) return { usable: false, reason: health.drained };
   return { usable: true, saturated: verdict === 'saturated', reason: `${verdict}: ${reason}` };
 }

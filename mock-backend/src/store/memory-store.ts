@@ -1,4 +1,4 @@
-import type { CatalogTitle, Route, RoutesImport, SteeringDecision } from '@pressplay/protocol/messages';
+import type { CatalogTitle, Drain, Route, RoutesImport, SteeringDecision } from '@pressplay/protocol/messages';
 import { PlayBook } from '../leases/play-book.ts';
 import type { LeaseBeat, PlayClaim, PlayOutcome, StoredPlay } from '../leases/play-claim.ts';
 import type { Reported, Store, StoredImport, StoredOca, StoredTitle } from './store.ts';
@@ -12,6 +12,7 @@ export class MemoryStore implements Store {
   readonly #titles = new Map<string, StoredTitle>();
   readonly #plays = new PlayBook();
   readonly #ocas = new Map<string, StoredOca>();
+  readonly #drains = new Map<string, Drain>();
   #decisions: SteeringDecision[] = [];
   #importParts: { readonly siteId: string; readonly part: RoutesImport }[] = [];
 
@@ -57,6 +58,18 @@ export class MemoryStore implements Store {
 
   async loadOcas(): Promise<readonly StoredOca[]> {
     return [...this.#ocas.values()];
+  }
+
+  async putDrain(drain: Drain): Promise<void> {
+    this.#drains.set(drainKey(drain.kind, drain.id), drain);
+  }
+
+  async endDrain(kind: Drain['kind'], id: string): Promise<void> {
+    this.#drains.delete(drainKey(kind, id));
+  }
+
+  async listDrains(): Promise<readonly Drain[]> {
+    return [...this.#drains.values()];
   }
 
   async appendDecisions(decisions: readonly SteeringDecision[]): Promise<void> {
@@ -105,6 +118,8 @@ export class MemoryStore implements Store {
     return this.#importParts.find(isAsked)?.part.routes;
   }
 }
+
+const drainKey = (kind: Drain['kind'], id: string): string => `${kind} ${id}`;
 
 const byTime = (a: SteeringDecision, b: SteeringDecision): number => a.inputs.atMs - b.inputs.atMs;
 

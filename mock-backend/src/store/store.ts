@@ -1,4 +1,11 @@
-import type { CatalogTitle, HealthReport, Route, RoutesImport, SteeringDecision } from '@pressplay/protocol/messages';
+import type {
+  CatalogTitle,
+  Drain,
+  HealthReport,
+  Route,
+  RoutesImport,
+  SteeringDecision,
+} from '@pressplay/protocol/messages';
 import type { LeaseBeat, PlayClaim, PlayOutcome, StoredPlay } from '../leases/play-claim.ts';
 
 export interface StoredTitle {
@@ -48,6 +55,10 @@ export interface Store {
   /** Keeps each part that is newer than the one kept. */
   saveOcas(ocas: readonly StoredOca[]): Promise<void>;
   loadOcas(): Promise<readonly StoredOca[]>;
+  /** Takes an OCA or a site out of service, in the place of what was said of it before. */
+  putDrain(drain: Drain): Promise<void>;
+  endDrain(kind: Drain['kind'], id: string): Promise<void>;
+  listDrains(): Promise<readonly Drain[]>;
   /** Adds to the log of steering decisions. A store may keep only the newest. */
   appendDecisions(decisions: readonly SteeringDecision[]): Promise<void>;
   /** The logged decisions of a play, the oldest first. */

@@ -73,6 +73,23 @@ export function storeConformance(open: () => Promise<Store>, reopen: (store: Sto
     expect((await store.loadOcas()).map(({ health }) => health?.atMs)).toEqual(Array(12).fill(19));
   });
 
+  it('keeps what operators drained, by kind and id, until they end it', async () => {
+    const store = await open();
+    const other = await reopen(store);
+    const oca = { kind: 'oca' as const, id: 'same-1', reason: 'Ætt & "quotes"', sinceMs: 10 };
+    const site = { ...oca, kind: 'site' as const };
+    const listed = async () => [...(await other.listDrains())].sort((a, b) => (a.kind < b.kind ? -1 : 1));
+    expect(await listed()).toEqual([]);
+    await store.putDrain(oca);
+    await other.putDrain(site);
+    expect(await listed()).toEqual([oca, site]);
+    await store.putDrain({ ...oca, reason: 'new disks', sinceMs: 20 });
+    expect(await listed()).toEqual([{ ...oca, reason: 'new disks', sinceMs: 20 }, site]);
+    await other.endDrain('oca', 'same-1');
+    await other.endDrain('oca', 'never-there');
+    expect(await listed()).toEqual([site]);
+  });
+
   it('keeps the log of steering decisions', async () => {
     const store = await open();
     const other = await reopen(store);

@@ -113,6 +113,14 @@ export type RegionId = string;
  */
 export type SecurityLevel = 'L1' | 'L2' | 'L3';
 /**
+ * OCA id.
+ */
+export type OcaId = string;
+/**
+ * Site id: one place with one or more OCAs.
+ */
+export type SiteId = string;
+/**
  * H health, D draining, F full (capacity), S slow for this player and put back, C content, L beyond the limit of ten.
  */
 export type DropLabel = 'H' | 'D' | 'F' | 'S' | 'C' | 'L';
@@ -202,14 +210,6 @@ export type Fault =
  * One encoded file of a title: a fragmented MP4 with sidx.
  */
 export type Rendition = VideoRendition | AudioRendition;
-/**
- * OCA id.
- */
-export type OcaId = string;
-/**
- * Site id: one place with one or more OCAs.
- */
-export type SiteId = string;
 /**
  * How a site reaches viewers, in the order of preference.
  */
@@ -465,6 +465,24 @@ export interface DeviceCapabilities {
   name?: string;
 }
 /**
+ * An OCA or a whole site that operators took out of service.
+ */
+export interface Drain {
+  kind: 'oca' | 'site';
+  id: OcaId | SiteId;
+  reason: string;
+  /**
+   * Unix time.
+   */
+  sinceMs: number;
+}
+/**
+ * PUT /v1/ocas/{ocaId}/drain and PUT /v1/sites/{siteId}/drain (operators): new plays avoid it, running ones are moved by their next refresh. DELETE ends it.
+ */
+export interface DrainRequest {
+  reason: string;
+}
+/**
  * The body of every error answer, from the control plane and from an OCA.
  */
 export interface ErrorBody {
@@ -697,6 +715,7 @@ export interface FleetStatus {
   region: RegionId;
   sites: SiteInfo[];
   ocas: OcaStatus[];
+  drains: Drain[];
   titles: TitleSummary[];
 }
 export interface OcaStatus {
@@ -724,6 +743,10 @@ export interface OcaStatus {
    * False when silent for too long, failing or draining: steering does not name it.
    */
   usable: boolean;
+  /**
+   * Why operators took it, or its site, out of service.
+   */
+  drained?: string;
   fileCount: number;
   prefixCount: number;
 }

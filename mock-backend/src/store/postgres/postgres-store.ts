@@ -1,4 +1,4 @@
-import type { CatalogTitle, Route, RoutesImport, SteeringDecision } from '@pressplay/protocol/messages';
+import type { CatalogTitle, Drain, Route, RoutesImport, SteeringDecision } from '@pressplay/protocol/messages';
 import { and, asc, desc, eq, gt, gte, lt, ne, sql } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { Pool } from 'pg';
@@ -6,7 +6,7 @@ import type { LeaseBeat, PlayClaim, PlayOutcome, StoredPlay } from '../../leases
 import type { Reported, Store, StoredImport, StoredOca, StoredTitle } from '../store.ts';
 import { applyMigrations } from './migrations.ts';
 import { PostgresPlays } from './postgres-plays.ts';
-import { catalogRevision, ocas, routeImports, steeringDecisions, titles } from './tables.ts';
+import { catalogRevision, drains, ocas, routeImports, steeringDecisions, titles } from './tables.ts';
 
 export interface PostgresStoreOptions {
   readonly url: string;
@@ -124,6 +124,22 @@ export class PostgresStore implements Store {
         ...(inventory && { inventory }),
       };
     });
+  }
+
+  async putDrain(drain: Drain): Promise<void> {
+    const { reason, sinceMs } = drain;
+    await this.#db
+      .insert(drains)
+      .values(drain)
+      .onConflictDoUpdate({ target: [drains.kind, drains.id], set: { reason, sinceMs } });
+  }
+
+  async endDrain(kind: Drain['kind'], id: string): Promise<void> {
+    await this.#db.delete(drains).where(and(eq(drains.kind, kind), eq(drains.id, id)));
+  }
+
+  async listDrains(): Promise<readonly Drain[]> {
+    return this.#db.select().from(drains);
   }
 
   async appendDecisions(decisions: readonly SteeringDecision[]): Promise<void> {

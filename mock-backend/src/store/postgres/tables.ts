@@ -1,6 +1,7 @@
 import type {
   CatalogTitle,
   DeviceCapabilities,
+  Drain,
   HealthReport,
   Route,
   RoutesImport,
@@ -57,6 +58,18 @@ export const ocas = pgTable('ocas', {
   inventory: json('inventory').$type<string[]>(),
   inventoryAtMs: unixMs('inventory_at_ms'),
 });
+
+/** What operators took out of service. */
+export const drains = pgTable(
+  'drains',
+  {
+    kind: text('kind').$type<Drain['kind']>().notNull(),
+    id: text('id').notNull(),
+    reason: text('reason').notNull(),
+    sinceMs: unixMs('since_ms').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.kind, table.id] })],
+);
 
 /** The log of steering decisions. */
 export const steeringDecisions = pgTable(

@@ -66,10 +66,26 @@ export const FillManifest = z
   })
   .describe('GET /v1/ocas/{ocaId}/fill-manifest');
 
+export const Drain = z
+  .object({
+    kind: z.enum(['oca', 'site']),
+    id: z.union([OcaId, SiteId]),
+    reason: z.string(),
+    sinceMs: z.number().describe('Unix time.'),
+  })
+  .describe('An OCA or a whole site that operators took out of service.');
+
+export const DrainRequest = z
+  .object({ reason: z.string().trim().min(1).max(200).default('maintenance') })
+  .describe(
+    'PUT /v1/ocas/{ocaId}/drain and PUT /v1/sites/{siteId}/drain (operators): new plays avoid it, running ones are moved by their next refresh. DELETE ends it.',
+  );
+
 export const OcaStatus = HealthReport.extend({
   siteId: SiteId,
   reportAgeMs: z.number().nonnegative(),
   usable: z.boolean().describe('False when silent for too long, failing or draining: steering does not name it.'),
+  drained: z.string().exactOptional().describe('Why operators took it, or its site, out of service.'),
   fileCount: z.number().int().nonnegative(),
   prefixCount: z.number().int().nonnegative(),
 });
@@ -88,6 +104,7 @@ export const FleetStatus = z
     region: RegionId,
     sites: z.array(SiteInfo),
     ocas: z.array(OcaStatus),
+    drains: z.array(Drain),
     titles: z.array(TitleSummary),
   })
   .describe('GET /v1/fleet (operators): what this region knows about the fleet.');

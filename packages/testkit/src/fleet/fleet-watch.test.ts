@@ -56,6 +56,7 @@ function watched() {
           region: `region-${index}`,
           sites: [],
           ocas: [],
+          drains: [],
           titles: state.titles,
         }),
       },
