@@ -52,7 +52,9 @@ async function optionsOf(player: BrowserPlayer, { fleet, title }: Lane, pages: P
   if (player === 'ours') {
     const { titleId } = title;
     const accessToken = await fleet.accessToken();
-    return { titleId, regions: fleet.regions, accessToken, bufferGoalMs: BUFFER_GOAL_S * 1000 };
+    // As the others do by default: the picture is small, and a segment of a rendition of its size has no middle to speak of.
+    const capToViewport = false;
+    return { titleId, regions: fleet.regions, accessToken, bufferGoalMs: BUFFER_GOAL_S * 1000, capToViewport };
   }
   const play = await requestPlay(fleet, title.titleId);
   const [a, b] = play.servers;

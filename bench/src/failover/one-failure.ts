@@ -23,11 +23,13 @@ export interface Failure {
 export const LIMIT_MS = 30_000;
 /** Longer than the buffer lasts: what would stall has stalled. */
 const WATCH_MS = 11_000;
-const START_LIMIT_MS = 25_000;
+const START_LIMIT_MS = 30_000;
 const POLL_MS = 15;
 /** A segment with a middle: a second's third on an 8 Mbit/s link. */
 const LARGE_BYTES = 300_000;
 const BUFFERED_S = { least: 7, most: 9.5 };
+/** As many as a buffer holds: a smaller segment still ahead could yet be replaced by a better one, whatever breaks. */
+const LARGE_BEFORE = 5;
 
 /** Breaks the server in the middle of a large segment, with 7 to 9 s buffered, and watches what the player makes of it. */
 export async function failOnce(play: WatchedPlay, lane: Lane, fault: FaultName, screenshot?: string): Promise<Failure> {
@@ -70,20 +72,26 @@ async function middleOfSegment(
   const videoFiles = new Set(title.renditions.filter(({ kind }) => kind === 'video').map(({ fileId }) => fileId));
   const giveUpAtMs = performance.now() + START_LIMIT_MS;
   while (performance.now() < giveUpAtMs) {
-    const transfer = play.transfers.find((one) => videoFiles.has(one.fileId) && isInTheMiddle(one));
-    if (transfer) {
+    const large = play.transfers.filter((one) => videoFiles.has(one.fileId) && sizeBytes(one) >= LARGE_BYTES);
+    const transfer = large.find(isInTheMiddle);
+    if (transfer && large.length > LARGE_BEFORE) {
       const { bufferedS } = await play.now();
       const isEnough = bufferedS >= BUFFERED_S.least && bufferedS <= BUFFERED_S.most;
       if (isEnough && isInTheMiddle(transfer)) return { transfer, bufferedS };
     }
     await sleep(POLL_MS);
   }
-  throw new Error(`No middle of a large segment came: ${(await play.failures()).join('; ')}`);
+  const { bufferedS } = await play.now();
+  const largestBytes = Math.max(0, ...play.transfers.map(sizeBytes));
+  const seen = `the largest range asked for had ${largestBytes} bytes, ${bufferedS.toFixed(1)} s are buffered`;
+  throw new Error(`No middle of a large segment came: ${[seen, ...(await play.failures())].join('; ')}`);
 }
 
-function isInTheMiddle({ startByte, endByte, receivedBytes, endedAtMs }: Transfer): boolean {
-  const share = receivedBytes / (endByte - startByte);
-  return endedAtMs === undefined && endByte - startByte >= LARGE_BYTES && share > 0.3 && share < 0.65;
+const sizeBytes = ({ startByte, endByte }: Transfer): number => endByte - startByte;
+
+function isInTheMiddle(transfer: Transfer): boolean {
+  const share = transfer.receivedBytes / sizeBytes(transfer);
+  return transfer.endedAtMs === undefined && share > 0.3 && share < 0.65;
 }
 
 /** At least as long as the buffer lasts; then until the film runs from another server, or the limit. */
