@@ -1,6 +1,8 @@
 import type { ClientNetworkEntry, SiteInfo } from '@pressplay/protocol/messages';
 
 import type { Plan } from './accounts/plans.ts';
+import type { ConcurrencyLimit } from './admission/judge-admission.ts';
+import type { RateLimits } from './admission/rate-limiter.ts';
 
 export interface BackendConfig {
   readonly regionId: string;
@@ -17,6 +19,10 @@ export interface BackendConfig {
   readonly corsOrigins: '*' | readonly string[];
   /** What accounts may be sold; basic, standard, premium and unlimited. */
   readonly plans?: readonly Plan[];
+  /** How often one account and one address may ask; plenty. */
+  readonly rateLimits?: RateLimits;
+  /** Play requests at once, and how many of them may ask ahead of a viewer; 1000, 0.3. */
+  readonly concurrency?: ConcurrencyLimit;
   /** Of a play's media token; 6 h. */
   readonly tokenLifetimeMs?: number;
   /** After how long a running play asks for a fresh ranking, a tenth more or less by play; 5 min. */

@@ -59,9 +59,11 @@ function decideClaim(
   if (claim.occasion === 'prefetch') return granted(play, [], kept ? [] : [play]);
   const leased = { ...play, leaseEndsAtMs: Math.max(play.leaseEndsAtMs, claim.leaseEndsAtMs) };
   if (holdsStream(play, nowMs)) return granted(leased, [], [leased]);
-  const others = plays.filter(({ idempotencyKey }) => idempotencyKey !== play.idempotencyKey);
-  const replaced = claim.occasion === 'start' ? others.filter((other) => isOfSamePlayer(other, play)) : [];
-  const holders = others.filter((other) => holdsStream(other, nowMs) && !replaced.includes(other));
+  const streaming = plays
+    .filter((other) => other.idempotencyKey !== play.idempotencyKey && holdsStream(other, nowMs))
+    .sort(byEnd);
+  const replaced = claim.occasion === 'start' ? streaming.filter((other) => isOfSamePlayer(other, play)) : [];
+  const holders = streaming.filter((other) => !replaced.includes(other));
   if (claim.occasion !== 'restore' && holders.length >= (claim.maxStreams ?? Number.POSITIVE_INFINITY))
     return { outcome: { verdict: 'stream-limit', play, holders }, writes: [] };
   const ended = replaced.map((other) => ({ ...other, leaseEndsAtMs: 0, endedAtMs: nowMs }));
@@ -73,12 +75,16 @@ const granted = (play: StoredPlay, ended: readonly StoredPlay[], writes: readonl
   writes,
 });
 
+/** The first to free its stream first; of two, always the same. */
+const byEnd = (a: StoredPlay, b: StoredPlay): number =>
+  a.leaseEndsAtMs - b.leaseEndsAtMs || (a.playId < b.playId ? -1 : 1);
+
 export const holdsStream = ({ leaseEndsAtMs, endedAtMs }: StoredPlay, nowMs: number): boolean =>
   endedAtMs === undefined && leaseEndsAtMs > nowMs;
 
 /** A player plays one title at a time. The end of its last play may still be on its way when it asks for the next. */
 const isOfSamePlayer = (other: StoredPlay, { playerId }: StoredPlay): boolean =>
-  playerId !== undefined && other.playerId === playerId && other.endedAtMs === undefined;
+  playerId !== undefined && other.playerId === playerId;
 
 /** A retry repeats its request word for word. */
 const isSameRequest = (kept: StoredPlay, { play }: PlayClaim): boolean =>

@@ -3,6 +3,8 @@ import { CLIENT_ADDRESS_HEADER, verifyMediaToken } from '@pressplay/protocol/wir
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { type Account, accountOf } from '../accounts/account.ts';
+import { PlayGate } from '../admission/play-gate.ts';
+import { RateLimiter } from '../admission/rate-limiter.ts';
 import type { Env } from '../app-env.ts';
 import { bearerToken, requireAccount } from '../authentication.ts';
 import { PLAY_LIFETIME_MS } from '../leases/shared-plays.ts';
@@ -17,28 +19,41 @@ type PlayContext = Context<Env>;
 export function playRoutes(services: Services): Hono<Env> {
   const { accessTokens, config, findNetwork, playback, plays, registry } = services;
   const app = new Hono<Env>();
-  const accountFor = async (c: PlayContext): Promise<Account> =>
-    accountOf(await requireAccount(await authorizationOf(c), accessTokens), config.plans);
-  const client = (c: PlayContext): Client =>
-    clientOf(c.env.clientAddress, c.req.header(CLIENT_ADDRESS_HEADER), config.trustClientAddress, findNetwork);
+  const limiter = new RateLimiter(services.clock, config.rateLimits);
+  const gate = new PlayGate(config.concurrency);
+  /** Before anything is computed for it. */
+  const clientFor = (c: PlayContext): Client => {
+    const header = c.req.header(CLIENT_ADDRESS_HEADER);
+    const client = clientOf(c.env.clientAddress, header, config.trustClientAddress, findNetwork);
+    limiter.requireAddress(client.address);
+    return client;
+  };
+  const accountFor = async (authorization: string | undefined): Promise<Account> => {
+    const account = accountOf(await requireAccount(authorization, accessTokens), config.plans);
+    limiter.requireAccount(account.accountId);
+    return account;
+  };
   const end = async (c: PlayContext): Promise<Response> => {
+    clientFor(c);
     const playId = playIdIn(c);
     const authorization = await authorizationOf(c);
     const ofPlay = playOfToken(bearerToken(authorization), services);
     if (ofPlay === playId) await plays.end(playId);
-    else await registry.end((await requireAccount(authorization, accessTokens)).accountId, playId);
+    else await registry.end((await accountFor(authorization)).accountId, playId);
     return c.body(null, 204);
   };
 
   app.post('/v1/plays', limitBody(SMALL_BODY_BYTES), async (c) => {
-    const account = await accountFor(c);
+    const client = clientFor(c);
+    const account = await accountFor(await authorizationOf(c));
     const request = valid(await fieldsOf(c), schemas.PlayRequest, 'The body');
-    const text = await playback.start(account, request, client(c));
+    const text = await gate.pass(request.intent ?? 'play', () => playback.start(account, request, client));
     return c.body(text, 200, { 'Content-Type': 'application/json' });
   });
   app.post('/v1/plays/:playId/renew', limitBody(SMALL_BODY_BYTES), async (c) => {
-    const account = await accountFor(c);
-    return c.json(await playback.renew(account, playIdIn(c), client(c)));
+    const client = clientFor(c);
+    const account = await accountFor(await authorizationOf(c));
+    return c.json(await playback.renew(account, playIdIn(c), client));
   });
   app.post('/v1/plays/:playId/end', limitBody(SMALL_BODY_BYTES), end);
   app.delete('/v1/plays/:playId', limitBody(SMALL_BODY_BYTES), end);

@@ -2,11 +2,10 @@ import type { Plan } from '../accounts/plans.ts';
 import { ApiError } from '../api-error.ts';
 import type { StoredPlay } from '../leases/play-claim.ts';
 
-/** No stream is free: says who holds them, so that the viewer knows which screen to go to. */
+/** No stream is free: says who holds them, the first to be free first, so that the viewer knows which screen to go to. */
 export function streamLimit(holders: readonly StoredPlay[], plan: Plan, wallMs: number): ApiError {
-  const byEnd = [...holders].sort((a, b) => a.leaseEndsAtMs - b.leaseEndsAtMs);
-  const devices = byEnd.map(({ device }) => device.name ?? 'a device without a name');
-  const playing = byEnd.map(({ titleId }, at) => `${devices[at]} plays "${titleId}"`);
+  const devices = holders.map(({ device }) => device.name ?? 'a device without a name');
+  const playing = holders.map(({ titleId }, at) => `${devices[at]} plays "${titleId}"`);
   const maxStreams = plan.maxStreams ?? holders.length;
   return new ApiError(
     'account/stream-limit',
@@ -14,9 +13,9 @@ export function streamLimit(holders: readonly StoredPlay[], plan: Plan, wallMs: 
     {
       maxStreams,
       devices,
-      titles: byEnd.map(({ titleId }) => titleId),
-      plays: byEnd.map(({ playId }) => playId),
-      nextFreeInMs: Math.max(0, Math.ceil((byEnd[0]?.leaseEndsAtMs ?? wallMs) - wallMs)),
+      titles: holders.map(({ titleId }) => titleId),
+      plays: holders.map(({ playId }) => playId),
+      nextFreeInMs: Math.max(0, Math.ceil((holders[0]?.leaseEndsAtMs ?? wallMs) - wallMs)),
     },
   );
 }

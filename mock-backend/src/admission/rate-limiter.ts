@@ -1,0 +1,63 @@
+import { ApiError } from '../api-error.ts';
+import type { BackendClock } from '../ports.ts';
+import { type Address, prefixText } from '../steering/address.ts';
+import { type Bucket, type RateLimit, takeToken } from './token-bucket.ts';
+
+export interface RateLimits {
+  readonly account?: RateLimit;
+  readonly address?: RateLimit;
+}
+
+/** Far above what players do, far below what hurts. Behind one address a whole town may live. */
+export const DEFAULT_RATE_LIMITS: Required<RateLimits> = {
+  account: { burst: 200, perSecond: 20 },
+  address: { burst: 2000, perSecond: 500 },
+};
+
+/** Buckets of one kind. With both halves full, about 10 MB. */
+const BUCKETS_IN_HALF = 50_000;
+
+/** Who asks too often is told when to come back. Its memory is bounded: who was quiet for longest is forgotten first. */
+export class RateLimiter {
+  readonly #clock: BackendClock;
+  readonly #limits: RateLimits;
+  #recent = new Map<string, Bucket>();
+  #older = new Map<string, Bucket>();
+
+  constructor(clock: BackendClock, limits: RateLimits = DEFAULT_RATE_LIMITS) {
+    this.#clock = clock;
+    this.#limits = limits;
+  }
+
+  /** @throws ApiError `request/rate-limited` */
+  requireAccount(accountId: string): void {
+    this.#take('account', `account ${accountId}`);
+  }
+
+  /** Of IPv6 the network counts: a home has as many addresses as it likes. @throws ApiError `request/rate-limited` */
+  requireAddress(address: Address): void {
+    this.#take('address', address.family === 4 ? address.text : prefixText(address, 64));
+  }
+
+  get size(): number {
+    return this.#recent.size + this.#older.size;
+  }
+
+  #take(of: keyof RateLimits, key: string): void {
+    const limit = this.#limits[of];
+    if (!limit) return;
+    const taken = takeToken(this.#recent.get(key) ?? this.#older.get(key), limit, this.#clock.nowMs());
+    if (this.#recent.size >= BUCKETS_IN_HALF && !this.#recent.has(key)) {
+      this.#older = this.#recent;
+      this.#recent = new Map();
+    }
+    this.#recent.set(key, taken.bucket);
+    if (taken.allowed) return;
+    const { retryInMs } = taken;
+    throw new ApiError('request/rate-limited', `This ${of} asks too often: ask again in ${retryInMs} ms.`, {
+      of,
+      perSecond: limit.perSecond,
+      retryInMs,
+    });
+  }
+}
