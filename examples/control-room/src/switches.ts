@@ -31,6 +31,7 @@ export function conditionOf(oca: OcaView): { condition: Condition; text: string 
   if (oca.process === 'starting' || !oca.status) return { condition: 'starting', text: 'starting' };
   const faults = FAULT_SWITCHES.filter((each) => isOn(oca, each.fault)).map((each) => each.label.toLowerCase());
   if (faults.length > 0) return { condition: 'impaired', text: faults.join(', ') };
+  if (oca.drained !== undefined) return { condition: 'unwell', text: oca.drained };
   if (oca.status.verdict !== 'healthy') return { condition: 'unwell', text: oca.status.verdict };
   return { condition: 'up', text: 'healthy' };
 }

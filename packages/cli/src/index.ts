@@ -1,5 +1,6 @@
 import { defineCommand, renderUsage, runCommand } from 'citty';
 import { CliError, describeError } from './cli-error.ts';
+import { drainCommand, undrainCommand } from './commands/drain.ts';
 import { drillCommand } from './commands/drill.ts';
 import { ingestCommand } from './commands/ingest.ts';
 import { playCommand } from './commands/play.ts';
@@ -14,6 +15,8 @@ const SUB_COMMANDS = {
   titles: titlesCommand,
   steer: steerCommand,
   drill: drillCommand,
+  drain: drainCommand,
+  undrain: undrainCommand,
 };
 
 const root = defineCommand({

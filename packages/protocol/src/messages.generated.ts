@@ -673,6 +673,10 @@ export interface OcaView {
   process: ProcessState;
   capacityBps: Bps;
   faults: Fault[];
+  /**
+   * Why operators took it, or its site, out of service.
+   */
+  drained?: string;
   status?: OcaControlStatus;
   /**
    * Files the catalog has in all.
@@ -1155,6 +1159,16 @@ export interface RegionHealth {
      */
     newPlaysForMs?: number;
   };
+}
+/**
+ * GET /v1/live: the process answers, whatever it can do.
+ */
+export interface RegionLife {
+  regionId: RegionId;
+  /**
+   * Since the process began to answer.
+   */
+  upForMs: number;
 }
 export interface ReplayLoad {
   capacityBps: Bps;

@@ -1,5 +1,5 @@
 import { schemas } from '@pressplay/protocol';
-import type { ReplayReport, Route, SteeringExplanations } from '@pressplay/protocol/messages';
+import type { Drain, FleetStatus, ReplayReport, Route, SteeringExplanations } from '@pressplay/protocol/messages';
 import type { FleetState } from '@pressplay/testkit/fleet';
 import { CliError } from '../cli-error.ts';
 
@@ -10,6 +10,10 @@ const ROUTES_A_PART = 1000;
 export interface OperatorApi {
   explain(playId: string): Promise<SteeringExplanations>;
   replay(question: { withoutSites: readonly string[]; sinceMs?: number; limit?: number }): Promise<ReplayReport>;
+  /** What the first region that answers knows of the fleet. */
+  fleet(): Promise<FleetStatus>;
+  /** Takes an OCA or a site out of service; without a reason it ends that. The regions tell each other. */
+  drain(drain: Pick<Drain, 'kind' | 'id'>, reason: string | undefined): Promise<void>;
   /** Answers which regions took the routes. */
   importRoutes(siteId: string, routes: readonly Route[]): Promise<readonly string[]>;
 }
@@ -41,6 +45,11 @@ export function operatorApi({ regions, operatorToken }: Pick<FleetState, 'region
     explain: async (playId) =>
       schemas.SteeringExplanations.parse(await askFirst('GET', `/v1/steering/decisions/${encodeURIComponent(playId)}`)),
     replay: async (question) => schemas.ReplayReport.parse(await askFirst('POST', '/v1/steering/replay', question)),
+    fleet: async () => schemas.FleetStatus.parse(await askFirst('GET', '/v1/fleet')),
+    async drain({ kind, id }, reason) {
+      const path = `/v1/${kind}s/${encodeURIComponent(id)}/drain`;
+      await (reason === undefined ? askFirst('DELETE', path) : askFirst('PUT', path, { reason }));
+    },
     async importRoutes(siteId, routes) {
       const parts = partsOf(routes);
       const taken: string[] = [];

@@ -16,6 +16,7 @@ export const OcaView = z
     process: ProcessState,
     capacityBps: Bps,
     faults: z.array(Fault),
+    drained: z.string().exactOptional().describe('Why operators took it, or its site, out of service.'),
     status: OcaControlStatus.exactOptional().describe('Absent while the OCA does not answer.'),
     filesWanted: z.number().int().describe('Files the catalog has in all.'),
   })

@@ -36,6 +36,7 @@ export class FleetWatch {
   readonly #deps: FleetWatchDeps;
   readonly #statuses = new Map<string, OcaControlStatus>();
   #titles: readonly TitleSummary[] = [];
+  #drained = new Map<string, string>();
   #filesWanted = 0;
   #watchers = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -75,6 +76,7 @@ export class FleetWatch {
       ocas: ocas.map(({ ocaId, siteId, baseUrl, capacityBps, processState }) => {
         const state = processState();
         const status = state === 'up' ? this.#statuses.get(ocaId) : undefined;
+        const drained = this.#drained.get(ocaId);
         const view = {
           ocaId,
           siteId,
@@ -83,6 +85,7 @@ export class FleetWatch {
           capacityBps,
           faults: status?.faults ?? [],
           filesWanted: this.#filesWanted,
+          ...(drained !== undefined && { drained }),
         };
         return status ? { ...view, status } : view;
       }),
@@ -122,6 +125,9 @@ export class FleetWatch {
       if (!status) continue;
       this.#tellChanges(status.titles);
       this.#titles = status.titles;
+      this.#drained = new Map(
+        status.ocas.flatMap(({ ocaId, drained }) => (drained === undefined ? [] : [[ocaId, drained]])),
+      );
       return;
     }
   }
