@@ -226,7 +226,7 @@ export class Player {
       ...this.#ports,
       http: this.#watch.granted(this.#watched(granted)),
       options: this.#options,
-      renewPlay: (id, signal) => this.#client.renewPlay(id, signal),
+      renewPlay: (...given) => this.#client.renewPlay(...given),
       endPlay: (id, token) => this.#client.endPlay(id, token),
       emit: (name, payload) => this.#emit(name, payload),
       onEngineEvent: (event) => this.#onEngineEvent(play, event),

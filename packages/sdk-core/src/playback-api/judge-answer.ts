@@ -27,6 +27,9 @@ function judgeSuccess<T>(body: string, read: (body: string) => T): RegionVerdict
   }
 }
 
-/** What a region says of the fleet is what it heard so far: one that has just started may not have heard yet. */
+/**
+ * What a region says of the fleet is what it heard so far: one that has just started may not have heard yet. And one
+ * whose clock runs a day ahead takes a play of today for a forgotten one.
+ */
 export const isAboutFleet = ({ code }: PlayerError): boolean =>
-  code === 'title/not-live' || code === 'steering/no-server';
+  code === 'title/not-live' || code === 'steering/no-server' || code === 'play/unknown';

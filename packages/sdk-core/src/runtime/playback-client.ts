@@ -76,8 +76,14 @@ export class PlaybackClient {
     return this.#ask({ path: '/v1/plays', body: request, read }, signal);
   }
 
-  /** `POST /v1/plays/{playId}/renew`: a fresh token and ranking. Rejects like `requestPlay`. */
-  renewPlay(playId: string, signal?: CancelSignal): Promise<PlayRenewal> {
+  /**
+   * `POST /v1/plays/{playId}/renew`: a fresh token and ranking. `elsewhere`: what the last region gave was of no use.
+   * Rejects like `requestPlay`.
+   */
+  renewPlay(playId: string, signal?: CancelSignal, elsewhere = false): Promise<PlayRenewal> {
+    const { preferredId } = this.#memory;
+    if (elsewhere && preferredId !== undefined)
+      this.#memory = rememberFailure(this.#memory, preferredId, this.#clock.nowMs());
     return this.#ask(
       { path: `/v1/plays/${encodeURIComponent(playId)}/renew`, body: {}, read: readPlayRenewal },
       signal,

@@ -48,7 +48,7 @@ export interface RunningPlayDeps {
   readonly networkMemory?: OpenNetworkMemory | undefined;
   readonly networkInfo?: NetworkInfo;
   readonly options: LimitOptions & Pick<PlayerOptions, 'abr' | 'bufferGoalMs'>;
-  readonly renewPlay: (playId: string, signal: CancelSignal) => Promise<PlayRenewal>;
+  readonly renewPlay: (playId: string, signal: CancelSignal, elsewhere: boolean) => Promise<PlayRenewal>;
   readonly endPlay: (playId: string, token: string) => void;
   readonly onPageEnd?: (callback: () => void) => () => void;
   readonly emit: EmitPlayerEvent;
@@ -63,6 +63,8 @@ export class RunningPlay implements EngineHost {
   readonly probing: ProbeStart;
   readonly #deps: RunningPlayDeps;
   #grant: DeliveryGrant;
+  /** Its token is half as old as it may become. */
+  #halfLifeAtMs: number;
   readonly #abr: PlayAbr;
   readonly #limits: PlayLimits;
   readonly #memory: NetworkMemory | undefined;
@@ -80,6 +82,7 @@ export class RunningPlay implements EngineHost {
     this.response = granted.response;
     this.#deps = deps;
     this.#grant = firstGrant(granted.response, deps.clock.nowMs());
+    this.#halfLifeAtMs = deps.clock.nowMs() + granted.response.expiresInMs / 2;
     this.delivery = new Delivery(deps, this.#listener(), deps.engine.abilities);
     this.probing = new ProbeStart(deps.clock, () => this.delivery.startProbing());
     this.delivery.use(this.#grant);
@@ -255,10 +258,13 @@ export class RunningPlay implements EngineHost {
 
   async #askForGrant(reason: RenewReason | 'refresh'): Promise<DeliveryGrant | undefined> {
     try {
-      const renewal = await this.#deps.renewPlay(this.response.playId, this.#closing.signal);
+      // A young token that is called expired comes of a clock that is wrong: perhaps of that region's.
+      const isYoung = reason === 'token-expired' && this.#deps.clock.nowMs() < this.#halfLifeAtMs;
+      const renewal = await this.#deps.renewPlay(this.response.playId, this.#closing.signal, isYoung);
       if (this.closed) return undefined;
       const { token, expiresInMs, servers, fileServers, refreshInMs } = renewal;
       const expiresAtMs = this.#deps.clock.nowMs() + expiresInMs;
+      this.#halfLifeAtMs = expiresAtMs - expiresInMs / 2;
       this.#grant = withoutServers({ token, expiresAtMs, servers, fileServers }, this.#avoided);
       this.#refresh.granted(refreshInMs);
       const { tell } = this.#nextGrant;

@@ -45,6 +45,8 @@ export class SimulatedRegion {
   readonly #network: Network;
   readonly #events: EventLog;
   #backend: Backend | undefined;
+  /** What this region's wall clock is ahead of the true time: its machines' clock, which outlives the process. */
+  #wallSkewMs = 0;
 
   constructor(clock: Clock, network: Network, events: EventLog, options: SimulatedRegionOptions) {
     this.#clock = clock;
@@ -83,7 +85,7 @@ export class SimulatedRegion {
         ...settings,
       },
       store,
-      clock: this.#clock,
+      clock: { nowMs: () => this.#clock.nowMs(), wallMs: () => this.#clock.wallMs() + this.#wallSkewMs },
       hmac: hmacSha256Hex,
       accessTokens: { verify: keys.verifyAccessToken },
       randomId: () => hexFrom(random, 32),
@@ -100,6 +102,10 @@ export class SimulatedRegion {
   kill(): void {
     this.#backend = undefined;
     this.#network.shut(this.#options.endpoint);
+  }
+
+  skewWallClock(skewMs: number): void {
+    this.#wallSkewMs = skewMs;
   }
 
   /** What this region knows about the fleet. */

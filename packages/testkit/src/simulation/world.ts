@@ -130,6 +130,11 @@ export class World {
     this.fleet.oca(ocaId).skewWallClock(skewMs);
   }
 
+  skewRegionClock(regionId: string, skewMs: number): void {
+    this.#log.add('world', 'skew-region-clock', { regionId, skewMs });
+    this.fleet.region(regionId).skewWallClock(skewMs);
+  }
+
   /** Begins to drain; the regions hear of it as the network lets them. */
   drainOca(ocaId: string): void {
     this.#log.add('world', 'drain-oca', { ocaId });
