@@ -37,20 +37,27 @@ export function standstills(moments: readonly Moment[], fromMs: number): Standst
   return sum;
 }
 
-/**
- * Bytes of media that came although the viewer needed them only once: of each segment of which something came after the
- * fault, everything received beyond one copy of it, whichever server sent it and whichever rendition it was of.
- * A segment still on its way is not judged.
- */
-export function bytesTwice(transfers: readonly Transfer[], title: CatalogTitle, faultAtMs: number): number {
+export interface Superfluous {
+  /** Of each segment of which something came after the fault, everything received that is part of no whole copy of it, or of a second one. */
+  readonly bytesTwice: number;
+  /** Whole copies in whose place a whole copy of another rendition came: a better picture, paid for. */
+  readonly bytesReplaced: number;
+}
+
+/** Bytes of media that came although the viewer needed them only once. A segment still on its way is not judged. */
+export function superfluous(transfers: readonly Transfer[], title: CatalogTitle, faultAtMs: number): Superfluous {
   const segments = new Map<string, Copies>();
   for (const transfer of transfers) collect(segments, transfer, title, faultAtMs);
-  let twice = 0;
+  const sum = { bytesTwice: 0, bytesReplaced: 0 };
   for (const { touchedAfterFault, receivedBytes, copies } of segments.values()) {
-    const whole = [...copies.values()].filter((copy) => coveredBytes(copy.parts) >= copy.sizeBytes).at(-1);
-    if (touchedAfterFault && whole) twice += receivedBytes - whole.sizeBytes;
+    const whole = [...copies.values()].filter((copy) => coveredBytes(copy.parts) >= copy.sizeBytes);
+    const last = whole.at(-1);
+    if (!touchedAfterFault || !last) continue;
+    const wholeBytes = whole.reduce((bytes, copy) => bytes + copy.sizeBytes, 0);
+    sum.bytesTwice += receivedBytes - wholeBytes;
+    sum.bytesReplaced += wholeBytes - last.sizeBytes;
   }
-  return twice;
+  return sum;
 }
 
 interface Copies {

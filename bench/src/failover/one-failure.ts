@@ -2,16 +2,15 @@ import type { RequestLogLine } from '@pressplay/testkit/fleet';
 import { type Transfer, unixNowMs } from '../browser/transfers.ts';
 import { breakServer, type FaultName, mendServer } from './faults.ts';
 import type { Lane } from './lane-fleet.ts';
-import { bytesTwice, isProbe, standstills } from './measure.ts';
+import { isProbe, type Superfluous, standstills, superfluous } from './measure.ts';
 import type { WatchedPlay } from './watched-play.ts';
 
-export interface Failure {
+export interface Failure extends Superfluous {
   /** From the fault to the first request for video at another server, by the servers' own logs; undefined: none came. */
   readonly nextServerMs: number | undefined;
   readonly stallMs: number;
   /** Standing still with media at hand: how busy the machine was. */
   readonly busyMs: number;
-  readonly bytesTwice: number;
   /** The player gave up. */
   readonly failed: string | undefined;
   /** Still standing when we stopped watching. */
@@ -54,7 +53,7 @@ export async function failOnce(play: WatchedPlay, lane: Lane, fault: FaultName, 
       nextServerMs: asked === undefined ? undefined : asked - faultAtMs,
       stallMs: withoutMediaMs,
       busyMs: withMediaMs,
-      bytesTwice: bytesTwice(play.transfers, title, faultAtMs),
+      ...superfluous(play.transfers, title, faultAtMs),
       failed: (await play.failures())[0],
       standing: moments.at(-1)?.positionS === moments.at(-20)?.positionS,
       bufferedS,

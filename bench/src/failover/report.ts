@@ -37,6 +37,7 @@ function row({ failures }: Cell): Record<string, string> {
     'next server, ms': list(({ nextServerMs }) => (nextServerMs === undefined ? '>30000' : nextServerMs.toFixed(0))),
     'stall, s': list(({ stallMs, standing }) => `${standing ? '>' : ''}${(stallMs / 1000).toFixed(1)}`),
     'bytes twice': list(({ bytesTwice }) => String(bytesTwice)),
+    'bytes replaced': list(({ bytesReplaced }) => String(bytesReplaced)),
     'gave up': list(({ failed }) => (failed === undefined ? '-' : 'yes')),
   };
 }
