@@ -1,13 +1,8 @@
 import { type Ewma, ewma, ewmaValue, sampleEwma } from './ewma.ts';
 
-export interface ThroughputConfig {
-  /** Half-lives in milliseconds of busy time, not of wall time: a pause teaches nothing. */
-  readonly fastHalfLifeMs: number;
-  readonly slowHalfLifeMs: number;
-}
-
-/** Half-lives as in Shaka's `ewma_bandwidth_estimator.js` (2 s and 5 s). */
-export const THROUGHPUT_DEFAULTS: ThroughputConfig = { fastHalfLifeMs: 2000, slowHalfLifeMs: 5000 };
+/** Half-lives as in Shaka's `ewma_bandwidth_estimator.js`, of busy time, not of wall time: a pause teaches nothing. */
+const FAST_HALF_LIFE_MS = 2000;
+const SLOW_HALF_LIFE_MS = 5000;
 
 export interface ThroughputState {
   readonly fast: Ewma;
@@ -21,10 +16,10 @@ export interface ThroughputSample {
   readonly durationMs: number;
 }
 
-export function throughputEstimator(config: ThroughputConfig = THROUGHPUT_DEFAULTS): ThroughputState {
+export function throughputEstimator(): ThroughputState {
   return {
-    fast: ewma(config.fastHalfLifeMs),
-    slow: ewma(config.slowHalfLifeMs),
+    fast: ewma(FAST_HALF_LIFE_MS),
+    slow: ewma(SLOW_HALF_LIFE_MS),
     sampledAtMs: Number.NEGATIVE_INFINITY,
   };
 }
