@@ -180,8 +180,9 @@ export class ServerBook {
   noteTooSlow(ocaId: string, recentBps: number): void {
     this.meter(ocaId).restart(recentBps);
     if (this.#preference.ocaId !== ocaId) return;
-    this.#slumps.left(ocaId, recentBps, this.#clock.nowMs());
+    const backTo = this.#slumps.left(ocaId, recentBps, this.#clock.nowMs());
     this.#leave('too-slow');
+    if (backTo !== undefined) this.prefer(backTo, 'too-slow');
   }
 
   /** `CMSD-Dynamic` of an answer to a request for `url`, whatever it was asked for. */

@@ -41,6 +41,22 @@ describe('a server that was left for its pace', () => {
     expect(slumps.linkShare).toBeLessThan(0.5);
   });
 
+  it('is gone back to at once where the next one is left for the same pace, not a third one asked', () => {
+    const slumps = new Slumps();
+    expect(slumps.left('a', 500_000, 1000)).toBeUndefined();
+    expect(slumps.left('b', 450_000, 2500)).toBe('a');
+    expect(slumps.linkShare).toBeGreaterThan(0.5);
+    expect(slumps.settle('a', () => ({ quickBps: 400_000, sampledAtMs: 9000 }))).toBeUndefined();
+  });
+
+  it('stays left where the next one did better before it was left in its turn', () => {
+    const slumps = new Slumps();
+    slumps.left('a', 500_000, 1000);
+    expect(slumps.left('b', 900_000, 2500)).toBeUndefined();
+    expect(slumps.linkShare).toBeLessThan(0.5);
+    expect(slumps.settle('c', () => ({ quickBps: 800_000, sampledAtMs: 4000 }))).toBe('b');
+  });
+
   it('teaches the same where another one was only asked for a piece', () => {
     const slumps = new Slumps();
     slumps.explored('a', 'b', { quickBps: 1e6, usualBps: 4e6 }, 1000);

@@ -1,5 +1,5 @@
 import type { Measurement } from '../server-selection/rate-belief.ts';
-import { isSlump, linkShareAfter, type Slump, slumpOfLink } from '../server-selection/slump.ts';
+import { isNoBetter, isSlump, linkShareAfter, type Slump, slumpOfLink } from '../server-selection/slump.ts';
 
 /** Learns from the slumps of one play how often they were the link's. */
 export class Slumps {
@@ -7,9 +7,13 @@ export class Slumps {
   #ofLink = 0;
   #ofServer = 0;
 
-  /** A server was left for its pace. */
-  left(ocaId: string, bps: number, atMs: number): void {
-    this.#open ??= { ocaId, bps, atMs };
+  /** A server was left for its pace. Gives whom to go back to: one left just before, where this one was no faster. */
+  left(ocaId: string, bps: number, atMs: number): string | undefined {
+    const before = this.#open;
+    const isNext = before !== undefined && before.otherId === undefined && before.ocaId !== ocaId;
+    const backTo = isNext ? this.#learn(before, isNoBetter(before, bps)) : undefined;
+    if (backTo === undefined) this.#open ??= { ocaId, bps, atMs };
+    return backTo;
   }
 
   /** Another one is asked for a piece beside it. */
@@ -24,10 +28,14 @@ export class Slumps {
     if (!slump || otherId === undefined) return undefined;
     const isOfLink = slumpOfLink(slump, measured(otherId));
     if (isOfLink === undefined) return undefined;
+    return this.#learn(slump, isOfLink);
+  }
+
+  #learn({ ocaId, otherId }: Slump, isOfLink: boolean): string | undefined {
     this.#open = undefined;
     if (isOfLink) this.#ofLink++;
     else this.#ofServer++;
-    return isOfLink && slump.otherId === undefined ? slump.ocaId : undefined;
+    return isOfLink && otherId === undefined ? ocaId : undefined;
   }
 
   /** How probable it is that a slump is the link's. */

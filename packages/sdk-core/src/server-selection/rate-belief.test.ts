@@ -40,6 +40,15 @@ describe('what is believed of a rate', () => {
     expect(believeRate(rateMeasured(sampled(restless)), prior(6000)).sigma).toBeGreaterThan(2 * calm.sigma);
   });
 
+  it('is hardly surer after half a second than after the first sample: both show one moment of the link', () => {
+    const sigmaAfter = (count: number): number => {
+      const record = rateMeasured(sampled(steady(5e6, count)));
+      return believeRate(record, { ...prior(count * 150), linkDeviation: 0.3 }).sigma;
+    };
+    expect(sigmaAfter(3)).toBeGreaterThan(0.85 * sigmaAfter(1));
+    expect(sigmaAfter(26)).toBeLessThan(0.7 * sigmaAfter(1));
+  });
+
   it('fades into the prior with time, growing unsure on the way', () => {
     const measured = rateMeasured(sampled(steady(8e6, 40)));
     const at = (nowMs: number) => believeRate(measured, prior(nowMs));

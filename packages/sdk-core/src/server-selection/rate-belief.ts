@@ -45,6 +45,8 @@ export interface BeliefConfig {
   /** Assumed deviation of single samples, and how much time of measuring it weighs. */
   readonly usualDeviation: number;
   readonly usualBusyMs: number;
+  /** Samples nearer to each other than this show one moment of the link: together they say little more than one. */
+  readonly momentMs: number;
   /** Variance that each idle second adds; a restless link adds more. */
   readonly driftPerS: number;
   readonly restlessDriftPerS: number;
@@ -61,6 +63,7 @@ export const BELIEF_DEFAULTS: BeliefConfig = {
   minSigma: 0.05,
   usualDeviation: 0.3,
   usualBusyMs: 500,
+  momentMs: 2000,
   driftPerS: 0.001,
   restlessDriftPerS: 0.01,
   halfTrustMs: 15_000,
@@ -180,7 +183,7 @@ function noiseOf({ deviation: own = 0, busyMs = 0 }: Measurement, linkDeviation:
   const knownMs = Math.min(busyMs, MEMORY_MS);
   const squared =
     (deviation ** 2 * knownMs + config.usualDeviation ** 2 * config.usualBusyMs) / (knownMs + config.usualBusyMs);
-  const variance = config.minSigma ** 2 + squared / (1 + knownMs / config.usualBusyMs);
+  const variance = config.minSigma ** 2 + squared / (1 + knownMs / config.momentMs);
   return { deviation: Math.sqrt(squared), variance };
 }
 

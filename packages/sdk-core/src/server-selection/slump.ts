@@ -19,9 +19,11 @@ const FALLEN = 0.7;
 
 export const isSlump = (quickBps: number, usualBps: number): boolean => quickBps < usualBps * FALLEN;
 
+export const isNoBetter = ({ bps }: Slump, otherBps: number): boolean => otherBps < bps * BETTER;
+
 /** undefined while it cannot be told. */
-export function slumpOfLink({ bps, atMs }: Slump, { quickBps, sampledAtMs = 0 }: Measurement): boolean | undefined {
-  return quickBps === undefined || sampledAtMs < atMs + TELLING_MS ? undefined : quickBps < bps * BETTER;
+export function slumpOfLink(slump: Slump, { quickBps, sampledAtMs = 0 }: Measurement): boolean | undefined {
+  return quickBps === undefined || sampledAtMs < slump.atMs + TELLING_MS ? undefined : isNoBetter(slump, quickBps);
 }
 
 /** How probable it is that a slump is the link's, by those seen so far. */
