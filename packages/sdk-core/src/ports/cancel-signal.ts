@@ -29,3 +29,6 @@ export class CancelController {
     this.#listeners.clear();
   }
 }
+
+/** Where nobody can cancel. */
+export const NEVER_CANCELLED: CancelSignal = new CancelController().signal;

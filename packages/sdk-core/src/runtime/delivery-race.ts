@@ -1,5 +1,7 @@
+import { NEVER_CANCELLED } from '../ports/cancel-signal.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Transfer, TransferEnd } from './delivery-transfer.ts';
+import { waitUntil } from './delivery-wait.ts';
 
 /** How the opening of a range went: the transfer to go on with, or the last that failed, and the others, all ended. */
 export interface Opened {
@@ -51,12 +53,7 @@ function firstReady(runners: readonly Runner[]): Promise<Opened> {
   });
 }
 
-function isOverWithin(clock: Clock, work: Promise<unknown>, durationMs: number): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const cancelTimer = clock.schedule(durationMs, () => resolve(false));
-    work.then(() => {
-      cancelTimer();
-      resolve(true);
-    }, reject);
-  });
+async function isOverWithin(clock: Clock, work: Promise<unknown>, durationMs: number): Promise<boolean> {
+  const waited = await waitUntil(clock, work, clock.nowMs() + durationMs, NEVER_CANCELLED);
+  return waited.kind !== 'late';
 }

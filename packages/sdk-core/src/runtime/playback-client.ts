@@ -10,7 +10,7 @@ import { NO_REGION_MEMORY, nextRegion, rememberAnswer, rememberFailure } from '.
 import { decodeUtf8 } from '../playback-api/utf8.ts';
 import type { PlayerEvents } from '../player-events.ts';
 import type { PlayerOptions, RegionEndpoint } from '../player-options.ts';
-import { CancelController, type CancelSignal } from '../ports/cancel-signal.ts';
+import { type CancelSignal, NEVER_CANCELLED } from '../ports/cancel-signal.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type HttpClient, HttpFailure, type HttpRequest } from '../ports/http-client.ts';
 import { sleepUntil } from './delivery-wait.ts';
@@ -31,9 +31,6 @@ export interface GrantedPlay {
   readonly response: PlayResponse;
   readonly presentation: Presentation;
 }
-
-/** Where nobody can cancel. */
-const NEVER = new CancelController().signal;
 
 interface Question<T> {
   readonly path: string;
@@ -96,10 +93,10 @@ export class PlaybackClient {
    */
   endPlay(playId: string, token: string): void {
     const question = { path: `/v1/plays/${playId}/end`, body: {}, read: () => undefined, keepalive: true } as const;
-    this.#askAll(question, token, END_DEADLINE_MS, NEVER).catch(() => undefined);
+    this.#askAll(question, token, END_DEADLINE_MS, NEVER_CANCELLED).catch(() => undefined);
   }
 
-  async #ask<T>(question: Question<T>, signal: CancelSignal = NEVER): Promise<T> {
+  async #ask<T>(question: Question<T>, signal: CancelSignal = NEVER_CANCELLED): Promise<T> {
     const accessToken = await this.#accessToken(signal);
     let failures: readonly RegionFailure[] = [];
     for (const deadlineMs of REGION_DEADLINES_MS) {
