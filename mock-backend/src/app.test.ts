@@ -134,7 +134,7 @@ describe('an OCA', () => {
     const region = testRegion({
       origin: async (_request, { fileId }) => {
         read.push(fileId);
-        return new Response('bytes');
+        return new Response('bytes', { headers: { 'Content-Type': 'application/octet-stream' } });
       },
     });
     const film = makeTitle('film');

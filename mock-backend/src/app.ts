@@ -11,6 +11,9 @@ import { drainRoutes } from './fleet/drain-routes.ts';
 import { REPORT_KINDS } from './fleet/oca-reports.ts';
 import { limitBody, SMALL_BODY_BYTES } from './limit-body.ts';
 import { manifestRoutes } from './manifests/manifest-routes.ts';
+import { operationsRoutes } from './operations/operations-routes.ts';
+import { REQUEST_ID_HEADER } from './operations/request-id.ts';
+import { requestLog } from './operations/request-log.ts';
 import { playRoutes } from './playback/play-routes.ts';
 import { invalid, jsonBody, valid } from './request-body.ts';
 import type { Services } from './services.ts';
@@ -19,7 +22,6 @@ import { steeringRoutes } from './steering/steering-routes.ts';
 const KIB = 1024;
 const LARGE_BODY_BYTES = 16 * KIB * KIB;
 const PREFLIGHT_MAX_AGE_S = 86_400;
-const REQUEST_ID_HEADER = 'Pressplay-Request-Id';
 
 /** The routes: each reads its request, asks one service and writes the answer. */
 export function createApp(services: Services): Hono<Env> {
@@ -34,26 +36,14 @@ export function createApp(services: Services): Hono<Env> {
   app.route('/', drainRoutes(services));
   app.route('/', steeringRoutes(services));
   app.route('/', manifestRoutes(services));
+  app.route('/', operationsRoutes(services));
   refuseOtherMethods(app);
   return app;
 }
 
-function answerBrowsers(app: Hono<Env>, { config, randomId, log, clock }: Services): void {
-  app.use(async (c, next) => {
-    const requestId = randomId();
-    const startedMs = clock.nowMs();
-    c.set('requestId', requestId);
-    await next();
-    c.header(REQUEST_ID_HEADER, requestId);
-    const { method, path } = c.req;
-    log('debug', 'request', {
-      requestId,
-      method,
-      path: maskMediaToken(path),
-      status: c.res.status,
-      tookMs: clock.nowMs() - startedMs,
-    });
-  });
+function answerBrowsers(app: Hono<Env>, services: Services): void {
+  const { config } = services;
+  app.use(requestLog(services));
   app.use(
     cors({
       origin: config.corsOrigins === '*' ? '*' : [...config.corsOrigins],
@@ -74,6 +64,7 @@ function answerErrors(app: Hono<Env>, { log }: Services): void {
   app.onError((thrown, c) => {
     const requestId = c.get('requestId');
     const error = asApiError(thrown);
+    c.set('errorCode', error.code);
     if (error.status >= 500) {
       const cause = error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : undefined;
       log('error', error.message, { requestId, code: error.code, ...error.context, ...(cause && { cause }) });

@@ -66,6 +66,8 @@ export interface Backend {
 }
 
 const LOAD_AGAIN_AFTER_MS = 500;
+/** Whoever asks how the process is does not wait for the store. */
+const asksProcessAlone = (url: string): boolean => /^[^/]*\/\/[^/]*\/(v1\/live|metrics|docs|openapi\.json)$/.test(url);
 const REPORT_PATH = /^\/v1\/ocas\/([^/?]+)\/(health|routes|inventory)$/;
 
 /** One region of the control plane, as a function from Request to Response. */
@@ -111,7 +113,7 @@ export function createBackend(deps: BackendDeps): Backend {
   });
   return {
     async fetch(request, peer) {
-      await loading.attempt();
+      if (!asksProcessAlone(request.url)) await loading.attempt();
       fleetSync.beat();
       imports.beat();
       decisions.beat();

@@ -9,6 +9,6 @@ export function expectError(answer: Answer, code: PlayApiErrorCode): Record<stri
   expect(answer.status).toBe(PLAY_API_ERRORS[code]);
   const { error } = schemas.ErrorBody.parse(answer.body);
   expect(error.message.length).toBeGreaterThan(10);
-  expect(error.requestId).toBe(answer.headers.get('Pressplay-Request-Id'));
+  expect(error.requestId).toBe(answer.headers.get('X-Request-Id'));
   return error.context;
 }

@@ -12,6 +12,7 @@ import { type Backend, type BackendDeps, createBackend } from '../backend.ts';
 import type { BackendConfig } from '../backend-config.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import type { Store } from '../store/store.ts';
+import { requireDocumented } from './documented-answers.ts';
 
 export const hmac: HmacSha256Hex = (key, text) => createHmac('sha256', key).update(text).digest('hex');
 
@@ -207,7 +208,10 @@ export function testRegion(options: Partial<BackendDeps> & { clock?: TestClock }
       const response = await backend.fetch(request, { clientAddress: from });
       const answer = await response.text();
       const isJson = response.headers.get('Content-Type')?.includes('json');
-      return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(answer) : answer };
+      const { status, headers: answered } = response;
+      const seen = { status, headers: answered, body: isJson ? JSON.parse(answer) : answer };
+      requireDocumented({ method, path, ...seen });
+      return seen;
     },
     async report(ocaId, siteId, { verdict = 'healthy', fileIds, routes }) {
       const token = config.ocaTokenFor(ocaId);

@@ -128,6 +128,10 @@ export const RegionHealth = z
   })
   .describe('GET /v1/health');
 
+export const RegionLife = z
+  .object({ regionId: RegionId, upForMs: z.number().nonnegative().describe('Since the process began to answer.') })
+  .describe('GET /v1/live: the process answers, whatever it can do.');
+
 export const ClientNetworkEntry = z
   .object({
     prefix: Prefix,

@@ -1,0 +1,37 @@
+import type { RegionLife } from '@pressplay/protocol/messages';
+import { Hono } from 'hono';
+import type { Env } from '../app-env.ts';
+import type { Services } from '../services.ts';
+import { apiPage } from './api-page.ts';
+import { API_ROUTES } from './api-routes.ts';
+import { openApiDocument } from './openapi-document.ts';
+
+/** The page brings its style and nothing else; not even a script of its own could run. */
+const PAGE_HEADERS = {
+  'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+};
+
+/** What whoever runs a region asks it. None of these waits for the store. */
+export function operationsRoutes({ config, clock }: Services): Hono<Env> {
+  const app = new Hono<Env>();
+  const startedMs = clock.nowMs();
+  const document = once(() => openApiDocument(API_ROUTES));
+  const page = once(() => apiPage(document()));
+  app.get('/v1/live', (c) => {
+    const life: RegionLife = { regionId: config.regionId, upForMs: Math.round(clock.nowMs() - startedMs) };
+    return c.json(life);
+  });
+  app.get('/openapi.json', (c) => c.json(document()));
+  app.get('/docs', (c) => c.html(page(), 200, PAGE_HEADERS));
+  return app;
+}
+
+/** Asked for seldom: made at the first question. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
