@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Fleet, findFreeBasePort, portsFrom, startFleet } from '@pressplay/testkit/fleet';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CLI, missingBuild, start } from './supervisor.ts';
+import { CLI, missingBuild, start, until } from './supervisor.ts';
 
 const dataDir = mkdtempSync(path.join(tmpdir(), 'pressplay-drill-'));
 let fleet: Fleet;
@@ -20,7 +20,11 @@ beforeAll(async () => {
     // A report that a busy machine holds up is no silence.
     controlPlane: { healthDeadlineMs: 60_000, grantRefreshMs: 2000 },
   });
-  await fleet.waitUntilLive(fleet.snapshot().titles[0]?.titleId ?? '');
+  await until(
+    () => fleet.snapshot().titles.some(({ live }) => live),
+    90_000,
+    () => 'no title is live',
+  );
 }, 120_000);
 afterAll(async () => {
   await fleet?.stop();
@@ -36,6 +40,7 @@ it('a region that fails under load costs no play: the others take over, the supe
   const place = { dataDir, port: 0, args: [], remove: () => undefined };
   const drill = start(place, process.execPath, [CLI, 'drill', 'region', 'us-east-1', ...times, ...load]);
   await drill.exited;
+  expect(existsSync(file), drill.output()).toBe(true);
   const report = JSON.parse(readFileSync(file, 'utf8'));
   expect(report.errors, drill.output()).toEqual({});
   expect(report.plays.lost).toBe(0);
