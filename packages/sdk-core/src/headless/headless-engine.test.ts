@@ -57,6 +57,22 @@ function stage(
 }
 
 describe('the headless engine', () => {
+  it('plays faster and slower as the viewer wishes, also what is opened later', async () => {
+    const { clock, engine, of } = stage();
+    engine.setPlaybackRate(2);
+    engine.play();
+    await clock.advance(5100);
+    expect(engine.snapshot()).toMatchObject({ positionMs: 10_000, rate: 2 });
+    engine.setPlaybackRate(0.5);
+    await clock.advance(4000);
+    expect(engine.snapshot().positionMs).toBe(12_000);
+    engine.setPlaybackRate(4);
+    await clock.advance(60_000);
+    expect(of('waiting')).toEqual([0]);
+    expect(of('ended')[0]).toBeCloseTo(9100 + 28_000 / 4, 0);
+    expect(() => engine.setPlaybackRate(0)).toThrow(/above 0/);
+  });
+
   it('starts when the first segment of each track is there, and plays to the end in clock time', async () => {
     const { clock, engine, of } = stage({ fetchMs: ({ rendition }) => (rendition.kind === 'audio' ? 50 : 100) });
     engine.play();
@@ -65,7 +81,7 @@ describe('the headless engine', () => {
     expect(of('playing')).toEqual([100]);
     expect(of('ended')).toEqual([40_100]);
     expect(of('appended')).toHaveLength(20);
-    expect(engine.snapshot()).toEqual({ positionMs: 40_000, bufferAheadMs: 0, paused: true, ended: true });
+    expect(engine.snapshot()).toEqual({ positionMs: 40_000, bufferAheadMs: 0, paused: true, ended: true, rate: 1 });
     expect(clock.pendingTimers).toBe(0);
   });
 

@@ -1,4 +1,5 @@
 import { abandonment, fragmentedMp4, replacement } from '../engine/index.ts';
+import { PlayerError } from '../errors/player-error.ts';
 import type { Presentation } from '../manifest/presentation.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EngineAbilities, EngineHost, EngineSnapshot, MediaEngine } from '../ports/media-engine.ts';
@@ -12,6 +13,7 @@ export class HeadlessEngine implements MediaEngine {
   readonly #clock: Clock;
   readonly #bufferGoalMs: number;
   #show: SimulatedShow | undefined;
+  #rate = 1;
 
   constructor(options: { readonly clock: Clock; readonly bufferGoalMs?: number | undefined }) {
     this.#clock = options.clock;
@@ -22,6 +24,7 @@ export class HeadlessEngine implements MediaEngine {
     this.close();
     this.#show = new SimulatedShow(presentation, host, this.#clock, this.#bufferGoalMs);
     this.#show.jumpTo(options.startAtMs);
+    this.#show.setRate(this.#rate);
   }
 
   play(): void {
@@ -36,8 +39,16 @@ export class HeadlessEngine implements MediaEngine {
     this.#show?.seek(positionMs);
   }
 
+  /** As a viewer sets it on a `video` element: media time per time, above 0. It stays for what is opened later. */
+  setPlaybackRate(rate: number): void {
+    if (!(rate > 0)) throw new PlayerError('player/invalid-call', 'A playback rate is a number above 0.', { rate });
+    this.#rate = rate;
+    this.#show?.setRate(rate);
+  }
+
   snapshot(): EngineSnapshot {
-    return this.#show?.snapshot() ?? { positionMs: 0, bufferAheadMs: 0, paused: true, ended: false };
+    const rate = this.#rate;
+    return this.#show?.snapshot() ?? { positionMs: 0, bufferAheadMs: 0, paused: true, ended: false, rate };
   }
 
   close(): void {

@@ -3,6 +3,18 @@ export class Playhead {
   #anchorPositionMs = 0;
   #anchorAtMs = 0;
   #running = false;
+  #rate = 1;
+
+  /** Media time per time. */
+  get rate(): number {
+    return this.#rate;
+  }
+
+  setRate(rate: number, nowMs: number, limitMs: number): void {
+    this.#anchorPositionMs = this.positionMs(nowMs, limitMs);
+    this.#anchorAtMs = nowMs;
+    this.#rate = rate;
+  }
 
   get running(): boolean {
     return this.#running;
@@ -11,7 +23,7 @@ export class Playhead {
   /** The position, never beyond what is buffered. */
   positionMs(nowMs: number, limitMs: number): number {
     if (!this.#running) return this.#anchorPositionMs;
-    return Math.min(limitMs, this.#anchorPositionMs + nowMs - this.#anchorAtMs);
+    return Math.min(limitMs, this.#anchorPositionMs + (nowMs - this.#anchorAtMs) * this.#rate);
   }
 
   run(nowMs: number): void {

@@ -61,6 +61,11 @@ export class SimulatedShow {
     this.jumpTo(target);
   }
 
+  setRate(rate: number): void {
+    this.#playhead.setRate(rate, this.#clock.nowMs(), this.#playableToMs());
+    this.#update();
+  }
+
   jumpTo(positionMs: number): void {
     this.#playhead.jumpTo(Math.min(positionMs, this.#endMs()));
     this.#ended = false;
@@ -75,7 +80,8 @@ export class SimulatedShow {
 
   snapshot(): EngineSnapshot {
     const bufferAheadMs = this.#bufferAheadMs();
-    return { positionMs: this.#positionMs(), bufferAheadMs, paused: !this.#wantsPlay, ended: this.#ended };
+    const { rate } = this.#playhead;
+    return { positionMs: this.#positionMs(), bufferAheadMs, paused: !this.#wantsPlay, ended: this.#ended, rate };
   }
 
   close(): void {
@@ -222,7 +228,7 @@ export class SimulatedShow {
     for (const track of this.#tracks) {
       if (!track.complete && !track.fetching) moments.push(track.bufferedToMs - this.#bufferGoalMs);
     }
-    const delayMs = Math.max(SHORTEST_WAKE_MS, Math.min(...moments) - positionMs);
+    const delayMs = Math.max(SHORTEST_WAKE_MS, (Math.min(...moments) - positionMs) / this.#playhead.rate);
     this.#cancelWake = this.#clock.schedule(delayMs, () => this.#update());
   }
 

@@ -138,7 +138,11 @@ export class RunningPlay implements EngineHost {
   /** A range whose token nobody honours any more goes on where it is, once a region gave a fresh one. */
   async fetchRange(request: RangeRequest): Promise<void> {
     const { clock, engine } = this.#deps;
-    const bufferMs = (): number => Math.max(START_ALLOWANCE_MS, engine.snapshot().bufferAheadMs);
+    // At double speed a buffer lasts half as long. Who watches slower may go faster again.
+    const bufferMs = (): number => {
+      const { bufferAheadMs, rate = 1 } = engine.snapshot();
+      return Math.max(START_ALLOWANCE_MS, bufferAheadMs / Math.max(1, rate));
+    };
     const patienceEndMs = clock.nowMs() + bufferMs() + TOKEN_PATIENCE_MS;
     let startByte = request.startByte;
     const onBytes = (chunk: Uint8Array): void => {

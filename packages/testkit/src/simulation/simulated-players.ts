@@ -61,6 +61,7 @@ export class SimulatedPlayers {
   readonly #ports: PlayerFactoryPorts;
   readonly #names = new WeakMap<Player, string>();
   readonly #witnesses = new WeakMap<Player, WitnessEngine>();
+  readonly #engines = new WeakMap<Player, HeadlessEngine>();
   #count = 0;
 
   constructor(ports: PlayerFactoryPorts) {
@@ -99,6 +100,7 @@ export class SimulatedPlayers {
     const ports = { clock, http: wrapHttp ? wrapHttp(http) : http, random: prngFor(seed, name), engine, telemetry };
     const player = new Player({ ...defaults, ...playerOptions }, ports);
     this.#witnesses.set(player, engine);
+    this.#engines.set(player, inner);
     this.#names.set(player, name);
     for (const event of Object.keys(EVENT_NAMES) as (keyof PlayerEvents)[]) {
       player.on(event, (payload) => this.#ports.events.add(name, event, payload));
@@ -108,6 +110,10 @@ export class SimulatedPlayers {
 
   nameOf(player: Player): string {
     return this.#names.get(player) ?? 'a stranger';
+  }
+
+  setPlaybackRate(player: Player, rate: number): void {
+    this.#engines.get(player)?.setPlaybackRate(rate);
   }
 
   witnessed(player: Player): readonly WitnessedRange[] {

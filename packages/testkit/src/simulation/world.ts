@@ -97,6 +97,12 @@ export class World {
     return this.#players.witnessed(player);
   }
 
+  /** The viewer watches faster or slower: media time per time. */
+  setPlaybackRate(player: Player, rate: number): void {
+    this.#log.add('world', 'set-playback-rate', { player: this.nameOf(player), rate });
+    this.#players.setPlaybackRate(player, rate);
+  }
+
   /** Under which its events are logged. */
   nameOf(player: Player): string {
     return this.#players.nameOf(player);
