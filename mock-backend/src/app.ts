@@ -5,7 +5,7 @@ import { cors } from 'hono/cors';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ApiError, asApiError, errorBodyOf } from './api-error.ts';
 import type { Env } from './app-env.ts';
-import { requireAccount, requireOca, requireOperator } from './authentication.ts';
+import { requireAccount, requireOca, requireOperator, requireViewer } from './authentication.ts';
 import { contradictionsOf } from './catalog/check-title.ts';
 import { drainRoutes } from './fleet/drain-routes.ts';
 import { REPORT_KINDS } from './fleet/oca-reports.ts';
@@ -134,7 +134,7 @@ function telemetryRoutes(app: Hono<Env>, { config, telemetry }: Services): void 
     return c.body(null, 204);
   });
   app.get('/v1/telemetry', (c) => {
-    requireOperator(c.req.header('Authorization'), config.operatorToken);
+    requireViewer(c.req.header('Authorization'), config);
     return c.json(telemetry.report());
   });
 }
@@ -142,7 +142,7 @@ function telemetryRoutes(app: Hono<Env>, { config, telemetry }: Services): void 
 function regionRoutes(app: Hono<Env>, services: Services): void {
   const { config, overview, originFile } = services;
   app.get('/v1/fleet', async (c) => {
-    requireOperator(c.req.header('Authorization'), config.operatorToken);
+    requireViewer(c.req.header('Authorization'), config);
     return c.json(await overview.fleet());
   });
   app.get('/v1/health', async (c) => {

@@ -20,6 +20,17 @@ export function requireOperator(header: string | undefined, operatorToken: strin
   throw new ApiError('auth/forbidden', "This route is for operators: the token is not the operators' token.");
 }
 
+/** Viewers read what operators read, and change nothing. */
+export function requireViewer(
+  header: string | undefined,
+  { operatorToken, viewerToken }: { readonly operatorToken: string; readonly viewerToken?: string },
+): void {
+  const token = bearerToken(header);
+  if (equalInConstantTime(token, operatorToken)) return;
+  if (viewerToken !== undefined && equalInConstantTime(token, viewerToken)) return;
+  throw new ApiError('auth/forbidden', 'This route is for operators and viewers: the token is neither of theirs.');
+}
+
 export function requireOca(header: string | undefined, ocaId: string, ocaTokenFor: (ocaId: string) => string): void {
   if (equalInConstantTime(bearerToken(header), ocaTokenFor(ocaId))) return;
   throw new ApiError('auth/forbidden', `The token is not that of OCA "${ocaId}".`, { ocaId });

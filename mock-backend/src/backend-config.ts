@@ -1,4 +1,5 @@
 import type { ClientNetworkEntry, SiteInfo } from '@pressplay/protocol/messages';
+import type { AcceptedKey } from '@pressplay/protocol/wire';
 
 import type { Plan } from './accounts/plans.ts';
 import type { ConcurrencyLimit } from './admission/judge-admission.ts';
@@ -8,7 +9,13 @@ export interface BackendConfig {
   readonly regionId: string;
   /** Signs media URLs; the OCAs know it. */
   readonly urlKey: string;
+  /** Keys that open media tokens beside it: the last one, or the next one, while keys rotate. */
+  readonly acceptedUrlKeys?: readonly AcceptedKey[];
+  /** Media tokens open only in the network that asked for them; off. The OCAs must see viewers' true addresses. */
+  readonly bindTokensToNetwork?: boolean;
   readonly operatorToken: string;
+  /** Opens what operators may read, and nothing they may change. */
+  readonly viewerToken?: string;
   readonly ocaTokenFor: (ocaId: string) => string;
   readonly sites: readonly SiteInfo[];
   readonly networks: readonly ClientNetworkEntry[];

@@ -108,7 +108,7 @@ export function createBackend(deps: BackendDeps): Backend {
     registry,
     telemetry: new Telemetry({ config, clock, hmac, log, plays }),
     findNetwork: clientNetworks(config.networks),
-    originFile: originFileRoute({ catalog, clock, hmac, urlKey: config.urlKey, origin: deps.origin }),
+    originFile: originFileRoute({ ...config, catalog, clock, hmac, origin: deps.origin }),
     readiness,
   });
   return {

@@ -2,7 +2,8 @@
 export { filesOf, type TitleFile } from './catalog/title-files.ts';
 export * from './ingest/index.ts';
 export * from './origin/index.ts';
-export { accessTokens, deriveKeys, type FleetKeys, hmacSha256Hex, issueAccessToken } from './process/keys.ts';
+export { type AccountsKey, accessTokens, type IssueOptions, issueAccessToken } from './process/access-tokens.ts';
+export { deriveKeys, type FleetKeys, hmacSha256Hex } from './process/keys.ts';
 export { originAnswer } from './process/origin-answer.ts';
 export { postgresHome } from './process/postgres-files.ts';
 export { ConfigError, ProcessConfig, type ProcessConfigInput } from './process/process-config.ts';

@@ -10,6 +10,10 @@ export const OcaConfig = z.object({
   baseUrl,
   capacityBps: z.number().positive(),
   urlKey: z.string().min(16).describe('Key of the media tokens.'),
+  acceptedUrlKeys: z
+    .array(z.object({ key: z.string().min(16), acceptUntilMs: z.number().optional() }))
+    .optional()
+    .describe('Keys that open media tokens beside it during a rotation, until a Unix time in milliseconds.'),
   ocaToken: z.string().min(16).describe('Bearer token towards the control plane.'),
   controlToken: z.string().min(16).describe('Bearer token that control routes ask for.'),
   regions: z.array(z.object({ regionId: schemas.RegionId, baseUrl })),

@@ -1,5 +1,5 @@
 import { schemas } from '@pressplay/protocol';
-import { CLIENT_ADDRESS_HEADER, verifyMediaToken } from '@pressplay/protocol/wire';
+import { CLIENT_ADDRESS_HEADER, keysAt, verifyMediaToken } from '@pressplay/protocol/wire';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { type Account, accountOf } from '../accounts/account.ts';
@@ -80,7 +80,8 @@ async function fieldsOf(c: PlayContext): Promise<unknown> {
 
 /** The play whose media token this is: whoever has it may end the play, also a page whose last moment has come. */
 function playOfToken(token: string, { config, hmac, clock }: Services): string | undefined {
-  const verdict = verifyMediaToken(token, config.urlKey, hmac, (clock.wallMs() - PLAY_LIFETIME_MS) / 1000);
+  const keys = keysAt(config.urlKey, config.acceptedUrlKeys, clock.wallMs());
+  const verdict = verifyMediaToken(token, keys, hmac, (clock.wallMs() - PLAY_LIFETIME_MS) / 1000);
   return verdict.ok ? verdict.claims.playId : undefined;
 }
 

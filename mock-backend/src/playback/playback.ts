@@ -1,5 +1,5 @@
 import type { PlayRenewal, PlayRequest, PlayResponse, Server, SteeringDecision } from '@pressplay/protocol/messages';
-import { type HmacSha256Hex, signMediaToken } from '@pressplay/protocol/wire';
+import { type HmacSha256Hex, networkOf, signMediaToken } from '@pressplay/protocol/wire';
 import type { Account } from '../accounts/account.ts';
 import { ApiError } from '../api-error.ts';
 import { type BackendConfig, GRANT_REFRESH_MS, TOKEN_LIFETIME_MS } from '../backend-config.ts';
@@ -68,7 +68,7 @@ export class Playback {
     const fileServers: Record<string, number[]> = {};
     for (const { servers, fileIds } of decision.choice.fileSets)
       for (const fileId of fileIds) fileServers[fileId] = [...servers];
-    return { playId, ...this.#grant(play, decision), fileServers };
+    return { playId, ...this.#grant(play, decision, client), fileServers };
   }
 
   async #titleOf(titleId: string): Promise<CatalogEntry> {
@@ -118,12 +118,13 @@ export class Playback {
     return decision;
   }
 
-  #grant({ playId, titleId }: StoredPlay, decision: SteeringDecision, intent?: PlayRequest['intent']) {
+  #grant({ playId, titleId }: StoredPlay, decision: SteeringDecision, client: Client, intent?: PlayRequest['intent']) {
     const { config, clock, hmac } = this.#deps;
     const longestMs = config.tokenLifetimeMs ?? TOKEN_LIFETIME_MS;
     const lifetimeMs = intent === 'prefetch' ? Math.min(longestMs, PREFETCH_LIFETIME_MS) : longestMs;
     const expiresAtS = Math.floor((clock.wallMs() + lifetimeMs) / 1000);
-    const token = signMediaToken({ expiresAtS, playId, scope: titleId }, config.urlKey, hmac);
+    const bound = config.bindTokensToNetwork ? { network: networkOf(client.address.text) } : {};
+    const token = signMediaToken({ expiresAtS, playId, scope: titleId, ...bound }, config.urlKey, hmac);
     const expiresInMs = Math.max(1, expiresAtS * 1000 - clock.wallMs());
     const refreshInMs = spread(playId, config.grantRefreshMs ?? GRANT_REFRESH_MS);
     return { token, expiresInMs, servers: serversOf(decision, this.#deps.fleet), refreshInMs };
@@ -137,7 +138,7 @@ export class Playback {
     renditions: readonly CatalogRendition[],
     decision: SteeringDecision,
   ): string {
-    const grant = this.#grant(play, decision, intent);
+    const grant = this.#grant(play, decision, client, intent);
     const telemetry = telemetryTarget(grant.token, this.#deps.config.telemetryIntervalMs);
     const serversOf = (fileId: string) =>
       decision.choice.fileSets.find(({ fileIds }) => fileIds.includes(fileId))?.servers ?? [];

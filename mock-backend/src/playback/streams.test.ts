@@ -1,4 +1,5 @@
 import { schemas } from '@pressplay/protocol';
+import { verifyMediaToken } from '@pressplay/protocol/wire';
 import { encodeCmcd } from '@svta/cml-cmcd';
 import { describe, expect, it } from 'vitest';
 import type { Store } from '../store/store.ts';
@@ -7,6 +8,7 @@ import {
   config,
   DEVICE,
   fillFleet,
+  hmac,
   liveRegion,
   makeTitle,
   OCAS,
@@ -305,5 +307,54 @@ describe('too much at once', () => {
     expect(expectError(await ask(6, 'play'), 'server/overloaded').reason).toBe('full');
     answer();
     expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  });
+});
+
+describe('media tokens', () => {
+  it('of the last key end plays while keys rotate', async () => {
+    const before = await live();
+    const { body } = await before.play({}, BASIC);
+    const acceptedUrlKeys = [{ key: config.urlKey }];
+    const after = await live({
+      clock: before.clock,
+      store: before.store,
+      config: { ...config, urlKey: 'next-key', acceptedUrlKeys },
+    });
+    const again = await after.play({}, BASIC);
+    expect(again.body.playId).toBe(body.playId);
+    expect(again.body.token).not.toBe(body.token);
+    expect((await after.call('POST', `/v1/plays/${body.playId}/end`, { token: body.token })).status).toBe(204);
+    expectError(await after.call('POST', `/v1/plays/${body.playId}/renew`, BASIC), 'play/ended');
+  });
+
+  it('are bound to the network of the viewer where the operator wants that', async () => {
+    const region = await live({ config: { ...config, bindTokensToNetwork: true } });
+    const { body } = await region.play({}, { token: 'a' });
+    const opens = (clientAddress: string) => verifyMediaToken(body.token, config.urlKey, hmac, 0, { clientAddress });
+    expect(opens('198.51.100.250').ok).toBe(true);
+    expect(opens('203.0.113.7')).toEqual({ ok: false, code: 'token/wrong-network' });
+    const moved = await region.call('POST', `/v1/plays/${body.playId}/renew`, { token: 'a', from: '203.0.113.7' });
+    expect(verifyMediaToken(moved.body.token, config.urlKey, hmac, 0, { clientAddress: '203.0.113.7' }).ok).toBe(true);
+    expect((await region.call('POST', `/v1/plays/${body.playId}/end`, { token: body.token })).status).toBe(204);
+  });
+});
+
+describe('the token of viewers', () => {
+  it('reads what operators read, and changes nothing', async () => {
+    const region = await live({ config: { ...config, viewerToken: 'viewer-token' } });
+    const viewer = { token: 'viewer-token' };
+    const { body } = await region.play({}, { token: 'a' });
+    const reads = ['/v1/fleet', '/v1/telemetry', `/v1/steering/decisions/${body.playId}`];
+    for (const path of reads) {
+      expect((await region.call('GET', path, viewer)).status, path).toBe(200);
+      expect((await region.call('GET', path, { token: 'operator-token' })).status, path).toBe(200);
+      expectError(await region.call('GET', path, { token: 'a' }), 'auth/forbidden');
+    }
+    const replay = { withoutSites: [], sinceMs: 0, limit: 10 };
+    expect((await region.call('POST', '/v1/steering/replay', { ...viewer, body: replay })).status).toBe(200);
+    const title = makeTitle('other');
+    expectError(await region.call('PUT', '/v1/titles/other', { ...viewer, body: title }), 'auth/forbidden');
+    const routes = { importId: 'i', part: 0, parts: 1, routes: [] };
+    expectError(await region.call('PUT', '/v1/sites/fjord-1/routes', { ...viewer, body: routes }), 'auth/forbidden');
   });
 });

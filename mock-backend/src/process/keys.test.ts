@@ -1,6 +1,7 @@
 import { SignJWT } from 'jose';
 import { expect, it } from 'vitest';
-import { accessTokens, deriveKeys, issueAccessToken } from './keys.ts';
+import { accessTokens, issueAccessToken } from './access-tokens.ts';
+import { deriveKeys } from './keys.ts';
 
 const keys = deriveKeys('secret');
 const tokens = accessTokens(keys.accountsKey);
@@ -20,7 +21,7 @@ it('opens no altered, expired, foreign, unsigned or nameless token', async () =>
     'nonsense',
     `${head}.${forged}.${signature}`,
     `${none}.${body}.`,
-    await issueAccessToken(keys.accountsKey, 'demo', -1000),
+    await issueAccessToken(keys.accountsKey, 'demo', { lifetimeMs: -1000 }),
     await issueAccessToken(deriveKeys('other').accountsKey, 'demo'),
     await signed(new SignJWT().setSubject('demo').setAudience('other').setExpirationTime('1h')),
     await signed(new SignJWT().setSubject('demo').setAudience('pressplay')),
@@ -32,4 +33,27 @@ it('opens no altered, expired, foreign, unsigned or nameless token', async () =>
 it('gives each OCA its own token', () => {
   expect(keys.ocaTokenFor('a')).not.toBe(keys.ocaTokenFor('b'));
   expect(new Set([keys.urlKey, keys.controlToken, keys.operatorToken, keys.accountsKey]).size).toBe(4);
+});
+
+it('carries plan and age of an account in its token', async () => {
+  const token = await issueAccessToken(keys.accountsKey, 'demo', { planId: 'basic', profileAge: 12 });
+  expect(await tokens.verify(token)).toEqual({ accountId: 'demo', planId: 'basic', profileAge: 12 });
+});
+
+it('opens tokens of the last key until its time is over, and a known token no longer than that', async () => {
+  const last = deriveKeys('last').accountsKey;
+  let nowMs = Date.now();
+  const acceptUntilMs = nowMs + 1000;
+  const rotating = accessTokens([{ key: keys.accountsKey }, { key: last, acceptUntilMs }], () => nowMs);
+  const old = await issueAccessToken(last, 'demo');
+  const fresh = await issueAccessToken(keys.accountsKey, 'demo');
+  for (let twice = 0; twice < 2; twice++)
+    for (const token of [old, fresh]) expect(await rotating.verify(token)).toEqual({ accountId: 'demo' });
+  nowMs = acceptUntilMs;
+  expect(await rotating.verify(old)).toBeUndefined();
+  expect(await rotating.verify(fresh)).toEqual({ accountId: 'demo' });
+  const short = await issueAccessToken(keys.accountsKey, 'demo', { lifetimeMs: 5000 });
+  expect(await rotating.verify(short)).toEqual({ accountId: 'demo' });
+  nowMs += 10_000;
+  expect(await rotating.verify(short)).toBeUndefined();
 });

@@ -4,6 +4,8 @@ import { z } from 'zod';
 
 const Url = z.string().regex(/^https?:\/\/[^/?#]+/, 'expected an http(s) URL');
 
+const RateLimit = z.strictObject({ burst: z.number().int().positive(), perSecond: z.number().positive() });
+
 /** The JSON file that `PRESSPLAY_CONFIG` names. */
 export const ProcessConfig = z
   .strictObject({
@@ -18,6 +20,31 @@ export const ProcessConfig = z
     /** The fleet's secret, or the file that holds it. */
     secret: z.string().min(32).exactOptional(),
     secretFile: z.string().exactOptional(),
+    /** Secrets whose media tokens and API tokens are accepted beside: of the last one, or the next, during a rotation. */
+    acceptedSecrets: z
+      .array(z.strictObject({ secret: z.string().min(32), acceptUntil: z.iso.datetime().exactOptional() }))
+      .default([]),
+    bindTokensToNetwork: z.boolean().default(false),
+    /** What accounts may be sold; a token names its plan. */
+    plans: z
+      .array(
+        z.strictObject({
+          planId: z.string().min(1).max(64),
+          maxStreams: z.number().int().positive().exactOptional(),
+          maxHeightPx: z.number().int().positive().exactOptional(),
+          highDynamicRange: z.boolean().exactOptional(),
+        }),
+      )
+      .exactOptional(),
+    /** How often; a part that is left out is not limited. */
+    rateLimits: z
+      .strictObject({ account: RateLimit.exactOptional(), address: RateLimit.exactOptional() })
+      .exactOptional(),
+    concurrency: z
+      .strictObject({ maxConcurrent: z.number().int().positive(), prefetchShare: z.number().min(0).max(1) })
+      .exactOptional(),
+    /** A request must have come in full within this time. */
+    requestTimeoutMs: z.number().int().positive().default(15_000),
     sites: z.array(schemas.SiteInfo).min(1),
     networks: z.array(schemas.ClientNetworkEntry),
     originBaseUrls: z.array(z.object({ regionId: schemas.RegionId, baseUrl: Url })),
@@ -26,6 +53,7 @@ export const ProcessConfig = z
     trustClientAddress: z.boolean().default(false),
     corsOrigins: z.union([z.literal('*'), z.array(Url)]).default('*'),
     tokenLifetimeMs: z.number().positive().exactOptional(),
+    streamLeaseMs: z.number().positive().exactOptional(),
     grantRefreshMs: z.number().positive().exactOptional(),
     telemetryIntervalMs: z.number().nonnegative().exactOptional(),
     healthDeadlineMs: z.number().positive().exactOptional(),

@@ -2,13 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import type { AcceptedKey } from '@pressplay/protocol/wire';
 import type { Logger } from 'pino';
 import { createBackend } from '../backend.ts';
 import { PLAY_LIFETIME_MS } from '../leases/shared-plays.ts';
 import { openFolderOrigin } from '../origin/folder-origin.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import { PostgresStore } from '../store/postgres/postgres-store.ts';
-import { accessTokens, deriveKeys, hmacSha256Hex } from './keys.ts';
+import { type AccountsKey, accessTokens } from './access-tokens.ts';
+import { deriveKeys, hmacSha256Hex } from './keys.ts';
 import { originAnswer } from './origin-answer.ts';
 import type { ProcessConfig } from './process-config.ts';
 import { builtTableBuilder } from './table-builder.ts';
@@ -25,15 +27,16 @@ const CLEANING_INTERVAL_MS = 3600 * 1000;
 /** A region on a socket. */
 export async function startRegion(config: ProcessConfig & { secret: string }, logger: Logger): Promise<RegionServer> {
   const keys = deriveKeys(config.secret);
+  const accepted = acceptedKeys(config);
   const postgres = config.databaseUrl === 'memory' ? undefined : await openStore(config.databaseUrl, logger);
   const store = postgres ?? new MemoryStore();
   const buildTable = builtTableBuilder();
   const backend = createBackend({
-    config: { ...config, ...keys },
+    config: { ...config, ...keys, acceptedUrlKeys: accepted.urlKeys },
     store,
     clock: { nowMs: () => performance.now(), wallMs: () => Date.now() },
     hmac: hmacSha256Hex,
-    accessTokens: accessTokens(keys.accountsKey),
+    accessTokens: accessTokens([{ key: keys.accountsKey }, ...accepted.accountsKeys]),
     randomId: () => randomBytes(16).toString('hex'),
     log: (level, message, fields) => logger[level](fields, message),
     ...(buildTable && { buildTable }),
@@ -41,6 +44,7 @@ export async function startRegion(config: ProcessConfig & { secret: string }, lo
   });
   await backend.start();
   const server = createServer(
+    timeouts(config.requestTimeoutMs),
     getRequestListener((request, env) => {
       const { incoming } = env as HttpBindings;
       return backend.fetch(request, { clientAddress: incoming.socket.remoteAddress ?? '' });
@@ -72,6 +76,28 @@ export async function startRegion(config: ProcessConfig & { secret: string }, lo
 
 /** Below the two seconds that a player gives a region: what hangs here must not look like a dead region there. */
 const STORE_TIMEOUT_MS = 1500;
+
+/** Who sends a request drop by drop keeps no connection. */
+const timeouts = (requestTimeout: number) => ({
+  requestTimeout,
+  headersTimeout: Math.min(requestTimeout, 10_000),
+  connectionsCheckingInterval: Math.min(requestTimeout, 1000),
+});
+
+/** What opens tokens beside the keys that sign them. */
+function acceptedKeys({ acceptedSecrets }: ProcessConfig): {
+  readonly urlKeys: readonly AcceptedKey[];
+  readonly accountsKeys: readonly AccountsKey[];
+} {
+  const keys = acceptedSecrets.map(({ secret, acceptUntil }) => {
+    const until = acceptUntil === undefined ? {} : { acceptUntilMs: Date.parse(acceptUntil) };
+    return { ...deriveKeys(secret), until };
+  });
+  return {
+    urlKeys: keys.map(({ urlKey, until }) => ({ key: urlKey, ...until })),
+    accountsKeys: keys.map(({ accountsKey, until }) => ({ key: accountsKey, ...until })),
+  };
+}
 
 const openStore = (url: string, logger: Logger): Promise<PostgresStore> =>
   PostgresStore.open({

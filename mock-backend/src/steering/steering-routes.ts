@@ -3,7 +3,7 @@ import type { ReplayReport, SteeringExplanations } from '@pressplay/protocol/mes
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { ApiError } from '../api-error.ts';
-import { requireOperator } from '../authentication.ts';
+import { requireOperator, requireViewer } from '../authentication.ts';
 import { invalid, jsonBody, valid } from '../request-body.ts';
 import type { Services } from '../services.ts';
 import { parsePrefix } from './address.ts';
@@ -17,7 +17,7 @@ export function steeringRoutes({ config, decisions, imports }: Services): Hono {
   const app = new Hono();
   const isSite = (asked: string) => config.sites.some(({ siteId }) => siteId === asked);
   app.get('/v1/steering/decisions/:playId', async (c) => {
-    requireOperator(c.req.header('Authorization'), config.operatorToken);
+    requireViewer(c.req.header('Authorization'), config);
     const playId = valid(c.req.param('playId'), schemas.PlayId, 'The play id');
     const found = await decisions.find(playId).catch(unavailable('The decision log cannot be read now: try again.'));
     if (found.length === 0)
@@ -28,7 +28,7 @@ export function steeringRoutes({ config, decisions, imports }: Services): Hono {
     return c.json(answer);
   });
   app.post('/v1/steering/replay', async (c) => {
-    requireOperator(c.req.header('Authorization'), config.operatorToken);
+    requireViewer(c.req.header('Authorization'), config);
     const { withoutSites, sinceMs, limit } = await jsonBody(c.req, schemas.ReplayRequest);
     const unknown = withoutSites.filter((siteId) => !isSite(siteId));
     if (unknown.length > 0)

@@ -1,5 +1,5 @@
 import type { TelemetryReport, TelemetryTarget } from '@pressplay/protocol/messages';
-import { type HmacSha256Hex, verifyMediaToken } from '@pressplay/protocol/wire';
+import { type HmacSha256Hex, keysAt, verifyMediaToken } from '@pressplay/protocol/wire';
 import { ApiError } from '../api-error.ts';
 import { type BackendConfig, STREAM_LEASE_MS } from '../backend-config.ts';
 import { PLAY_LIFETIME_MS, type SharedPlays } from '../leases/shared-plays.ts';
@@ -8,7 +8,7 @@ import { PlayReports } from './play-reports.ts';
 import { readReports } from './read-reports.ts';
 
 export interface TelemetryDeps {
-  readonly config: Pick<BackendConfig, 'regionId' | 'urlKey' | 'telemetryIntervalMs' | 'streamLeaseMs'>;
+  readonly config: Pick<BackendConfig, 'regionId' | 'urlKey' | 'acceptedUrlKeys' | 'telemetryIntervalMs' | 'streamLeaseMs'>;
   readonly clock: BackendClock;
   readonly hmac: HmacSha256Hex;
   readonly log: Log;
@@ -36,7 +36,8 @@ export class Telemetry {
   /** Any region takes the reports of any play. They may be late: a token opens this door for as long as plays live. */
   take(token: string, text: string): void {
     const { config, clock, hmac, log } = this.#deps;
-    const verdict = verifyMediaToken(token, config.urlKey, hmac, (clock.wallMs() - PLAY_LIFETIME_MS) / 1000);
+    const keys = keysAt(config.urlKey, config.acceptedUrlKeys, clock.wallMs());
+    const verdict = verifyMediaToken(token, keys, hmac, (clock.wallMs() - PLAY_LIFETIME_MS) / 1000);
     if (!verdict.ok && verdict.code === 'token/expired')
       throw new ApiError('play/unknown', 'This play is over for so long that nobody asks for it any more.');
     if (!verdict.ok) throw new ApiError('auth/invalid', 'The token in the path is not one of ours.');

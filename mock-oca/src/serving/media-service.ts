@@ -90,9 +90,10 @@ export class MediaService {
 
   #state(): ServingState {
     const { hmac, disks } = this.#deps;
-    const { urlKey, paceBps, maxConnections } = this.#config;
+    const { urlKey, acceptedUrlKeys, paceBps, maxConnections } = this.#config;
     return {
       urlKey,
+      acceptedUrlKeys,
       hmac,
       fileOf: (fileId) => disks.get(fileId),
       faults: this.faults.current,

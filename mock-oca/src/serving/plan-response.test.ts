@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { fillPlayId, type HmacSha256Hex, signMediaToken } from '@pressplay/protocol/wire';
+import { fillPlayId, type HmacSha256Hex, networkOf, signMediaToken } from '@pressplay/protocol/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planResponse, type RequestHead, type ServingState } from './plan-response.ts';
@@ -238,6 +238,26 @@ describe('methods', () => {
     const { body, ...get } = plan();
     expect(body.kind).toBe('file');
     expect(plan({ method: 'HEAD' })).toEqual({ ...get, body: { kind: 'none' } });
+  });
+});
+
+describe('tokens', () => {
+  const claims = { expiresAtS: nowMs / 1000 + 60, playId, scope: 'film' };
+  const withToken = (made: string) => path.replace(/^\/[^/]+/, `/${made}`);
+
+  it('of a key that is being rotated open files until its time is over', () => {
+    const target = withToken(signMediaToken(claims, 'last', hmac));
+    const acceptedUrlKeys = [{ key: 'last', acceptUntilMs: nowMs + 1000 }];
+    expect(codeOf(plan({ target }))).toBe('token/bad-signature');
+    expect(plan({ target }, { acceptedUrlKeys }).status).toBe(200);
+    expect(codeOf(plan({ target }, { acceptedUrlKeys }, nowMs + 1000))).toBe('token/bad-signature');
+  });
+
+  it('bound to a network open files for its clients alone', () => {
+    const target = withToken(signMediaToken({ ...claims, network: networkOf('198.51.100.1') }, 'key', hmac));
+    expect(plan({ target }).status).toBe(200);
+    const stranger = plan({ target, clientAddress: '203.0.113.7' });
+    expect([stranger.status, codeOf(stranger)]).toEqual([403, 'token/wrong-network']);
   });
 });
 

@@ -1,8 +1,10 @@
 import type { Fault } from '@pressplay/protocol/messages';
 import {
+  type AcceptedKey,
   etagOf,
   type HmacSha256Hex,
   isFillPlayId,
+  keysAt,
   type MediaTokenClaims,
   mtimeSecondsOf,
   verifyMediaToken,
@@ -25,6 +27,7 @@ export interface RequestHead {
 
 export interface ServingState {
   readonly urlKey: string;
+  readonly acceptedUrlKeys?: readonly AcceptedKey[] | undefined;
   readonly hmac: HmacSha256Hex;
   readonly fileOf: (fileId: string) => FileEntry | undefined;
   readonly faults: readonly Fault[];
@@ -69,7 +72,8 @@ function planForTarget(
 ): ServePlan {
   const refuse = (answer: ErrorAnswer): ServePlan => errorPlan(head.method, answer);
   if (fault?.status !== undefined) return refuse(faultAnswer(fault.status, fault.retryAfterS));
-  const token = verifyMediaToken(target.token, state.urlKey, state.hmac, nowMs / 1000);
+  const keys = keysAt(state.urlKey, state.acceptedUrlKeys, nowMs);
+  const token = verifyMediaToken(target.token, keys, state.hmac, nowMs / 1000, head);
   if (!token.ok) return refuse({ code: token.code, message: TOKEN_MESSAGES[token.code] });
   const claims = { playId: token.claims.playId, title: token.claims.scope };
   const found = admit(target.fileId, token.claims, state);
@@ -84,6 +88,7 @@ const TOKEN_MESSAGES = {
   'token/malformed': 'The first path segment is not a media token.',
   'token/bad-signature': 'The token was not signed for this fleet, or was altered.',
   'token/expired': 'The token has expired: renew the play.',
+  'token/wrong-network': 'The token was given to a client of another network: renew the play.',
 } as const;
 
 type Admitted = { readonly file: FileEntry } | { readonly refused: ErrorAnswer };

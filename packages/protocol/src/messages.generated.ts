@@ -131,6 +131,7 @@ export type OcaErrorCode =
   | 'token/bad-signature'
   | 'token/expired'
   | 'token/wrong-title'
+  | 'token/wrong-network'
   | 'file/unknown'
   | 'range/unsatisfiable'
   | 'oca/overloaded'

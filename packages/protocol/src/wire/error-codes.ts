@@ -38,6 +38,7 @@ export const OCA_ERRORS = {
   'token/bad-signature': 403,
   'token/expired': 403,
   'token/wrong-title': 403,
+  'token/wrong-network': 403,
   'file/unknown': 404,
   'range/unsatisfiable': 416,
   'oca/overloaded': 503,

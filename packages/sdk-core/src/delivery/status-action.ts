@@ -21,6 +21,8 @@ export interface ErrorAnswer {
   readonly contentRange: string | null;
 }
 
+/** A renewal gives a token that opens: it lives longer, or belongs to the network that the viewer is in now. */
+const RENEWABLE = /^token\/(expired|wrong-network)$/;
 const DEFAULT_BUSY_MS = 5_000;
 const MAX_BUSY_MS = 120_000;
 
@@ -28,7 +30,7 @@ export function statusAction(answer: ErrorAnswer, sizeBytes: number): StatusActi
   switch (answer.status) {
     case 401:
     case 403:
-      return { kind: answer.code === 'token/expired' ? 'token-expired' : 'token-rejected' };
+      return { kind: RENEWABLE.test(answer.code ?? '') ? 'token-expired' : 'token-rejected' };
     case 404:
     case 410:
       return { kind: 'lacks-file' };

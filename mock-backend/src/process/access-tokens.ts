@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { type JWTHeaderParameters, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import type { AccessClaims } from '../accounts/account.ts';
+import type { AccessTokens } from '../ports.ts';
+import { hmacSha256Hex } from './keys.ts';
+
+const AUDIENCE = 'pressplay';
+const ALGORITHM = 'HS256';
+const LIFETIME_MS = 30 * 24 * 3600 * 1000;
+/** Tokens in one half of the memory: with both full, about 40 MB. */
+const REMEMBERED = 50_000;
+
+export interface IssueOptions {
+  /** 30 days. */
+  readonly lifetimeMs?: number;
+  readonly planId?: string;
+  readonly profileAge?: number;
+}
+
+/** A key that signs API tokens, or did. */
+export interface AccountsKey {
+  readonly key: string;
+  /** Its tokens open nothing from then on, in Unix time in milliseconds; for good where absent. */
+  readonly acceptUntilMs?: number | undefined;
+}
+
+interface OpenKey {
+  readonly kid: string;
+  readonly bytes: Uint8Array;
+  readonly acceptUntilMs: number;
+}
+
+interface Remembered {
+  readonly claims: AccessClaims;
+  readonly untilMs: number;
+}
+
+const keyBytes = (key: string): Uint8Array => new TextEncoder().encode(key);
+
+/** Which key signed a token, in its head: a digest that tells nothing of the key. */
+const kidOf = (key: string): string => hmacSha256Hex(key, 'kid').slice(0, 16);
+
+/** An API token of an account. */
+export function issueAccessToken(accountsKey: string, accountId: string, options: IssueOptions = {}): Promise<string> {
+  const { lifetimeMs = LIFETIME_MS, planId, profileAge } = options;
+  const claims = {
+    ...(planId !== undefined && { plan: planId }),
+    ...(profileAge !== undefined && { age: profileAge }),
+  };
+  return new SignJWT(claims)
+    .setProtectedHeader({ alg: ALGORITHM, kid: kidOf(accountsKey) })
+    .setSubject(accountId)
+    .setAudience(AUDIENCE)
+    .setIssuedAt()
+    .setExpirationTime(new Date(Date.now() + lifetimeMs))
+    .sign(keyBytes(accountsKey));
+}
+
+/**
+ * Opens what `issueAccessToken` made with any of these keys: altered, expired and foreign tokens open nothing. A token
+ * is verified once and then known by its hash until it expires or its key does.
+ */
+export function accessTokens(keys: string | readonly AccountsKey[], nowMs: () => number = Date.now): AccessTokens {
+  const open = (typeof keys === 'string' ? [{ key: keys }] : keys).map(
+    ({ key, acceptUntilMs }: AccountsKey): OpenKey => ({
+      kid: kidOf(key),
+      bytes: keyBytes(key),
+      acceptUntilMs: acceptUntilMs ?? Number.POSITIVE_INFINITY,
+    }),
+  );
+  let recent = new Map<string, Remembered>();
+  let older = new Map<string, Remembered>();
+  const remember = (hash: string, one: Remembered): void => {
+    if (recent.size >= REMEMBERED) [older, recent] = [recent, new Map()];
+    recent.set(hash, one);
+  };
+  return {
+    async verify(token) {
+      const hash = createHash('sha256').update(token).digest('base64');
+      const known = recent.get(hash) ?? older.get(hash);
+      if (known && nowMs() < known.untilMs) return known.claims;
+      const verified = await verifyByKey(token, open, nowMs());
+      if (verified) remember(hash, verified);
+      return verified?.claims;
+    },
+  };
+}
+
+async function verifyByKey(token: string, keys: readonly OpenKey[], nowMs: number): Promise<Remembered | undefined> {
+  let used: OpenKey | undefined;
+  try {
+    const { payload } = await jwtVerify(
+      token,
+      (head) => {
+        used = keyFor(head, keys, nowMs);
+        return used.bytes;
+      },
+      { algorithms: [ALGORITHM], audience: AUDIENCE, requiredClaims: ['sub', 'exp'], currentDate: new Date(nowMs) },
+    );
+    const claims = claimsOf(payload);
+    if (!claims || !used) return undefined;
+    return { claims, untilMs: Math.min((payload.exp ?? 0) * 1000, used.acceptUntilMs) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Tokens from before keys had names were signed with the first one. */
+function keyFor({ kid }: JWTHeaderParameters, keys: readonly OpenKey[], nowMs: number): OpenKey {
+  const key = kid === undefined ? keys[0] : keys.find((one) => one.kid === kid);
+  if (!key || nowMs >= key.acceptUntilMs) throw new Error('The key is none of ours, or its time is over.');
+  return key;
+}
+
+function claimsOf({ sub, plan, age }: JWTPayload): AccessClaims | undefined {
+  if (!sub || (plan !== undefined && typeof plan !== 'string') || (age !== undefined && typeof age !== 'number'))
+    return undefined;
+  return {
+    accountId: sub,
+    ...(plan !== undefined && { planId: plan }),
+    ...(age !== undefined && { profileAge: age }),
+  };
+}
