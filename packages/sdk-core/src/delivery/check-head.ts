@@ -12,11 +12,8 @@ export interface ResponseHead {
   header(name: string): string | null;
 }
 
-export type HeadVerdict =
-  | { readonly kind: 'bytes' }
-  /** Not the bytes asked for: another file, another range, another length. `found` says what, for the log. */
-  | { readonly kind: 'other-bytes'; readonly found: string }
-  | { readonly kind: 'status' };
+/** `other-bytes`: not those asked for, but another file, another range, another length. */
+export type HeadVerdict = { readonly kind: 'bytes' | 'other-bytes' | 'status' };
 
 const CONTENT_RANGE = /^bytes (\d+)-(\d+)\/(\d+)$/;
 
@@ -27,25 +24,17 @@ const CONTENT_RANGE = /^bytes (\d+)-(\d+)\/(\d+)$/;
 export function checkHead(head: ResponseHead, expected: ExpectedRange): HeadVerdict {
   if (head.status !== 206 && head.status !== 200) return { kind: 'status' };
   const etag = head.header('etag');
-  if (etag !== null && etag !== expected.etag) return otherBytes(`etag ${etag}`);
-  return head.status === 206 ? checkPartial(head, expected) : checkWhole(head, expected);
+  const isOwn = etag === null || etag === expected.etag;
+  const isRight = isOwn && (head.status === 206 ? isPart(head, expected) : isWhole(head, expected));
+  return { kind: isRight ? 'bytes' : 'other-bytes' };
 }
 
-function checkPartial(head: ResponseHead, expected: ExpectedRange): HeadVerdict {
-  const contentRange = head.header('content-range');
-  const [, first, last, total] = CONTENT_RANGE.exec(contentRange ?? '') ?? [];
-  const isExact =
-    Number(first) === expected.startByte &&
-    Number(last) === expected.endByte - 1 &&
-    Number(total) === expected.sizeBytes;
-  return isExact ? { kind: 'bytes' } : otherBytes(`content-range ${contentRange ?? 'missing'}`);
+function isPart(head: ResponseHead, { startByte, endByte, sizeBytes }: ExpectedRange): boolean {
+  const [, first, last, total] = CONTENT_RANGE.exec(head.header('content-range') ?? '') ?? [];
+  return Number(first) === startByte && Number(last) === endByte - 1 && Number(total) === sizeBytes;
 }
 
-function checkWhole(head: ResponseHead, expected: ExpectedRange): HeadVerdict {
-  if (expected.startByte !== 0) return otherBytes('the whole file instead of a range');
+function isWhole(head: ResponseHead, { startByte, sizeBytes }: ExpectedRange): boolean {
   const length = head.header('content-length');
-  if (length !== null && Number(length) !== expected.sizeBytes) return otherBytes(`content-length ${length}`);
-  return { kind: 'bytes' };
+  return startByte === 0 && (length === null || Number(length) === sizeBytes);
 }
-
-const otherBytes = (found: string): HeadVerdict => ({ kind: 'other-bytes', found });

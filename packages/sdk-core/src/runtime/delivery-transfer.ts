@@ -33,8 +33,6 @@ export interface TransferEnd {
   /** Of an outcome `status`. */
   readonly status?: number;
   readonly action?: StatusAction;
-  /** What was found instead of the expected bytes. */
-  readonly found?: string;
 }
 
 const MAX_ERROR_BODY_BYTES = 4096;
@@ -109,7 +107,7 @@ export class Transfer {
     this.#reader = head.value.body;
     const verdict = checkHead(head.value, this.plan);
     if (verdict.kind === 'status') return this.#refused(head.value, dueAtMs);
-    if (verdict.kind === 'other-bytes') return this.#finish('other-bytes', { found: verdict.found });
+    if (verdict.kind === 'other-bytes') return this.#finish('other-bytes');
     const headAtMs = this.#ports.clock.nowMs();
     const first = await this.#read(head.value.body, dueAtMs);
     if (first.kind !== 'value') return this.#failed(first, 'first-byte-late');
@@ -126,8 +124,7 @@ export class Transfer {
     this.#firstChunk = undefined;
     while (!this.#end) {
       if (!chunk || !this.#reader) return this.#finish('short');
-      const problem = this.#deliver(chunk, sink);
-      if (problem !== undefined) return this.#finish('other-bytes', { found: problem });
+      if (this.#deliver(chunk, sink) !== undefined) return this.#finish('other-bytes');
       if (this.#end) break;
       if (this.#reachedByte === this.plan.endByte) return this.#complete(this.#reader);
       if (this.#isAtLimit) return this.#finish('hedge');
