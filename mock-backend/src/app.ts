@@ -15,7 +15,7 @@ import { operationsRoutes } from './operations/operations-routes.ts';
 import { REQUEST_ID_HEADER } from './operations/request-id.ts';
 import { requestLog } from './operations/request-log.ts';
 import { playRoutes } from './playback/play-routes.ts';
-import { invalid, jsonBody, valid } from './request-body.ts';
+import { bodyText, invalid, jsonBody, valid } from './request-body.ts';
 import type { Services } from './services.ts';
 import { steeringRoutes } from './steering/steering-routes.ts';
 
@@ -115,7 +115,12 @@ function ocaRoutes(app: Hono<Env>, { config, fill, ocaReports }: Services): void
       limitBody(kind === 'health' ? SMALL_BODY_BYTES : LARGE_BODY_BYTES),
       async (c) => {
         const authorization = c.req.header('Authorization');
-        const answer = ocaReports.take({ kind, ocaId: c.req.param('ocaId'), authorization, text: await c.req.text() });
+        const answer = ocaReports.take({
+          kind,
+          ocaId: c.req.param('ocaId'),
+          authorization,
+          text: await bodyText(c.req),
+        });
         return answer.tellAll ? c.json(answer) : c.body(null, 204);
       },
     );
@@ -130,7 +135,7 @@ function ocaRoutes(app: Hono<Env>, { config, fill, ocaReports }: Services): void
 /** Pages that end send text/plain without headers: the token in the path is the permission. */
 function telemetryRoutes(app: Hono<Env>, { config, telemetry }: Services): void {
   app.post('/v1/telemetry/:token', limitBody(SMALL_BODY_BYTES), async (c) => {
-    telemetry.take(c.req.param('token'), await c.req.text());
+    telemetry.take(c.req.param('token'), await bodyText(c.req));
     return c.body(null, 204);
   });
   app.get('/v1/telemetry', (c) => {
