@@ -1,33 +1,19 @@
-export interface HedgeConfig {
-  /** The pace is judged only over at least this much of the transfer. */
-  readonly minSpanMs: number;
-  /** Over a long way a connection is still gathering speed: as many of its round trips, up to a second span. */
-  readonly minRoundTrips: number;
-  readonly maxSpanMs: number;
-  /** Late is what takes more than this share of the time there is. */
-  readonly deadlineShare: number;
-  /** How many times sooner the other server must be predicted to bring the rest. */
-  readonly margin: number;
-  /** The same where its throughput is only assumed. */
-  readonly unmeasuredMargin: number;
-  /** The same with nothing buffered, for one that has answered a probe: there is nothing to lose by asking it. */
-  readonly urgentMargin: number;
-  readonly urgentMs: number;
-  /** Less than this is not worth a second request. */
-  readonly minTailBytes: number;
-}
-
-export const HEDGE_DEFAULTS: HedgeConfig = {
-  minSpanMs: 400,
-  minRoundTrips: 4,
-  maxSpanMs: 1000,
-  deadlineShare: 0.8,
-  margin: 1.5,
-  unmeasuredMargin: 3,
-  urgentMargin: 2,
-  urgentMs: 1000,
-  minTailBytes: 64 * 1024,
-};
+/** The pace is judged only over at least this much of the transfer. */
+const MIN_SPAN_MS = 400;
+/** Over a long way a connection is still gathering speed: as many of its round trips, up to a second span. */
+const MIN_ROUND_TRIPS = 4;
+const MAX_SPAN_MS = 1000;
+/** Late is what takes more than this share of the time there is. */
+const DEADLINE_SHARE = 0.8;
+/** How many times sooner the other server must be predicted to bring the rest. */
+const MARGIN = 1.5;
+/** The same where its throughput is only assumed. */
+const UNMEASURED_MARGIN = 3;
+/** The same with nothing buffered, for one that has answered a probe: there is nothing to lose by asking it. */
+const URGENT_MARGIN = 2;
+const URGENT_MS = 1000;
+/** Less than this is not worth a second request. */
+const MIN_TAIL_BYTES = 64 * 1024;
 
 export interface HedgeInput {
   /** First byte not yet delivered. */
@@ -65,27 +51,27 @@ export type HedgePlan =
  * reach their ends together where the predictions hold: the first one is taken at its least rate, so that it rather
  * waits at the meeting point than lets the other one wait.
  */
-export function planHedge(input: HedgeInput, config: HedgeConfig = HEDGE_DEFAULTS): HedgePlan {
+export function planHedge(input: HedgeInput): HedgePlan {
   const { reachedByte, endByte, leastBps, mostBps, latencyMs = 0, neededInMs, other } = input;
   const remainingBytes = endByte - reachedByte;
-  const neededSpanMs = Math.min(config.maxSpanMs, Math.max(config.minSpanMs, latencyMs * config.minRoundTrips));
+  const neededSpanMs = Math.min(MAX_SPAN_MS, Math.max(MIN_SPAN_MS, latencyMs * MIN_ROUND_TRIPS));
   if (input.spanMs < neededSpanMs) return no('too-early');
-  if (remainingBytes < config.minTailBytes) return no('nearly-done');
+  if (remainingBytes < MIN_TAIL_BYTES) return no('nearly-done');
   const aloneMs = transferMs(remainingBytes, mostBps);
-  if (aloneMs <= neededInMs * config.deadlineShare) return no('in-time');
+  if (aloneMs <= neededInMs * DEADLINE_SHARE) return no('in-time');
   if (!other) return no('none-better');
   const otherMs = other.latencyMs + transferMs(remainingBytes, other.bps);
-  if (otherMs * marginFor(other, neededInMs, config) > aloneMs) return no('none-better');
+  if (otherMs * marginFor(other, neededInMs) > aloneMs) return no('none-better');
   const togetherMs = (remainingBytes * 8000 + other.bps * other.latencyMs) / (leastBps + other.bps);
   const meetByte = reachedByte + Math.ceil((leastBps * togetherMs) / 8000);
-  if (endByte - meetByte < config.minTailBytes) return no('nearly-done');
+  if (endByte - meetByte < MIN_TAIL_BYTES) return no('nearly-done');
   return { hedge: true, reason: 'late', meetByte };
 }
 
-function marginFor(other: HedgeServer, neededInMs: number, config: HedgeConfig): number {
-  if (other.isMeasured) return config.margin;
-  const hasNothingToLose = neededInMs <= config.urgentMs && other.hasAnswered;
-  return hasNothingToLose ? config.urgentMargin : config.unmeasuredMargin;
+function marginFor(other: HedgeServer, neededInMs: number): number {
+  if (other.isMeasured) return MARGIN;
+  const hasNothingToLose = neededInMs <= URGENT_MS && other.hasAnswered;
+  return hasNothingToLose ? URGENT_MARGIN : UNMEASURED_MARGIN;
 }
 
 const transferMs = (bytes: number, bps: number): number => (bytes * 8000) / Math.max(1, bps);

@@ -1,22 +1,13 @@
 import type { FailedAttempt } from './range-error.ts';
 import { isTransient } from './range-outcomes.ts';
 
-export interface PatienceConfig {
-  /** Where nobody answers it is the network that is gone: so long beyond the buffer. */
-  readonly silenceMs: number;
-  /** A longer buffer than this is no reason to wait longer. */
-  readonly maxBufferMs: number;
-  /** Where servers answer and refuse for the moment: as long as the buffer lasts, within these bounds. */
-  readonly minRefusedMs: number;
-  readonly maxRefusedMs: number;
-}
-
-export const PATIENCE_DEFAULTS: PatienceConfig = {
-  silenceMs: 45_000,
-  maxBufferMs: 60_000,
-  minRefusedMs: 4_000,
-  maxRefusedMs: 30_000,
-};
+/** Where nobody answers it is the network that is gone: so long beyond the buffer. */
+const SILENCE_MS = 45_000;
+/** A longer buffer than this is no reason to wait longer. */
+const MAX_BUFFER_MS = 60_000;
+/** Where servers answer and refuse for the moment: as long as the buffer lasts, within these bounds. */
+const MIN_REFUSED_MS = 4_000;
+const MAX_REFUSED_MS = 30_000;
 
 export interface PatienceInput {
   /** What happened to the servers asked in the last round. */
@@ -34,15 +25,15 @@ export interface Patience {
 }
 
 /** Until when to go on asking, now that every server has failed. */
-export function planPatience(input: PatienceInput, config: PatienceConfig = PATIENCE_DEFAULTS): Patience {
+export function planPatience(input: PatienceInput): Patience {
   const { failed, progressAtMs, bufferMs } = input;
   const transient = failed.filter(isTransient);
   if (transient.length === 0) return { untilMs: progressAtMs, reason: 'refused-for-good' };
   if (transient.some((attempt) => !isAnswer(attempt))) {
-    const silenceMs = Math.min(config.maxBufferMs, bufferMs) + config.silenceMs;
+    const silenceMs = Math.min(MAX_BUFFER_MS, bufferMs) + SILENCE_MS;
     return { untilMs: progressAtMs + silenceMs, reason: 'silence' };
   }
-  const refusedMs = Math.min(config.maxRefusedMs, Math.max(config.minRefusedMs, bufferMs));
+  const refusedMs = Math.min(MAX_REFUSED_MS, Math.max(MIN_REFUSED_MS, bufferMs));
   return { untilMs: progressAtMs + refusedMs, reason: 'refused-for-now' };
 }
 
