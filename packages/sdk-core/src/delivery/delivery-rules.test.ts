@@ -6,7 +6,7 @@ import { firstByteDeadlineMs, raceAfterMs, stallDeadlineMs } from './deadlines.t
 import type { LedgerEntry } from './ledger.ts';
 import { type FailedAttempt, rangeError } from './range-error.ts';
 import { statusAction } from './status-action.ts';
-import { judgeSlowness, type TooSlowInput } from './too-slow.ts';
+import { judgeSlowness, type TooSlowInput, wasCrawl } from './too-slow.ts';
 
 describe('deadlines', () => {
   it('for the first byte follow the measured latency within bounds', () => {
@@ -72,6 +72,40 @@ describe('the too-slow rule', () => {
     const verdict = (predictedMs: number) => judgeSlowness({ ...deep, other: { predictedMs, isMeasured: true } });
     expect(verdict(3000)).toEqual({ move: false, reason: 'in-time' });
     expect(verdict(500)).toEqual({ move: true, reason: 'slower-than-playback' });
+  });
+});
+
+describe('a crawl', () => {
+  const hidden: TooSlowInput = {
+    remainingBytes: 60_000,
+    recentBps: 400_000,
+    latestBps: 200_000,
+    recentSpanMs: 1200,
+    neededInMs: 9000,
+    mediaBps: 180_000,
+    other: { predictedMs: 500, isMeasured: true },
+  };
+
+  it('is left although the bytes come as fast as they play, by what the last second lets expect', () => {
+    expect(judgeSlowness(hidden)).toEqual({ move: true, reason: 'crawl' });
+  });
+
+  it.each([
+    ['the mean alone is low', { recentBps: 200_000, latestBps: 400_000 }],
+    ['it was seen for less than a second', { recentSpanMs: 1000 }],
+    ['little is missing', { remainingBytes: 24_000, other: { predictedMs: 100, isMeasured: true } }],
+    ['no other server is much better', { other: { predictedMs: 700, isMeasured: true } }],
+  ])('is none where %s', (_, change) => {
+    expect(judgeSlowness({ ...hidden, ...change })).toEqual({ move: false, reason: 'in-time' });
+  });
+
+  it('is remembered after the range: the next one goes where it comes much sooner', () => {
+    const crawled = (mostBps: number, otherBps: number, spanMs = 1000) =>
+      wasCrawl({ spanMs, mostBps }, 180_000, () => otherBps);
+    expect(crawled(200_000, 800_000)).toBe(true);
+    expect(crawled(200_000, 500_000)).toBe(false);
+    expect(crawled(400_000, 8e6)).toBe(false);
+    expect(crawled(200_000, 800_000, 700)).toBe(false);
   });
 });
 

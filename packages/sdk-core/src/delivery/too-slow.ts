@@ -28,11 +28,20 @@ export const TOO_SLOW_DEFAULTS: TooSlowConfig = {
   crawlMargin: 4,
 };
 
+/** Where the bytes come as fast as they play, a crawl must be seen for so long, and so long a rest be missing. */
+const CRAWL_SPAN_MS = 1200;
+const CRAWL_REST_MS = 1000;
+/** Who brought a range slower than this times what it plays, and so many times slower than another would, crawled. */
+const CRAWL_MEDIA_FACTOR = 2;
+const AFTER_CRAWL_MARGIN = 3;
+
 export interface TooSlowInput {
   readonly remainingBytes: number;
   /** The rate of this transfer over `recentSpanMs`. */
   readonly recentBps: number;
   readonly recentSpanMs: number;
+  /** What the last second lets expect at most: it sees a crawl before the mean does. */
+  readonly latestBps?: number;
   /** From now on. */
   readonly neededInMs: number;
   /** What the rendition plays per second. */
@@ -43,23 +52,37 @@ export interface TooSlowInput {
 
 export interface TooSlowVerdict {
   readonly move: boolean;
-  readonly reason: 'too-early' | 'nearly-done' | 'none-better' | 'in-time' | 'late' | 'slower-than-playback';
+  readonly reason: 'too-early' | 'nearly-done' | 'none-better' | 'in-time' | 'late' | 'crawl' | 'slower-than-playback';
 }
 
 /** Leave a server that is alive but slow? Only for another that is clearly predicted to be better. */
 export function judgeSlowness(input: TooSlowInput, config: TooSlowConfig = TOO_SLOW_DEFAULTS): TooSlowVerdict {
-  const { remainingBytes, recentBps, recentSpanMs, neededInMs, mediaBps, other } = input;
+  const { remainingBytes, recentBps, recentSpanMs, latestBps = recentBps, neededInMs, mediaBps, other } = input;
   if (recentSpanMs < config.minSpanMs) return stay('too-early');
   if (remainingBytes < config.minRemainingBytes) return stay('nearly-done');
   const remainingMs = (remainingBytes * 8000) / Math.max(1, recentBps);
   const margin = other?.isMeasured ? config.margin : config.unmeasuredMargin;
   if (!other || other.predictedMs * margin > remainingMs) return stay('none-better');
   if (remainingMs > neededInMs) return { move: true, reason: 'late' };
-  if (recentBps >= mediaBps || recentSpanMs < config.starvingSpanMs) return stay('in-time');
-  const mayWait = other.predictedMs * config.crawlMargin > remainingMs;
-  return mayWait && remainingMs <= (neededInMs - config.deepMs) * config.starvingShare
-    ? stay('in-time')
-    : { move: true, reason: 'slower-than-playback' };
+  const isCrawlAt = (restMs: number): boolean => other.predictedMs * config.crawlMargin <= restMs;
+  const isStarving = recentBps < mediaBps && recentSpanMs >= config.starvingSpanMs;
+  const mayTakeMs = (neededInMs - config.deepMs) * config.starvingShare;
+  if (isStarving && (isCrawlAt(remainingMs) || remainingMs > mayTakeMs))
+    return { move: true, reason: 'slower-than-playback' };
+  const latestMs = (remainingBytes * 8000) / Math.max(1, latestBps);
+  const isLong = recentSpanMs >= CRAWL_SPAN_MS && latestMs > CRAWL_REST_MS;
+  return isLong && isCrawlAt(latestMs) ? { move: true, reason: 'crawl' } : stay('in-time');
+}
+
+/** It brought a range at a crawl that others would not: the next one is not to begin there. */
+export function wasCrawl(
+  pace: { readonly spanMs: number; readonly mostBps: number },
+  mediaBps: number,
+  otherBps: () => number,
+): boolean {
+  const { spanMs, mostBps } = pace;
+  const isSlow = spanMs >= TOO_SLOW_DEFAULTS.minSpanMs && mostBps < mediaBps * CRAWL_MEDIA_FACTOR;
+  return isSlow && otherBps() >= mostBps * AFTER_CRAWL_MARGIN;
 }
 
 const stay = (reason: TooSlowVerdict['reason']): TooSlowVerdict => ({ move: false, reason });

@@ -20,7 +20,7 @@ export interface ProberContext {
 }
 
 /** As many bytes as fast.com's first request. Two requests make a probe: one to warm the connection, one to measure. */
-const REQUEST_BYTES = 2048;
+const REQUEST_BYTES = PROBE_DEFAULTS.bytesPerProbe / 2;
 const DEADLINE_MS = 1500;
 const PLAN_EVERY_MS = 5000;
 
@@ -68,7 +68,6 @@ export class Prober {
     const predicted: Record<string, number> = {};
     for (const { ocaId } of book.servers) heardAtMs[ocaId] = book.meter(ocaId).heardAtMs ?? 0;
     for (const { ocaId, predictedMs } of book.rankedAll()) predicted[ocaId] = predictedMs;
-    const config = { ...PROBE_DEFAULTS, bytesPerProbe: 2 * REQUEST_BYTES };
     const input = {
       servers: book.servers,
       exclusions: book.exclusions,
@@ -80,7 +79,7 @@ export class Prober {
       deliveredBytes: record.bytes.deliveredBytes,
       spentBytes: record.bytes.probeBytes,
     };
-    return planProbes(input, config).ocaIds;
+    return planProbes(input).ocaIds;
   }
 
   async #probe(ocaId: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { raceAfterMs, stallDeadlineMs } from '../delivery/deadlines.ts';
 import { RangeAssembly } from '../delivery/range-assembly.ts';
+import { wasCrawl } from '../delivery/too-slow.ts';
 import { PlayerError } from '../errors/player-error.ts';
 import { HttpFailure } from '../ports/http-client.ts';
 import { PREDICTION_DEFAULTS, rateBelow } from '../server-selection/predict-delivery.ts';
@@ -194,6 +195,11 @@ export class RangeDelivery {
     this.#assembly.leave();
     if (this.#tail && end?.outcome === 'hedge') this.#compare(lane, this.#tail);
     this.#lanes.settle(lane);
+    if (end?.outcome !== 'complete') return;
+    // Too little was missing to leave it for.
+    const pace = lane.pace.range();
+    if (wasCrawl(pace, this.#order.rendition.averageBps, () => this.#otherThan(lane.ocaId)?.bps ?? 0))
+      this.#context.book.noteTooSlow(lane.ocaId, pace.mostBps);
   }
 
   #judge(lane: Lane): void {
