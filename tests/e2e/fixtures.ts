@@ -13,6 +13,9 @@ export const UNLICENSED_CLIENT = '192.0.2.10';
 /** Each response in user space: without pacing the kernel swallows whole segments before anybody can kill their server. */
 export const PACE_BPS = 8_000_000;
 
+/** Players that follow content steering ask so often. */
+const STEERING_TTL_MS = 1000;
+
 interface TestFixtures {
   /** A page with a player on it, as a customer of Fjord Broadband. */
   readonly film: FilmPage;
@@ -46,6 +49,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
         ports: portsFrom(await findFreeBasePort()),
         database: 'embedded',
         paceBps: PACE_BPS,
+        controlPlane: { steeringTtlMs: STEERING_TTL_MS },
         titles: 'sample',
         serveControlRoom: true,
       });

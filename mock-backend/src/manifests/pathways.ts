@@ -36,13 +36,17 @@ export function differByHost(one: string, other: string): boolean {
 }
 
 /**
- * The pathways that a manifest itself names. Where steering can bring in the others as clones: the best, and the best of
- * two other sites, for players that do not steer. Else all of them.
+ * The pathways that a manifest itself names. Where steering can bring in the others as clones: the best, its best
+ * neighbour, and the best of two other sites. That is enough for players that do not steer, and for the published build
+ * of Shaka, which finds no clone (it looks for their fields under shortened names). Else all of them.
  */
 export function manifestPathways(ranked: readonly Pathway[]): readonly Pathway[] {
   const [best, ...others] = ranked;
   if (!best || !others.every(({ baseUrl }) => differByHost(best.baseUrl, baseUrl))) return ranked;
   const bySite = new Map<string, Pathway>();
   for (const pathway of ranked) if (!bySite.has(pathway.siteId)) bySite.set(pathway.siteId, pathway);
-  return [...bySite.values()].slice(0, WANTED_SITES);
+  const named = new Set([...bySite.values()].slice(0, WANTED_SITES));
+  const neighbour = others.find(({ siteId }) => siteId === best.siteId);
+  if (neighbour) named.add(neighbour);
+  return ranked.filter((pathway) => named.has(pathway));
 }

@@ -62,7 +62,8 @@ describe('the pathways of a manifest', () => {
   it('are all of them where steering could not bring in more', () => {
     const ports = [8601, 8602, 8603, 8604].map((port) => at(`oca-${port}`, `http://127.0.0.1:${port}`, 'one-site'));
     expect(manifestPathways(ports)).toEqual(ports);
-    expect(manifestPathways([A, B, C])).toEqual([A, C]);
+    const D = at('fjord-1-c', 'http://127.20.1.3:8600');
+    expect(manifestPathways([A, B, D, C])).toEqual([A, B, C]);
     expect(manifestPathways([])).toEqual([]);
     expect(differByHost(A.baseUrl, B.baseUrl)).toBe(true);
   });
@@ -142,6 +143,7 @@ describe('the state in the URL', () => {
       reports: [{ ocaId: 'b', throughputBps: 7 }],
       quoted: true,
     });
+    expect(read('_HLS_pathway=a&_HLS_throughput=500000')?.reports).toEqual([]);
     expect(read('_HLS_pathway=A B&_HLS_throughput=NaN')?.reports).toEqual([]);
   });
 });

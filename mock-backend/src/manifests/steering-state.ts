@@ -25,6 +25,8 @@ export interface Measured extends PathwayReport {
 const REMEMBERED_S = 600;
 const REMEMBERED_OCAS = 8;
 const BPS_STEP = 1000;
+/** What hls.js and Shaka tell before they have measured anything. */
+const NOT_MEASURED_BPS: readonly number[] = [500_000, 1_000_000];
 const OCA = /^[a-z0-9][a-z0-9-]{0,63}$/;
 const MEASURED = /^([a-z0-9][a-z0-9-]{0,63}):(\d{1,9}):([0-9a-f]{1,12})$/;
 const HEX = /^[0-9a-f]{1,12}$/;
@@ -78,8 +80,9 @@ export function readReport(query: URLSearchParams, mouth: 'hls' | 'dash'): Playe
     .flatMap((pathway, at) => {
       const ocaId = ocaOfPathway(pathway.trim());
       const throughputBps = Number(rates[at] || Number.NaN);
-      const isKnown = schemas.OcaId.safeParse(ocaId).success && Number.isFinite(throughputBps) && throughputBps > 0;
-      return isKnown ? [{ ocaId, throughputBps }] : [];
+      const isKnown =
+        schemas.OcaId.safeParse(ocaId).success && throughputBps > 0 && throughputBps < Number.POSITIVE_INFINITY;
+      return isKnown && !NOT_MEASURED_BPS.includes(throughputBps) ? [{ ocaId, throughputBps }] : [];
     });
   return { reports: reports.slice(0, REMEMBERED_OCAS), quoted };
 }

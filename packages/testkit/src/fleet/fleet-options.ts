@@ -5,7 +5,7 @@ import type { RequestLogLine } from './request-log.ts';
 
 export type ControlPlaneSettings = Pick<
   ProcessConfigInput,
-  'tokenLifetimeMs' | 'grantRefreshMs' | 'snapshotLifetimeMs' | 'healthDeadlineMs' | 'logLevel'
+  'tokenLifetimeMs' | 'grantRefreshMs' | 'steeringTtlMs' | 'snapshotLifetimeMs' | 'healthDeadlineMs' | 'logLevel'
 >;
 
 export interface FleetOptions {

@@ -1,0 +1,158 @@
+import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import type { ManifestUrls, PlayResponse } from '@pressplay/protocol/messages';
+import { type Fleet, readFleetState } from '@pressplay/testkit/fleet';
+import { expect, test as withFleet } from './fixtures.ts';
+import { StockFilm, type StockPages, type StockPlayer, serveStockPages } from './stock-page.ts';
+
+const test = withFleet.extend<{ stock: StockFilm }, { stockPages: StockPages }>({
+  stockPages: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern to learn what the fixture needs.
+    async ({}, use) => {
+      const pages = await serveStockPages();
+      await use(pages);
+      await pages.close();
+    },
+    { scope: 'worker' },
+  ],
+  stock: async ({ page }, use) => {
+    await use(new StockFilm(page));
+    await page.close();
+  },
+});
+
+interface Case {
+  readonly name: string;
+  readonly player: StockPlayer;
+  readonly kind: 'hls' | 'dash';
+  /** The published build of Shaka finds no pathway clone: it moves to what the manifest names. */
+  readonly clones: boolean;
+}
+
+const CASES: readonly Case[] = [
+  { name: 'hls.js', player: 'hls.js', kind: 'hls', clones: true },
+  { name: 'Shaka with HLS', player: 'shaka', kind: 'hls', clones: false },
+  { name: 'Shaka with DASH', player: 'shaka', kind: 'dash', clones: false },
+  { name: 'dash.js', player: 'dash.js', kind: 'dash', clones: true },
+];
+
+for (const { name, player, kind, clones } of CASES) {
+  const where = clones ? 'an OCA that steering brings in as a clone' : 'the next pathway of the manifest';
+  test(`${name} plays, leaves what drains for ${where}, and plays to the end`, async ({
+    fleet,
+    dataDir,
+    titleId,
+    stock,
+    stockPages,
+  }) => {
+    const play = await startPlay(fleet, titleId);
+    const [first = '', second = ''] = namedIn(await (await fetch(play.manifests[kind])).text());
+    await stock.start(stockPages, player, play.manifests[kind]);
+    await expect.poll(async () => (await stock.state()).positionS).toBeGreaterThan(1);
+    expect(await servedBy(fleet, play, [first]), 'the best OCA serves first').toBeGreaterThan(0);
+    const drained = clones ? [first, second] : [first];
+    const next = play.servers.find(({ ocaId }) => !drained.includes(ocaId))?.ocaId ?? '';
+    await drain(fleet, dataDir, drained, async () => {
+      await expect.poll(() => servedBy(fleet, play, [next]), { message: `to ${next}` }).toBeGreaterThan(1);
+      const before = await servedBy(fleet, play, drained);
+      await stock.page.screenshot({ path: test.info().outputPath('after-the-move.png') });
+      await stock.seek(58);
+      await expect.poll(async () => (await stock.state()).ended).toBe(true);
+      expect(await servedBy(fleet, play, drained), 'nothing more from what drains').toBe(before);
+    });
+    const state = await stock.state();
+    expect(state).toMatchObject({ ended: true, errors: [] });
+    expect(state.durationS).toBeCloseTo(play.durationMs / 1000, 0);
+    expect(Math.min(state.widthPx, state.decodedAudioBytes)).toBeGreaterThan(0);
+  });
+}
+
+test('an OCA is killed: the next steering answer names others, and hls.js plays on', async ({
+  fleet,
+  titleId,
+  stock,
+  stockPages,
+}) => {
+  const play = await startPlay(fleet, titleId);
+  const [first = ''] = namedIn(await (await fetch(play.manifests.hls)).text());
+  await stock.start(stockPages, 'hls.js', play.manifests.hls);
+  await expect.poll(async () => (await stock.state()).positionS).toBeGreaterThan(1);
+  await fleet.killOca(first);
+  const reached = (await stock.state()).positionS;
+  await expect.poll(async () => (await stock.state()).positionS).toBeGreaterThan(reached + 8);
+  expect((await stock.state()).errors).toEqual([]);
+});
+
+for (const kind of ['hls', 'dash'] as const) {
+  test(`ffmpeg decodes the ${kind === 'hls' ? 'playlists' : 'MPD'} from the first frame to the last`, async ({
+    fleet,
+    titleId,
+  }) => {
+    test.skip(spawnSync('ffmpeg', ['-version']).status !== 0, 'ffmpeg is not installed');
+    const play = await startPlay(fleet, titleId);
+    const url = play.manifests[kind];
+    const { stdout, stderr, status } = spawnSync(
+      'ffmpeg',
+      ['-v', 'error', '-xerror', '-i', url, '-map', '0:v:0', '-map', '0:a:0', '-f', 'framecrc', '-'],
+      { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+    );
+    expect(`${stderr}${status}`).toBe('0');
+    const frames = stdout.split('\n').filter((line) => line.startsWith('0,'));
+    expect(frames).toHaveLength((play.durationMs / 1000) * 25);
+    expect(stdout.split('\n').filter((line) => line.startsWith('1,')).length).toBeGreaterThan(2900);
+  });
+}
+
+type StartedPlay = PlayResponse & { readonly manifests: ManifestUrls };
+
+/** As an app does that leaves the playing to somebody else. Manifests are named relative to the region. */
+async function startPlay(fleet: Fleet, titleId: string): Promise<StartedPlay> {
+  const region = fleet.regions[0]?.baseUrl ?? '';
+  const response = await fetch(`${region}/v1/plays`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${await fleet.accessToken()}` },
+    body: JSON.stringify({
+      titleId,
+      device: { videoCodecs: ['avc1'], audioCodecs: ['mp4a'] },
+      idempotencyKey: randomUUID(),
+      manifests: true,
+    }),
+  });
+  const play = (await response.json()) as StartedPlay;
+  if (!play.manifests) throw new Error(JSON.stringify(play));
+  const { hls, dash, expiresInMs } = play.manifests;
+  return { ...play, manifests: { hls: region + hls, dash: region + dash, expiresInMs } };
+}
+
+const namedIn = (manifest: string): string[] => [
+  ...new Set(
+    [...manifest.matchAll(/[Ss]erviceLocation="([^"]+)"|PATHWAY-ID="([^"]+)"/g)].map(([, a, b]) => a ?? b ?? ''),
+  ),
+];
+
+/** Media requests of the play that these OCAs have begun to answer. */
+async function servedBy(fleet: Fleet, { playId, fileSets }: StartedPlay, ocaIds: readonly string[]): Promise<number> {
+  const media = new Set(fileSets.flatMap(({ renditions }) => renditions.map(({ fileId }) => fileId)));
+  const lines = (await Promise.all(ocaIds.map((ocaId) => fleet.requestLog(ocaId)))).flat();
+  return lines.filter((line) => line.phase === 'start' && line.playId === playId && media.has(line.fileId)).length;
+}
+
+/** Out of service by an operator: they go on serving whoever asks, so only steering can move a player. */
+async function drain(
+  fleet: Fleet,
+  dataDir: string,
+  ocaIds: readonly string[],
+  meanwhile: () => Promise<void>,
+): Promise<void> {
+  const operatorToken = readFleetState(dataDir)?.operatorToken;
+  const call = async (method: 'PUT' | 'DELETE', ocaId: string): Promise<void> => {
+    const { status } = await fetch(`${fleet.regions[0]?.baseUrl}/v1/ocas/${ocaId}/drain`, {
+      method,
+      headers: { Authorization: `Bearer ${operatorToken}` },
+      ...(method === 'PUT' && { body: JSON.stringify({ reason: 'a test' }) }),
+    });
+    expect(status).toBe(204);
+  };
+  await Promise.all(ocaIds.map((ocaId) => call('PUT', ocaId)));
+  await meanwhile().finally(() => Promise.all(ocaIds.map((ocaId) => call('DELETE', ocaId))));
+}
