@@ -1,12 +1,10 @@
 import type { RenditionView } from '../manifest/presentation.ts';
 import type { AbrContext, RenditionChoice } from './abr-context.ts';
 
-export const START_DEFAULTS = {
-  /** The first segment shall be here after this time, or after half of its duration where that is longer... */
-  arrivalMs: 1000,
-  /** ...with this part of what was measured. */
-  safety: 0.7,
-} as const;
+/** The first segment shall be here after this time, or after half of its duration where that is longer... */
+const ARRIVAL_MS = 1000;
+/** ...with this part of what was measured. */
+const SAFETY = 0.7;
 
 /**
  * The first rendition of a play: what matters is that it comes soon. Unmeasured, that is the lowest: on recorded
@@ -20,12 +18,12 @@ export function startChoice(context: AbrContext): RenditionChoice {
 
 function measuredStart(context: AbrContext, throughputBps: number): RenditionView {
   const { video, segmentNumber, audioBps = 0 } = context;
-  const rateBps = Math.max(1, throughputBps * START_DEFAULTS.safety - audioBps);
+  const rateBps = Math.max(1, throughputBps * SAFETY - audioBps);
   const soon = video.filter(({ segments }) => {
     const segment = segments[segmentNumber];
     if (!segment) return false;
     const arrivalMs = ((segment.endByte - segment.startByte) * 8000) / rateBps;
-    return arrivalMs <= Math.max(START_DEFAULTS.arrivalMs, segment.durationMs / 2);
+    return arrivalMs <= Math.max(ARRIVAL_MS, segment.durationMs / 2);
   });
   return soon.at(-1) ?? lowestOf(video);
 }
