@@ -14,6 +14,7 @@ import { Overview } from './fleet/overview.ts';
 import { SharedPlays } from './leases/shared-plays.ts';
 import { clientNetworks } from './licensing/client-networks.ts';
 import { Manifests } from './manifests/manifests.ts';
+import type { Meter } from './operations/meter.ts';
 import { PlayRegistry } from './playback/play-registry.ts';
 import { Playback } from './playback/playback.ts';
 import type { AccessTokens, BackendClock, Log, OriginAnswer } from './ports.ts';
@@ -37,6 +38,8 @@ export interface BackendDeps {
   readonly log: Log;
   /** Builds large prefix tables beside the plays; without it they are built in between. */
   readonly buildTable?: TableBuilder;
+  /** Counts what happens, for `/metrics`; without it nobody counts. */
+  readonly meter?: Meter;
   /** Answers for files of the origin; without it this region has none. */
   readonly origin?: OriginAnswer;
 }
@@ -61,6 +64,8 @@ export interface Backend {
   answerReport(report: PlainReport): Promise<PlainAnswer> | undefined;
   /** Reads catalog and fleet from the store. `fetch` does so by itself at its first request; a process awaits it. */
   start(): Promise<void>;
+  /** Says in its health that it takes no new plays: it is about to end. It goes on answering. */
+  retire(): void;
   /** Hands to the store what it does not have yet. */
   stop(): Promise<void>;
 }
@@ -76,9 +81,9 @@ export function createBackend(deps: BackendDeps): Backend {
   const watch = new StoreWatch(deps.store, clock);
   const { store } = watch;
   const catalog = new Catalog(store, clock, log);
-  const fleet = new FleetState(config.sites, deps.buildTable, (error) =>
-    log('error', 'the prefix table was built on the main thread: the worker failed', { error: String(error) }),
-  );
+  const onBuildFailure = (error: unknown): void =>
+    log('error', 'the prefix table was built on the main thread: the worker failed', { error: String(error) });
+  const fleet = new FleetState(config.sites, deps.buildTable, onBuildFailure, clock.nowMs);
   const fleetSync = new FleetSync(fleet, store, clock, log, config.healthDeadlineMs ?? HEALTH_DEADLINE_MS);
   const imports = new RouteImports(store, fleet, clock, log);
   const plays = new SharedPlays(store, clock, log);
@@ -90,7 +95,7 @@ export function createBackend(deps: BackendDeps): Backend {
   });
   const readiness = new Readiness({ config, watch, isLoaded: loading.attempt });
   const decisions = new DecisionLog(store, clock, log, { share: config.decisionLogShare ?? 1 });
-  const steering = new Steering({ config, fleet, clock, log, decisions });
+  const steering = new Steering({ config, fleet, clock, log, decisions, meter: deps.meter });
   const ocaReports = new OcaReports({ config, fleet, fleetSync, clock });
   const app = createApp({
     ...deps,
@@ -130,6 +135,7 @@ export function createBackend(deps: BackendDeps): Backend {
       });
     },
     start: loading.required,
+    retire: () => readiness.retire(),
     async stop() {
       watch.tryAgain();
       await Promise.allSettled([fleetSync.flush(), plays.flush(), decisions.flush()]);

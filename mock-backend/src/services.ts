@@ -10,6 +10,7 @@ import type { Overview } from './fleet/overview.ts';
 import type { SharedPlays } from './leases/shared-plays.ts';
 import type { FindNetwork } from './licensing/client-networks.ts';
 import type { Manifests } from './manifests/manifests.ts';
+import type { Meter } from './operations/meter.ts';
 import type { PlayRegistry } from './playback/play-registry.ts';
 import type { Playback } from './playback/playback.ts';
 import type { AccessTokens, BackendClock, Log } from './ports.ts';
@@ -42,4 +43,6 @@ export interface Services {
   readonly findNetwork: FindNetwork;
   readonly originFile: ReturnType<typeof originFileRoute>;
   readonly readiness: Readiness;
+  /** Absent where nobody counts. */
+  readonly meter?: Meter;
 }

@@ -49,9 +49,14 @@ export class FleetState {
   /** The numbers of the files that OCAs hold or plays ask for. */
   readonly files = new FileNumbers();
 
-  constructor(sites: readonly SiteInfo[], buildTable?: TableBuilder, onBuildFailure?: (error: unknown) => void) {
+  constructor(
+    sites: readonly SiteInfo[],
+    buildTable?: TableBuilder,
+    onBuildFailure?: (error: unknown) => void,
+    nowMs?: () => number,
+  ) {
     this.#sites = new Map(sites.map((site) => [site.siteId, site]));
-    this.#routes = new RouteBook(() => this.#records.values(), buildTable, onBuildFailure);
+    this.#routes = new RouteBook(() => this.#records.values(), buildTable, onBuildFailure, nowMs);
   }
 
   site(siteId: string): SiteInfo | undefined {
@@ -101,6 +106,11 @@ export class FleetState {
   /** Who announces what, as far as tables are built. */
   routing(): Routing<OcaRecord> {
     return this.#routes.current();
+  }
+
+  /** How long the last table took to build. */
+  get tableBuildMs(): number {
+    return this.#routes.buildMs;
   }
 
   /** Resolves once all routes known now are in the table. */

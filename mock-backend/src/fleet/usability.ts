@@ -1,9 +1,19 @@
-import type { HealthReport } from '@pressplay/protocol/messages';
+import type { HealthReport, OcaCondition } from '@pressplay/protocol/messages';
 
 /** `H`: dropped or put behind for health. */
 export type Usability =
   | { readonly usable: true; readonly saturated: boolean; readonly reason: string }
   | { readonly usable: false; readonly reason: string };
+
+/** In one word. */
+export function conditionOf(
+  { report, atMs, drained }: { readonly report: HealthReport; readonly atMs: number; readonly drained?: string },
+  nowMs: number,
+  healthDeadlineMs: number,
+): OcaCondition {
+  if (nowMs - atMs > healthDeadlineMs) return 'silent';
+  return drained !== undefined && report.verdict !== 'failing' ? 'draining' : report.verdict;
+}
 
 /** May steering and fill name this OCA now? Silence means no. */
 export function usabilityOf(

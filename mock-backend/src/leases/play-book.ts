@@ -52,6 +52,12 @@ export class PlayBook {
     if (oldest !== undefined) this.#remove(oldest);
   }
 
+  streamsHeld(nowMs: number): number {
+    let held = 0;
+    for (const play of this.#byId.values()) if (holdsStream(play, nowMs)) held += 1;
+    return held;
+  }
+
   forget(beforeMs: number): number {
     const old = [...this.#byId.values()].filter(({ createdAtMs }) => createdAtMs < beforeMs);
     for (const { playId } of old) this.#remove(playId);

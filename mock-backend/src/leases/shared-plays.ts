@@ -48,6 +48,11 @@ export class SharedPlays {
     return { grantedWithoutStore: this.#grantedWithoutStore, unsaved };
   }
 
+  /** Plays that hold a stream, as far as this region heard of them. */
+  streamsHeld(): number {
+    return this.#book.streamsHeld(this.#clock.wallMs());
+  }
+
   async claim(claim: PlayClaim): Promise<PlayOutcome> {
     if (!this.#isPaused()) {
       try {

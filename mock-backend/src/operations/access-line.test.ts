@@ -8,6 +8,7 @@ const answered = (changes: Partial<AnsweredRequest> = {}): AnsweredRequest => ({
   status: 200,
   code: undefined,
   tookMs: 3,
+  isPrefetch: false,
   ...changes,
 });
 

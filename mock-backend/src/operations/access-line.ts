@@ -10,6 +10,7 @@ export interface AnsweredRequest {
   /** Of the refusal, where it was one. */
   readonly code: string | undefined;
   readonly tookMs: number;
+  readonly isPrefetch: boolean;
 }
 
 const SLOW_MS = 1000;

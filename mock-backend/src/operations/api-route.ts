@@ -4,8 +4,8 @@ import type { OcaErrorCode, PlayApiErrorCode } from '@pressplay/protocol/wire';
 export type SchemaName = keyof typeof schemas;
 export type ErrorCode = PlayApiErrorCode | OcaErrorCode;
 
-/** Who may call: an account by its API token, an operator, that OCA, or whoever holds a path with a token in it. */
-export type Caller = 'everyone' | 'account' | 'operator' | 'oca' | 'path-token' | 'metrics';
+/** Who may call: an account by its API token, an operator, a viewer of what operators see, that OCA, or whoever holds a path with a token in it. */
+export type Caller = 'everyone' | 'account' | 'operator' | 'viewer' | 'oca' | 'path-token';
 
 export const TAGS = ['Plays', 'Manifests', 'Titles', 'Telemetry', 'OCAs', 'Steering', 'Fleet', 'Operations'] as const;
 
@@ -42,7 +42,7 @@ const ERRORS_OF_CALLERS: Readonly<Record<Caller, readonly ErrorCode[]>> = {
   account: ['auth/missing', 'auth/invalid'],
   operator: ['auth/missing', 'auth/forbidden'],
   oca: ['auth/missing', 'auth/forbidden'],
-  metrics: ['auth/missing', 'auth/forbidden'],
+  viewer: ['auth/missing', 'auth/forbidden'],
   'path-token': [],
 };
 

@@ -34,7 +34,7 @@ const SECURITY: Readonly<Record<Caller, string | undefined>> = {
   account: 'account',
   operator: 'operator',
   oca: 'oca',
-  metrics: 'metrics',
+  viewer: 'viewer',
 };
 
 const bearer = (description: string, bearerFormat?: string): JsonObject => ({
@@ -48,7 +48,7 @@ const SECURITY_SCHEMES: JsonObject = {
   account: bearer('API token of an account, for 30 days.', 'JWT'),
   operator: bearer("The operators' token."),
   oca: bearer('The token of that OCA, and of no other.'),
-  metrics: bearer("The metrics' token, which opens nothing else; the operators' token does as well."),
+  viewer: bearer("The viewers' token, which reads and changes nothing; the operators' token does as well."),
 };
 
 /** OpenAPI 3.1 of these routes; every schema is the protocol's own. */

@@ -6,7 +6,7 @@ import { type AnsweredRequest, accessLevel, loggedPath } from './access-line.ts'
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id.ts';
 
 /** Gives each request its id, times it, counts it and writes its line. */
-export function requestLog({ randomId, log, clock }: Services): MiddlewareHandler<Env> {
+export function requestLog({ randomId, log, clock, meter }: Services): MiddlewareHandler<Env> {
   return async (c, next) => {
     const requestId = requestIdOf(c.req.header(REQUEST_ID_HEADER), randomId);
     const startedMs = clock.nowMs();
@@ -16,8 +16,10 @@ export function requestLog({ randomId, log, clock }: Services): MiddlewareHandle
     const { method, path } = c.req;
     const tookMs = clock.nowMs() - startedMs;
     const code = c.get('errorCode');
-    const answered: AnsweredRequest = { method, path, route: routePath(c, -1), status: c.res.status, code, tookMs };
-    const { status } = answered;
+    const { status } = c.res;
+    const isPrefetch = c.get('isPrefetch') === true;
+    const answered: AnsweredRequest = { method, path, route: routePath(c, -1), status, code, tookMs, isPrefetch };
+    meter?.answered(answered);
     log(accessLevel(answered), 'request', {
       requestId,
       method,

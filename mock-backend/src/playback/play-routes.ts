@@ -47,6 +47,7 @@ export function playRoutes(services: Services): Hono<Env> {
     const client = clientFor(c);
     const account = await accountFor(await authorizationOf(c));
     const request = valid(await fieldsOf(c), schemas.PlayRequest, 'The body');
+    c.set('isPrefetch', request.intent === 'prefetch');
     const text = await gate.pass(request.intent ?? 'play', () => playback.start(account, request, client));
     return c.body(text, 200, { 'Content-Type': 'application/json' });
   });

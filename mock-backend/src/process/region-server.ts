@@ -13,6 +13,7 @@ import { type AccountsKey, accessTokens } from './access-tokens.ts';
 import { deriveKeys, hmacSha256Hex } from './keys.ts';
 import { originAnswer } from './origin-answer.ts';
 import type { ProcessConfig } from './process-config.ts';
+import { PrometheusMeter } from './prometheus-meter.ts';
 import { builtTableBuilder } from './table-builder.ts';
 
 export interface RegionServer {
@@ -39,6 +40,7 @@ export async function startRegion(config: ProcessConfig & { secret: string }, lo
     accessTokens: accessTokens([{ key: keys.accountsKey }, ...accepted.accountsKeys]),
     randomId: () => randomBytes(16).toString('hex'),
     log: (level, message, fields) => logger[level](fields, message),
+    meter: new PrometheusMeter(config.regionId),
     ...(buildTable && { buildTable }),
     ...(config.originDir && { origin: originAnswer(openFolderOrigin(config.originDir)) }),
   });

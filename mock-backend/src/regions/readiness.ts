@@ -16,14 +16,22 @@ export interface ReadinessDeps {
  */
 export class Readiness {
   readonly #deps: ReadinessDeps;
+  #isRetired = false;
 
   constructor(deps: ReadinessDeps) {
     this.#deps = deps;
   }
 
+  /** This region is about to end: whoever spreads plays over regions is to leave it. What still comes is answered. */
+  retire(): void {
+    this.#isRetired = true;
+  }
+
   async health(): Promise<RegionHealth> {
     const { config, watch, isLoaded } = this.#deps;
     const { regionId } = config;
+    if (this.#isRetired)
+      return { regionId, ready: false, degraded: { reason: 'The region is ending: ask another one.' } };
     if (!(await isLoaded()))
       return { regionId, ready: false, degraded: { reason: 'The store was never read: nothing can be played.' } };
     const silentMs = watch.silentForMs();

@@ -37,6 +37,11 @@ export class DecisionLog {
     return this.#share >= 1 || hash32(`log|${playId}`) < this.#share * 2 ** 32;
   }
 
+  /** What the store does not have yet, and what went for want of room while it failed. */
+  get counts(): { readonly waiting: number; readonly lost: number } {
+    return { waiting: this.#waiting.length, lost: this.#lost };
+  }
+
   note(decision: SteeringDecision): void {
     if (this.#waiting.length >= KEPT_AT_MOST) {
       this.#waiting.shift();

@@ -34,6 +34,7 @@ export class RouteBook<O extends Announcer> {
   readonly #announcers: () => Iterable<O>;
   readonly #build: TableBuilder | undefined;
   readonly #onFailure: (error: unknown) => void;
+  readonly #nowMs: () => number;
   readonly #imports = new Map<string, AnnouncedRoutes>();
   #known = new Map<string, AnnouncedRoutes>();
   readonly #points = new Map<string, Point>();
@@ -42,8 +43,16 @@ export class RouteBook<O extends Announcer> {
   #routing: Routing<O>;
   #isStale = false;
   #building: Promise<void> | undefined;
+  /** How long the last table took to build. */
+  buildMs = 0;
 
-  constructor(announcers: () => Iterable<O>, build?: TableBuilder, onFailure: (error: unknown) => void = () => {}) {
+  constructor(
+    announcers: () => Iterable<O>,
+    build?: TableBuilder,
+    onFailure: (error: unknown) => void = () => {},
+    nowMs: () => number = () => 0,
+  ) {
+    this.#nowMs = nowMs;
     this.#announcers = announcers;
     this.#build = build;
     this.#onFailure = onFailure;
@@ -95,7 +104,9 @@ export class RouteBook<O extends Announcer> {
       return;
     }
     const announcements = announcementsOf(feeds);
+    const startedMs = this.#nowMs();
     const swap = (table: PrefixTable): void => {
+      this.buildMs = this.#nowMs() - startedMs;
       this.#keys = keys;
       this.#routing = { version: this.#routing.version + 1, table, feeds };
     };

@@ -2,6 +2,7 @@ import type { PathwayReport, SteeringDecision, SteeringInputs } from '@pressplay
 import { type BackendConfig, HEALTH_DEADLINE_MS } from '../backend-config.ts';
 import type { Location } from '../fleet/distance.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
+import type { Meter } from '../operations/meter.ts';
 import type { BackendClock, Log } from '../ports.ts';
 import { type Address, prefixText } from './address.ts';
 import { addedBps, chooseServers } from './choose-servers.ts';
@@ -25,6 +26,7 @@ export interface SteeringDeps {
   readonly clock: BackendClock;
   readonly log: Log;
   readonly decisions: DecisionLog;
+  readonly meter?: Pick<Meter, 'steered'> | undefined;
 }
 
 /** The client's network as far as a log should know it. */
@@ -74,6 +76,7 @@ export class Steering {
     const [first] = choice.servers;
     if (first && occasion === 'start') fleet.give(first.ocaId, playBps);
     const decision = { inputs, choice };
+    this.#deps.meter?.steered(decision);
     if (!isLogged) return decision;
     this.#deps.decisions.note(decision);
     this.#deps.log('info', 'steering decision', {

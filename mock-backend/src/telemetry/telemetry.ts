@@ -8,7 +8,10 @@ import { PlayReports } from './play-reports.ts';
 import { readReports } from './read-reports.ts';
 
 export interface TelemetryDeps {
-  readonly config: Pick<BackendConfig, 'regionId' | 'urlKey' | 'acceptedUrlKeys' | 'telemetryIntervalMs' | 'streamLeaseMs'>;
+  readonly config: Pick<
+    BackendConfig,
+    'regionId' | 'urlKey' | 'acceptedUrlKeys' | 'telemetryIntervalMs' | 'streamLeaseMs'
+  >;
   readonly clock: BackendClock;
   readonly hmac: HmacSha256Hex;
   readonly log: Log;

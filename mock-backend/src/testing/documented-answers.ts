@@ -1,4 +1,4 @@
-import Ajv, { type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { ApiRoute } from '../operations/api-route.ts';
 import { API_ROUTES } from '../operations/api-routes.ts';
 import { type Json, type JsonObject, openApiDocument } from '../operations/openapi-document.ts';
@@ -12,7 +12,7 @@ interface SeenAnswer {
 }
 
 const WHERE = 'mock-backend/src/operations/api-routes.ts';
-let checker: Ajv.default | undefined;
+let checker: Ajv2020 | undefined;
 const compiled = new Map<string, ValidateFunction>();
 
 /** Throws where an answer is not what `/openapi.json` says of its route: status, code, media type, every field. */
@@ -87,7 +87,7 @@ function validator(place: readonly string[]): ValidateFunction {
   const key = place.join(' ');
   const known = compiled.get(key);
   if (known) return known;
-  checker ??= new Ajv.default({ strict: false, validateFormats: false }).addSchema(document(), 'api');
+  checker ??= new Ajv2020({ strict: false, validateFormats: false }).addSchema(document(), 'api');
   const pointer = place.map((step) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1')));
   const fresh = checker.compile({ $ref: `api#/${pointer.join('/')}` });
   compiled.set(key, fresh);

@@ -1,0 +1,63 @@
+import type { OcaCondition, RegionHealth, SiteClass } from '@pressplay/protocol/messages';
+import { HEALTH_DEADLINE_MS } from '../backend-config.ts';
+import { conditionOf } from '../fleet/usability.ts';
+import type { PlayCounts } from '../leases/shared-plays.ts';
+import type { Services } from '../services.ts';
+
+export interface ClassLoad {
+  readonly ocas: number;
+  readonly capacityBps: number;
+  readonly trafficBps: number;
+}
+
+/** How a region is at one moment: everything that is not counted as it happens. */
+export interface RegionVitals {
+  readonly health: RegionHealth;
+  readonly ocas: Readonly<Record<OcaCondition, number>>;
+  /** What the OCAs that are heard of report, by how their sites reach viewers. */
+  readonly load: Readonly<Partial<Record<SiteClass, ClassLoad>>>;
+  readonly table: {
+    readonly version: number;
+    readonly prefixes: { readonly 4: number; readonly 6: number };
+    readonly announcements: { readonly 4: number; readonly 6: number };
+    /** How long the last one took to build. */
+    readonly buildMs: number;
+  };
+  readonly plays: PlayCounts & { readonly streams: number };
+  readonly decisions: { readonly waiting: number; readonly lost: number };
+}
+
+export async function regionVitals(
+  services: Pick<Services, 'config' | 'clock' | 'fleet' | 'plays' | 'decisions' | 'readiness'>,
+): Promise<RegionVitals> {
+  const { config, clock, fleet, plays, decisions, readiness } = services;
+  const nowMs = clock.nowMs();
+  const ocas = { healthy: 0, saturated: 0, draining: 0, failing: 0, silent: 0 };
+  const load: Partial<Record<SiteClass, ClassLoad>> = {};
+  for (const { health, site } of fleet.ocas()) {
+    const condition = conditionOf(health, nowMs, config.healthDeadlineMs ?? HEALTH_DEADLINE_MS);
+    ocas[condition] += 1;
+    if (condition === 'silent') continue;
+    const { capacityBps, trafficBps } = health.report;
+    const sum = load[site.siteClass] ?? { ocas: 0, capacityBps: 0, trafficBps: 0 };
+    load[site.siteClass] = {
+      ocas: sum.ocas + 1,
+      capacityBps: sum.capacityBps + capacityBps,
+      trafficBps: sum.trafficBps + trafficBps,
+    };
+  }
+  const { version, table } = fleet.routing();
+  return {
+    health: await readiness.health(),
+    ocas,
+    load,
+    table: {
+      version,
+      prefixes: { 4: table.v4.index.lengths.length, 6: table.v6.index.lengths.length },
+      announcements: { 4: table.v4.feeds.length, 6: table.v6.feeds.length },
+      buildMs: fleet.tableBuildMs,
+    },
+    plays: { ...plays.counts, streams: plays.streamsHeld() },
+    decisions: decisions.counts,
+  };
+}
