@@ -46,6 +46,8 @@ export class PostgresStore implements Store {
       query_timeout: timeoutMs,
     });
     pool.on('error', onConnectionLost);
+    // Also between two statements of a transaction, when the pool does not listen: unheard, it would end the process.
+    pool.on('connect', (client) => client.on('error', onConnectionLost));
     return new PostgresStore(pool);
   }
 
