@@ -33,11 +33,12 @@ export const ticketUrl = ({ token, permit }: TicketPath, name: string): string =
 /** @throws ApiError `auth/invalid` where it is not ours, `play/ended` where its time is over. */
 export function openTicket(
   { token, permit }: TicketPath,
-  urlKey: string,
+  urlKeys: readonly string[],
   hmac: HmacSha256Hex,
   nowS: number,
 ): ManifestTicket {
-  const verdict = PERMIT.test(permit) ? verifyMediaToken(token, keyFor(urlKey, permit, hmac), hmac, nowS) : undefined;
+  const keys = urlKeys.map((urlKey) => keyFor(urlKey, permit, hmac));
+  const verdict = PERMIT.test(permit) ? verifyMediaToken(token, keys, hmac, nowS) : undefined;
   if (verdict?.ok) {
     const { playId, scope, expiresAtS } = verdict.claims;
     return { playId, titleId: scope, expiresAtS, renditionIds: permit.split('.') };

@@ -138,6 +138,21 @@ describe('the manifests of a play', () => {
     expect((await get(other, hls)).status).toBe(200);
   });
 
+  it('outlive the key that signed them while it is accepted, and bind their tokens where the operator wants that', async () => {
+    const { hls } = await manifestsOf(region);
+    const rotated = { ...config, urlKey: 'next-key', bindTokensToNetwork: true };
+    const accepted = { ...rotated, acceptedUrlKeys: [{ key: config.urlKey }] };
+    const next = await regionWith(FILM, { clock: region.clock, store: region.store, config: accepted });
+    const { body } = await get(next, hls);
+    const [token = ''] = /[0-9a-f]+n[0-9a-f]{8}-[0-9a-z]+-film-[0-9a-f]{32}/.exec(body) ?? [];
+    const open = (clientAddress: string) =>
+      verifyMediaToken(token, 'next-key', hmac, region.clock.wallMs() / 1000, { clientAddress });
+    expect(open('198.51.100.99')).toMatchObject({ ok: true });
+    expect(open('203.0.113.7')).toMatchObject({ code: 'token/wrong-network' });
+    const later = await regionWith(FILM, { clock: region.clock, store: region.store, config: rotated });
+    expectError(await get(later, hls), 'auth/invalid');
+  });
+
   it('are refused once the path was altered, the play ended or its day is over', async () => {
     const { hls, dash, playId } = await manifestsOf(region);
     const steering = steeringUrlOf((await get(region, hls)).body);

@@ -1,5 +1,5 @@
 import type { CatalogTitle, SteeringManifest } from '@pressplay/protocol/messages';
-import { type HmacSha256Hex, mediaUrl, signMediaToken } from '@pressplay/protocol/wire';
+import { type HmacSha256Hex, keysAt, mediaUrl, networkOf, signMediaToken } from '@pressplay/protocol/wire';
 import { ApiError } from '../api-error.ts';
 import { type BackendConfig, STEERING_TTL_MS, STREAM_LEASE_MS, TOKEN_LIFETIME_MS } from '../backend-config.ts';
 import type { Catalog, CatalogEntry } from '../catalog/catalog.ts';
@@ -72,7 +72,7 @@ export class Manifests {
     const seen = this.#look(ticket, entry, request.client, 'steering', measured);
     const state = this.#renewed({ ...before, measured }, mouth);
     const [base] = state.named;
-    const token = this.#mediaToken(ticket, state.tokenExpiresAtS);
+    const token = this.#mediaToken(ticket, request.client, state.tokenExpiresAtS);
     return steeringAnswer({
       ranked: seen.pathways,
       state,
@@ -91,7 +91,7 @@ export class Manifests {
     const named = manifestPathways(pathways);
     const tokenExpiresAtS = this.#nowS() + Math.floor((this.#deps.config.tokenLifetimeMs ?? TOKEN_LIFETIME_MS) / 1000);
     const state = { named: named.map(({ ocaId }) => ocaId), tokenExpiresAtS, renewed: false };
-    const token = this.#mediaToken(ticket, tokenExpiresAtS);
+    const token = this.#mediaToken(ticket, request.client, tokenExpiresAtS);
     return {
       title: entry.title,
       renditions,
@@ -104,7 +104,8 @@ export class Manifests {
 
   async #open(path: TicketPath): Promise<{ ticket: ManifestTicket; entry: CatalogEntry }> {
     const { config, hmac, catalog, plays, log } = this.#deps;
-    const ticket = openTicket(path, config.urlKey, hmac, this.#nowS());
+    const keys = keysAt(config.urlKey, config.acceptedUrlKeys, this.#deps.clock.wallMs());
+    const ticket = openTicket(path, keys, hmac, this.#nowS());
     const { playId, titleId } = ticket;
     // The ticket says all that is needed: without the store, only an end that another region was told is not seen.
     const play = await plays.find(playId).catch((error) => {
@@ -166,11 +167,12 @@ export class Manifests {
   }
 
   /** The state of a URL may name any moment: no token outlives its lifetime. */
-  #mediaToken({ playId, titleId }: ManifestTicket, wantedS: number): string {
+  #mediaToken({ playId, titleId }: ManifestTicket, client: Client, wantedS: number): string {
     const { config, hmac } = this.#deps;
     const longestS = this.#nowS() + Math.floor((config.tokenLifetimeMs ?? TOKEN_LIFETIME_MS) / 1000);
     const expiresAtS = Math.min(wantedS, longestS);
-    return signMediaToken({ expiresAtS, playId, scope: titleId }, config.urlKey, hmac);
+    const bound = config.bindTokensToNetwork ? { network: networkOf(client.address.text) } : {};
+    return signMediaToken({ expiresAtS, playId, scope: titleId, ...bound }, config.urlKey, hmac);
   }
 
   #ttlS(): number {
