@@ -9,7 +9,7 @@ let mediaToken = '';
 let playId = '';
 
 beforeAll(async () => {
-  region = await liveRegion({ config: { ...config, rateLimits: {} } });
+  region = await liveRegion();
   const { body } = await region.play({ idempotencyKey: 'key-of-the-fuzz' });
   mediaToken = body.token;
   playId = body.playId;
