@@ -1,9 +1,12 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
-import { ConfigError, readProcessConfig } from './process/process-config.ts';
+import { ConfigError } from './process/config-error.ts';
+import { readProcessConfig } from './process/process-config.ts';
 import { type RegionServer, startRegion } from './process/region-server.ts';
 
 const EXIT = { failed: 1, wrongConfig: 2, portInUse: 3 } as const;
-const DRAIN_MS = 5000;
+/** What waits is handed to the store within this time, or lost. */
+const FLUSH_MS = 3000;
 /** When the supervisor is gone nobody waits for an orderly end. */
 const ORPHAN_DRAIN_MS = 500;
 
@@ -13,17 +16,24 @@ async function main(): Promise<void> {
   const logger = pino({ level: config.logLevel, base: { regionId: config.regionId } });
   let region: RegionServer | undefined;
   let ending = false;
-  const end = async (why: string, drainMs: number): Promise<void> => {
+  const end = async (why: string, retireMs: number, drainMs: number): Promise<void> => {
     if (ending) return;
     ending = true;
-    logger.info({ why }, 'ending');
-    setTimeout(() => process.exit(EXIT.failed), drainMs + 3000).unref();
-    await region?.drain(drainMs);
+    logger.info({ why, retireMs, drainMs }, 'ending');
+    setTimeout(
+      () => {
+        logger.error('not everything was handed over in time');
+        process.exit(EXIT.failed);
+      },
+      retireMs + drainMs + FLUSH_MS,
+    ).unref();
+    await region?.drain(drainMs, pause(retireMs));
+    logger.info('ended');
     process.exit(0);
   };
-  process.on('SIGTERM', () => void end('SIGTERM', DRAIN_MS));
-  process.on('SIGINT', () => void end('SIGINT', DRAIN_MS));
-  process.on('disconnect', () => void end('the supervisor is gone', ORPHAN_DRAIN_MS));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => void end(signal, config.retireMs, config.drainMs));
+  process.on('disconnect', () => void end('the supervisor is gone', 0, ORPHAN_DRAIN_MS));
   region = await startRegion(config, logger);
   logger.info({ url: region.url }, 'ready');
   process.send?.({ type: 'ready', url: region.url });

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { INGEST_ERRORS, ORIGIN_ERRORS } from '@pressplay/mock-backend/node';
+import { CONFIG_ERRORS, INGEST_ERRORS, ORIGIN_ERRORS } from '@pressplay/mock-backend/node';
 import { OCA_ERRORS, PLAY_API_ERRORS } from '@pressplay/protocol/wire';
 import { SDK_ERROR_CODES } from '@pressplay/sdk-core';
 import { FLEET_ERRORS } from '@pressplay/testkit/fleet';
@@ -22,6 +22,7 @@ describe('docs/errors.md lists every code, and no other', () => {
     ['SDK', [...SDK_ERROR_CODES]],
     ['Ingest', Object.keys(INGEST_ERRORS)],
     ['Origin', Object.keys(ORIGIN_ERRORS)],
+    ['Configuration', CONFIG_ERRORS],
     ['Fleet', Object.keys(FLEET_ERRORS)],
   ])('%s', (section, codes) => {
     expect(codesIn(section).sort()).toEqual([...codes].sort());

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { schemas } from '@pressplay/protocol';
 import { z } from 'zod';
+import { parsePrefix } from '../steering/address.ts';
+import { ConfigError } from './config-error.ts';
 
+const LEAST_SECRET = 32;
 const Url = z.string().regex(/^https?:\/\/[^/?#]+/, 'expected an http(s) URL');
 
 const RateLimit = z.strictObject({ burst: z.number().int().positive(), perSecond: z.number().positive() });
@@ -18,11 +21,11 @@ export const ProcessConfig = z
       z.string().regex(/^postgres(ql)?:\/\//, 'expected postgres:// or "memory"'),
     ]),
     /** The fleet's secret, or the file that holds it. */
-    secret: z.string().min(32).exactOptional(),
+    secret: z.string().min(LEAST_SECRET).exactOptional(),
     secretFile: z.string().exactOptional(),
     /** Secrets whose media tokens and API tokens are accepted beside: of the last one, or the next, during a rotation. */
     acceptedSecrets: z
-      .array(z.strictObject({ secret: z.string().min(32), acceptUntil: z.iso.datetime().exactOptional() }))
+      .array(z.strictObject({ secret: z.string().min(LEAST_SECRET), acceptUntil: z.iso.datetime().exactOptional() }))
       .default([]),
     bindTokensToNetwork: z.boolean().default(false),
     /** What accounts may be sold; a token names its plan. */
@@ -47,7 +50,7 @@ export const ProcessConfig = z
     requestTimeoutMs: z.number().int().positive().default(15_000),
     sites: z.array(schemas.SiteInfo).min(1),
     networks: z.array(schemas.ClientNetworkEntry),
-    originBaseUrls: z.array(z.object({ regionId: schemas.RegionId, baseUrl: Url })),
+    originBaseUrls: z.array(z.strictObject({ regionId: schemas.RegionId, baseUrl: Url })),
     /** Folder of the origin; without it this region has none. */
     originDir: z.string().exactOptional(),
     trustClientAddress: z.boolean().default(false),
@@ -57,35 +60,54 @@ export const ProcessConfig = z
     grantRefreshMs: z.number().positive().exactOptional(),
     telemetryIntervalMs: z.number().nonnegative().exactOptional(),
     healthDeadlineMs: z.number().positive().exactOptional(),
+    manifestRefreshMs: z.number().positive().exactOptional(),
     snapshotLifetimeMs: z.number().nonnegative().exactOptional(),
     steeringTtlMs: z.number().positive().exactOptional(),
     publicUrl: Url.exactOptional(),
     decisionLogShare: z.number().min(0).max(1).exactOptional(),
     copiesNeeded: z.number().int().positive(),
     sitesNeeded: z.number().int().positive(),
+    /** Told to end, it answers for so long and says in its health that it goes: the time a load balancer needs to hear it. */
+    retireMs: z.number().nonnegative().default(0),
+    /** Then it takes nothing new, and answers under way have so long to end. */
+    drainMs: z.number().nonnegative().default(5000),
     logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   })
   .refine((config) => (config.secret === undefined) !== (config.secretFile === undefined), {
     message: 'expected either secret or secretFile',
     path: ['secret'],
+  })
+  .superRefine(({ sites, networks }, context) => {
+    const message = (what: string) => ({ code: 'custom' as const, message: what });
+    sites.forEach(({ siteId }, at) => {
+      if (sites.findIndex((site) => site.siteId === siteId) < at)
+        context.addIssue({ ...message('expected an id that no other site has'), path: ['sites', at, 'siteId'] });
+    });
+    networks.forEach(({ prefix }, at) => {
+      if (!parsePrefix(prefix))
+        context.addIssue({
+          ...message('expected a prefix as 203.0.113.0/24 or 2001:db8::/32'),
+          path: ['networks', at, 'prefix'],
+        });
+    });
   });
 
 export type ProcessConfig = z.output<typeof ProcessConfig>;
 /** What a file may leave out is optional here. */
 export type ProcessConfigInput = z.input<typeof ProcessConfig>;
 
-/** A wrong configuration: the message says which field, in which file. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
-
 export async function readProcessConfig(path: string | undefined): Promise<ProcessConfig & { secret: string }> {
-  if (!path) throw new ConfigError('PRESSPLAY_CONFIG must name the JSON file with the configuration of this region.');
+  if (!path)
+    throw new ConfigError(
+      'config/not-named',
+      'PRESSPLAY_CONFIG must name the JSON file with the configuration of this region.',
+    );
   const config = parse(path, await read(path));
-  const secret = config.secret ?? (await read(config.secretFile ?? '')).trim();
-  if (secret.length < 32)
-    throw new ConfigError(`${config.secretFile}: the fleet's secret has fewer than 32 characters.`);
-  return { ...config, secret };
+  const { secretFile = '' } = config;
+  const secret = config.secret ?? (await read(secretFile)).trim();
+  if (secret.length >= LEAST_SECRET) return { ...config, secret };
+  const issue = { field: 'secretFile', expected: `at least ${LEAST_SECRET} characters in ${secretFile}` };
+  throw new ConfigError('config/invalid', `${path} is not a configuration of a region:`, [issue]);
 }
 
 function parse(path: string, text: string): ProcessConfig {
@@ -93,16 +115,27 @@ function parse(path: string, text: string): ProcessConfig {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new ConfigError(`${path} is not JSON: ${error instanceof Error ? error.message : error}`);
+    throw new ConfigError('config/not-json', `${path} is not JSON${placeIn(text, error)}.`);
   }
   const result = ProcessConfig.safeParse(value);
   if (result.success) return result.data;
-  const issues = result.error.issues.map(({ path: field, message }) => `  ${field.join('.') || '(all)'}: ${message}`);
-  throw new ConfigError(`${path} is not a configuration of a region:\n${issues.join('\n')}`);
+  const issues = result.error.issues.map(({ path: field, message }) => ({
+    field: field.join('.') || '(all)',
+    expected: message,
+  }));
+  throw new ConfigError('config/invalid', `${path} is not a configuration of a region:`, issues);
+}
+
+/** Where, without what stands there: the parser's own message would quote it. */
+function placeIn(text: string, error: unknown): string {
+  const [, position] = /position (\d+)/.exec(String(error)) ?? [];
+  if (position === undefined) return '';
+  const lines = text.slice(0, Number(position)).split('\n');
+  return `: line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`;
 }
 
 async function read(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((error) => {
-    throw new ConfigError(`${path} cannot be read: ${error.message}`);
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new ConfigError('config/unreadable', `${path} cannot be read: ${error.code ?? error.message}.`);
   });
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { AcceptedKey } from '@pressplay/protocol/wire';
@@ -18,8 +18,11 @@ import { builtTableBuilder } from './table-builder.ts';
 
 export interface RegionServer {
   readonly url: string;
-  /** Takes no new connections, lets running answers end, hands over to the store. */
-  drain(limitMs: number): Promise<void>;
+  /**
+   * Says in its health that it goes, and answers until `left` resolves. Then takes no new connections, lets running
+   * answers end within the limit, and hands over to the store.
+   */
+  drain(limitMs: number, left?: Promise<unknown>): Promise<void>;
 }
 
 const DECISIONS_KEPT_MS = 24 * 3600 * 1000;
@@ -63,17 +66,27 @@ export async function startRegion(config: ProcessConfig & { secret: string }, lo
   }, CLEANING_INTERVAL_MS);
   return {
     url,
-    async drain(limitMs) {
+    async drain(limitMs, left) {
       clearInterval(cleaning);
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
-      const limit = setTimeout(() => server.closeAllConnections(), limitMs);
-      await closed;
-      clearTimeout(limit);
+      backend.retire();
+      await left;
+      await closeServer(server, limitMs);
       await backend.stop();
       await postgres?.close();
     },
   };
+}
+
+const IDLE_CHECK_MS = 50;
+
+/** Connections close as soon as their answer is out: clients would keep them for the next request. */
+async function closeServer(server: Server, limitMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
+  const limit = setTimeout(() => server.closeAllConnections(), limitMs);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(limit);
 }
 
 /** Below the two seconds that a player gives a region: what hangs here must not look like a dead region there. */
