@@ -6,6 +6,7 @@ import type { Origin } from '../origin/index.ts';
 /**
  * Writes the HLS media playlist of every file of a title into the origin, as a file among its files. On an OCA it lies
  * beside the media it names, so that its relative names stay on that OCA, whichever it is: what content steering needs.
+ * ffmpeg reads only what ends like media; OCAs look at no query.
  */
 export async function storePlaylists(origin: Origin, title: CatalogTitle): Promise<CatalogTitle> {
   const store = async (text: string) => {
@@ -18,14 +19,14 @@ export async function storePlaylists(origin: Origin, title: CatalogTitle): Promi
   const renditions = await Promise.all(
     title.renditions.map(async (rendition) => {
       const { fileId, index } = rendition;
-      const text = mediaPlaylist({ fileId, initEnd: index.initEnd, segments: segmentRanges(index) });
+      const text = mediaPlaylist({ uri: `${fileId}?.mp4`, initEnd: index.initEnd, segments: segmentRanges(index) });
       return { ...rendition, playlist: await store(text) };
     }),
   );
   const subtitles = await Promise.all(
     (title.subtitles ?? []).map(async (track) => ({
       ...track,
-      playlist: await store(subtitlePlaylist(track, title.durationMs)),
+      playlist: await store(subtitlePlaylist(`${track.fileId}?.vtt`, title.durationMs)),
     })),
   );
   return { ...title, renditions, ...(subtitles.length > 0 && { subtitles }) };

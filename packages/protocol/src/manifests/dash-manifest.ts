@@ -1,4 +1,5 @@
-import type { Rendition } from '../messages.ts';
+import type { Rendition, SegmentIndex } from '../messages.ts';
+import { type SegmentRange, segmentRanges } from './segment-ranges.ts';
 import { languageOf, type TextTrack, type Track, textTrackName, tracksOf } from './tracks.ts';
 
 /** The same files at one place. */
@@ -20,8 +21,8 @@ export interface DashPresentation {
 }
 
 /**
- * A static MPD of the on-demand profile (ISO/IEC 23009-1): one file a representation, its segments from the `sidx` that
- * lies between the init segment and the media.
+ * A static MPD (ISO/IEC 23009-1): one file a representation, its segments listed. With an index in the file instead
+ * (`SegmentBase`) Shaka resolves all addresses when it reads that index, and no steering moves it afterwards.
  */
 export function dashManifest(presentation: DashPresentation): string {
   const { titleName, durationMs, renditions, subtitles = [], locations, steeringUrl } = presentation;
@@ -32,7 +33,7 @@ export function dashManifest(presentation: DashPresentation): string {
     '<?xml version="1.0" encoding="utf-8"?>',
     element('MPD', {
       xmlns: 'urn:mpeg:dash:schema:mpd:2011',
-      profiles: 'urn:mpeg:dash:profile:isoff-on-demand:2011',
+      profiles: 'urn:mpeg:dash:profile:full:2011',
       type: 'static',
       mediaPresentationDuration: `PT${durationMs / 1000}S`,
       minBufferTime: 'PT2S',
@@ -77,8 +78,7 @@ function adaptationSets(kind: 'video' | 'audio', tracks: readonly Track[]) {
       mimeType: `${kind}/mp4`,
       lang,
       segmentAlignment: 'true',
-      subsegmentAlignment: 'true',
-      subsegmentStartsWithSAP: '1',
+      startWithSAP: '1',
     });
     const set = sets.get(key) ?? { head, tracks: [] };
     set.tracks.push(track);
@@ -123,11 +123,41 @@ function representation(track: Track, rendition: Rendition | undefined): string[
     head,
     ...(channels ? [element('AudioChannelConfiguration', { schemeIdUri: CHANNELS_SCHEME, value: channels }, '/')] : []),
     `<BaseURL>${fileId}</BaseURL>`,
-    element('SegmentBase', { indexRange: `${index.initEnd}-${index.offset0 - 1}`, indexRangeExact: 'true' }),
-    element('Initialization', { range: `0-${index.initEnd - 1}` }, '/'),
-    '</SegmentBase>',
+    ...segmentList(index),
     '</Representation>',
   ];
+}
+
+const US_PER_MS = 1000;
+
+function segmentList(index: SegmentIndex): string[] {
+  const ranges = segmentRanges(index);
+  return [
+    element('SegmentList', { timescale: String(1000 * US_PER_MS) }),
+    element('Initialization', { range: `0-${index.initEnd - 1}` }, '/'),
+    `<SegmentTimeline>${timeline(ranges).join('')}</SegmentTimeline>`,
+    ...ranges.map(({ startByte, endByte }) =>
+      element('SegmentURL', { mediaRange: `${startByte}-${endByte - 1}` }, '/'),
+    ),
+    '</SegmentList>',
+  ];
+}
+
+/** Each border is rounded by itself, so that no error adds up; equal durations in a row are one entry. */
+function timeline(ranges: readonly SegmentRange[]): string[] {
+  const runs: { readonly startUs: number; readonly durationUs: number; repeats: number }[] = [];
+  let startMs = 0;
+  for (const { durationMs } of ranges) {
+    const startUs = Math.round(startMs * US_PER_MS);
+    startMs += durationMs;
+    const durationUs = Math.round(startMs * US_PER_MS) - startUs;
+    const last = runs.at(-1);
+    if (last?.durationUs === durationUs) last.repeats += 1;
+    else runs.push({ startUs, durationUs, repeats: 0 });
+  }
+  return runs.map(({ startUs, durationUs, repeats }) =>
+    element('S', { t: String(startUs), d: String(durationUs), r: repeats > 0 ? String(repeats) : undefined }, '/'),
+  );
 }
 
 /** A whole number, or a ratio: 29.97 is 30000/1001. */

@@ -45,12 +45,13 @@ export function multivariantPlaylist(tracks: Tracks, steering?: HlsSteering): st
 
 /** The media playlist of one rendition: one file beside it, every segment a byte range of it. */
 export function mediaPlaylist(media: {
-  readonly fileId: string;
+  /** Of the file, relative to the playlist. */
+  readonly uri: string;
   /** First byte after the init segment. */
   readonly initEnd: number;
   readonly segments: readonly SegmentRange[];
 }): string {
-  const { fileId, initEnd, segments } = media;
+  const { uri, initEnd, segments } = media;
   const longestMs = segments.reduce((longest, { durationMs }) => Math.max(longest, durationMs), 0);
   return text([
     '#EXTM3U',
@@ -59,18 +60,18 @@ export function mediaPlaylist(media: {
     '#EXT-X-MEDIA-SEQUENCE:0',
     '#EXT-X-PLAYLIST-TYPE:VOD',
     '#EXT-X-INDEPENDENT-SEGMENTS',
-    `#EXT-X-MAP:URI="${fileId}",BYTERANGE="${initEnd}@0"`,
+    `#EXT-X-MAP:URI="${uri}",BYTERANGE="${initEnd}@0"`,
     ...segments.flatMap(({ durationMs, startByte, endByte }) => [
       `#EXTINF:${(durationMs / 1000).toFixed(6)},`,
       `#EXT-X-BYTERANGE:${endByte - startByte}@${startByte}`,
-      fileId,
+      uri,
     ]),
     '#EXT-X-ENDLIST',
   ]);
 }
 
 /** The media playlist of subtitles: one WebVTT file beside it, whole. */
-export function subtitlePlaylist({ fileId }: { readonly fileId: string }, durationMs: number): string {
+export function subtitlePlaylist(uri: string, durationMs: number): string {
   return text([
     '#EXTM3U',
     '#EXT-X-VERSION:7',
@@ -78,7 +79,7 @@ export function subtitlePlaylist({ fileId }: { readonly fileId: string }, durati
     '#EXT-X-MEDIA-SEQUENCE:0',
     '#EXT-X-PLAYLIST-TYPE:VOD',
     `#EXTINF:${(durationMs / 1000).toFixed(6)},`,
-    fileId,
+    uri,
     '#EXT-X-ENDLIST',
   ]);
 }

@@ -26,7 +26,7 @@ function parsed(playlist: string): ParsedPlaylist {
 }
 
 const playlistOf = ({ fileId, index }: Rendition): string =>
-  mediaPlaylist({ fileId, initEnd: index.initEnd, segments: segmentRanges(index) });
+  mediaPlaylist({ uri: fileId, initEnd: index.initEnd, segments: segmentRanges(index) });
 
 const steeredPlaylist = (renditions: readonly Rendition[]): string =>
   multivariantPlaylist(tracksOf(renditions), {
@@ -134,7 +134,7 @@ describe('a multivariant playlist with steering, as another parser reads it', ()
 });
 
 describe('an MPD, as another parser reads it', () => {
-  it('gives every rendition its init segment and its index at every location', () => {
+  it('gives every rendition its init segment and its media, byte by byte, at every location', () => {
     fc.assert(
       fc.property(titleDrafts, (draft) => {
         const { playlists, mediaGroups, contentSteering, duration, endList } = parse(mpdOf(draft), {
@@ -152,11 +152,15 @@ describe('an MPD, as another parser reads it', () => {
         expect(all).toHaveLength(renditions.length * PLACES.length);
         for (const { renditionId, fileId, index } of renditions) {
           const found = all.filter(({ attributes }) => attributes.NAME === renditionId);
-          for (const { sidx } of found) {
-            expect(sidx.byterange).toMatchObject({ offset: index.initEnd, length: index.offset0 - index.initEnd });
-            expect(sidx.map.byterange).toMatchObject({ offset: 0, length: index.initEnd });
+          for (const { segments } of found) {
+            expect(segments.map(({ byterange }) => [byterange.offset, byterange.length])).toEqual(
+              segmentRanges(index).map(({ startByte, endByte }) => [startByte, endByte - startByte]),
+            );
+            const totalS = segments.reduce((sum, one) => sum + one.duration, 0);
+            expect(totalS).toBeCloseTo(index.durationsMs.reduce((sum, ms) => sum + ms, 0) / 1000, 5);
+            for (const { map } of segments) expect(map.byterange).toMatchObject({ offset: 0, length: index.initEnd });
           }
-          expect(found.map(({ sidx }) => sidx.map.resolvedUri)).toEqual(
+          expect(found.map(({ segments }) => segments.at(-1)?.resolvedUri)).toEqual(
             PLACES.map(({ baseUrl }) => mediaUrl(baseUrl, TOKEN, fileId)),
           );
         }

@@ -8,7 +8,7 @@ export function multivariantPlaylist(presentation: Presentation): string {
 
 /** The media playlist of one rendition: one file, every segment a byte range of it. */
 export function mediaPlaylist({ fileId, initBytes, segments }: RenditionView): string {
-  return hls.mediaPlaylist({ fileId, initEnd: initBytes.length, segments });
+  return hls.mediaPlaylist({ uri: fileId, initEnd: initBytes.length, segments });
 }
 
 /** What the multivariant playlist calls a rendition's media playlist. */

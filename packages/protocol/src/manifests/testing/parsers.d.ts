@@ -40,14 +40,15 @@ declare module 'm3u8-parser' {
 declare module 'mpd-parser' {
   export interface ParsedRepresentation {
     readonly attributes: Readonly<Record<string, unknown>>;
-    readonly sidx: {
+    readonly segments: readonly {
       readonly resolvedUri: string;
+      readonly duration: number;
       readonly byterange: { readonly length: number; readonly offset: number };
       readonly map: {
         readonly resolvedUri: string;
         readonly byterange: { readonly length: number; readonly offset: number };
       };
-    };
+    }[];
   }
   export function parse(
     text: string,
