@@ -27,10 +27,10 @@ export class HeadStart {
     this.#fetchRange = fetchRange;
   }
 
-  /** Without effect where the rendition has no such segment. */
-  begin(rendition: RenditionView | undefined, segmentNumber: number): void {
+  /** Resolves when all is there, asked for or not. Without effect where the rendition has no such segment. */
+  begin(rendition: RenditionView | undefined, segmentNumber: number): Promise<void> {
     const segment = rendition?.segments[segmentNumber];
-    if (!rendition || !segment) return;
+    if (!rendition || !segment) return Promise.resolve();
     const { startByte, endByte } = segment;
     const cancel = new CancelController();
     const begun: Begun = {
@@ -54,6 +54,7 @@ export class HeadStart {
     // A failure is told to who asks for the range.
     begun.delivered.catch(() => undefined);
     this.#begun = [...this.#begun, begun];
+    return begun.delivered;
   }
 
   /** What was chosen for a video segment that waits to be asked for. */

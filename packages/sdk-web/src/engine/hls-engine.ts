@@ -1,5 +1,5 @@
 import type { EngineAbilities, EngineHost, EngineSnapshot, MediaEngine, Presentation } from '@pressplay/sdk-core';
-import { abandonment, fragmentedMp4 } from '@pressplay/sdk-core/engine';
+import { abandonment, fragmentedMp4, replacement } from '@pressplay/sdk-core/engine';
 import { HlsPlayback } from './hls-playback.ts';
 
 export interface HlsEngineOptions {
@@ -12,7 +12,7 @@ const NOTHING_LOADED: EngineSnapshot = { positionMs: 0, bufferAheadMs: 0, paused
 
 /** hls.js as the core's media engine: it decodes and shows, the core chooses renditions and brings the bytes. */
 export class HlsEngine implements MediaEngine {
-  readonly abilities: EngineAbilities = { abandonment, segmentGate: fragmentedMp4 };
+  readonly abilities: EngineAbilities = { abandonment, replacement, segmentGate: fragmentedMp4 };
   readonly #options: HlsEngineOptions;
   #playback: HlsPlayback | undefined;
 

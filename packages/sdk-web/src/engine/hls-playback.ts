@@ -16,6 +16,7 @@ import { judgeHlsError, type ReportedError } from './judge-hls-error.ts';
 import { LevelChoice } from './level-choice.ts';
 import { MemoryPlaylistLoader } from './memory-playlist-loader.ts';
 import { playlistOfUrl, renditionOfUrl, segmentNumberAfter, TITLE_URL } from './rendition-urls.ts';
+import { Replacer } from './replacer.ts';
 import { SegmentLoader, type SegmentSource } from './segment-loader.ts';
 import { bufferAheadMs, watchVideo } from './video-events.ts';
 import { type Viewport, watchViewport } from './viewport.ts';
@@ -34,6 +35,8 @@ export class HlsPlayback {
   readonly #headStart: HeadStart;
   readonly #hls: Hls;
   readonly #downloads: DownloadWatch;
+  readonly #replacements: HeadStart;
+  readonly #replacer: Replacer;
   readonly #viewport: Viewport;
   readonly #pictureTimed: Promise<void>;
   #stopVideoWatch: () => void;
@@ -48,6 +51,7 @@ export class HlsPlayback {
     this.#options = options;
     this.#viewport = watchViewport(options.video);
     this.#headStart = beginAhead(options);
+    this.#replacements = new HeadStart((request) => this.#headStart.fetchRange(request));
     this.#hls = new Hls(hlsConfig({ ...options, loaders: this.#loaders() }));
     new EarlyInit(this.#hls, (frag) => this.#renditionOf(frag));
     this.#pictureTimed = new Promise((resolve) => this.#hls.once(Events.INIT_PTS_FOUND, () => resolve()));
@@ -57,6 +61,7 @@ export class HlsPlayback {
     this.#resumeAtMs = options.startAtMs;
     this.#stopVideoWatch = this.#watchVideo();
     this.#downloads = this.#watchDownloads();
+    this.#replacer = this.#replaceBuffered();
     this.#hls.attachMedia(options.video);
     this.#hls.loadSource(TITLE_URL);
   }
@@ -96,6 +101,7 @@ export class HlsPlayback {
   close(): void {
     this.#stopVideoWatch();
     this.#downloads.stop();
+    this.#replacer.stop();
     this.#viewport.stop();
     this.#hls.destroy();
     this.#headStart.close();
@@ -106,7 +112,7 @@ export class HlsPlayback {
     const { presentation } = this.#options;
     const source: SegmentSource = {
       renditionAt: (url) => renditionOfUrl(presentation, url),
-      fetchRange: (request) => this.#headStart.fetchRange(request),
+      fetchRange: (request) => this.#replacements.fetchRange(request),
       // Sound that comes before the picture's time stamps are known would wait in hls.js for its next tick, up to 100 ms.
       mayHandOver: ({ kind }) => (kind === 'audio' ? this.#pictureTimed : undefined),
       gaveUp: (cause, error) => this.#fail(cause, error),
@@ -142,12 +148,20 @@ export class HlsPlayback {
     const bufferEndMs = buffer && buffer.len > 0 ? buffer.end * 1000 : this.#positionMs();
     const segments = presentation.video[0]?.segments ?? [];
     const segmentNumber = segmentNumberAfter(segments, bufferEndMs, LOOK_UP_TOLERANCE_MS);
-    const settled = this.#headStart.renditionFor(segmentNumber) ?? this.#downloads.insteadOf(segmentNumber);
+    const settled =
+      this.#headStart.renditionFor(segmentNumber) ??
+      this.#replacements.renditionFor(segmentNumber) ??
+      this.#downloads.insteadOf(segmentNumber);
     const chosen = settled ?? this.#select(segmentNumber);
-    const level = hls.levels.findIndex((candidate) => renditionOfUrl(presentation, candidate.uri) === chosen);
+    const level = this.#levelOf(hls, chosen);
     // hls.js drops levels that its media source refuses: take the lowest of what is left.
     this.#lastLevel = level === -1 ? Math.min(0, hls.levels.length - 1) : level;
     return this.#lastLevel;
+  }
+
+  #levelOf(hls: Hls, rendition: RenditionView): number {
+    const { presentation } = this.#options;
+    return hls.levels.findIndex((candidate) => renditionOfUrl(presentation, candidate.uri) === rendition);
   }
 
   #positionMs(): number {
@@ -172,6 +186,29 @@ export class HlsPlayback {
       judge: (progress) => host.judgeDownload({ ...progress, bufferAheadMs: this.snapshot().bufferAheadMs }),
       discarded: (rendition, segmentNumber, bytes) =>
         host.notify({ type: 'discarded', rendition, segmentNumber, bytes }),
+    });
+  }
+
+  #replaceBuffered(): Replacer {
+    const { host, presentation } = this.#options;
+    const best = presentation.video.at(-1);
+    return new Replacer(this.#hls, {
+      renditionOf: (frag) => this.#renditionOf(frag),
+      positionMs: () => this.#positionMs(),
+      select: (buffered) => {
+        const last = buffered.at(-1);
+        if (!last || buffered.every(({ rendition }) => rendition === best)) return undefined;
+        const { bufferAheadMs: aheadMs } = this.snapshot();
+        const request = { segmentNumber: last.segmentNumber + 1, bufferAheadMs: aheadMs, buffered };
+        const choice = host.selectReplacement(request);
+        return choice && this.#levelOf(this.#hls, choice.rendition) !== -1 ? choice : undefined;
+      },
+      prepare: ({ rendition, segmentNumber }) => this.#replacements.begin(rendition, segmentNumber),
+      forget: () => this.#replacements.close(),
+      replaced: (rendition, segmentNumber) => {
+        const { startByte = 0, endByte = 0 } = rendition.segments[segmentNumber] ?? {};
+        host.notify({ type: 'discarded', rendition, segmentNumber, bytes: endByte - startByte });
+      },
     });
   }
 
