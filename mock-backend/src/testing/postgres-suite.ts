@@ -26,7 +26,7 @@ export function postgresSuite(start: () => Promise<TestPostgres>): void {
     await Promise.all([...open.keys()].map((store) => store.close()));
     open.clear();
   });
-  afterAll(() => postgres.stop());
+  afterAll(() => postgres.stop(), 60_000);
 
   storeConformance(
     async () => openStore(await postgres.emptyDatabase()),

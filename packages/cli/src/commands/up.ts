@@ -1,6 +1,7 @@
 import { type Fleet, type FleetOptions, guardProcess, portsFrom } from '@pressplay/testkit/fleet';
 import { defineCommand } from 'citty';
 import { runCheck } from '../check/run-check.ts';
+import { CliError } from '../cli-error.ts';
 import { DATA_OPTION, dataDirOf } from '../data-dir.ts';
 import { DrillKeeper } from '../drill/drill-keeper.ts';
 import { targetOfFleet } from '../drill/drill-target.ts';
@@ -17,6 +18,11 @@ const args = {
   check: {
     type: 'boolean',
     description: 'Play without a screen, kill an OCA and a region on the way, report, and end',
+  },
+  database: {
+    type: 'string',
+    description: 'A PostgreSQL server to use (default: the variable DATABASE_URL, else the one that npm brings)',
+    valueHint: 'URL',
   },
   'pace-bps': {
     type: 'string',
@@ -43,7 +49,7 @@ export const upCommand = defineCommand({
     await up(
       {
         dataDir: dataDirOf(given.data),
-        database: 'embedded',
+        database: databaseOf(given.database ?? process.env.DATABASE_URL),
         ports: portsFrom(port),
         serveControlRoom: true,
         sample: 'encoded',
@@ -53,6 +59,16 @@ export const upCommand = defineCommand({
     );
   },
 });
+
+/** A server named by its URL, or the embedded one. */
+export function databaseOf(url: string | undefined): FleetOptions['database'] {
+  if (url === undefined || url === '') return 'embedded';
+  if (!/^postgres(ql)?:\/\/./.test(url))
+    throw new CliError('The database must be named as postgres://user@host:5432/name.');
+  const { host, pathname } = new URL(url);
+  console.log(`Database: ${host}${pathname}`);
+  return { url };
+}
 
 /** Returns when the fleet is up (and keeps the process alive), or after the check when all has ended. */
 async function up(options: FleetOptions, check: boolean): Promise<void> {

@@ -93,3 +93,10 @@ it('tells what each region answered before, during and after', () => {
   // The one that began before the failure counts where it began.
   expect(perSecond[1]).toEqual([0.1, 1 / 60, 0]);
 });
+
+it('a fleet that was in trouble before anything was broken is told apart', () => {
+  const slow = sample(2000, 3000, 'west');
+  expect(unheld(found([...GOOD, slow]))).toEqual(['sound before the failure']);
+  const lost = { ...sample(4000, 10, 'east', 'west'), error: 'steering/no-server' };
+  expect(unheld(found([...GOOD, lost]))).toEqual(['sound before the failure', 'plays lost']);
+});

@@ -42,6 +42,8 @@ export interface DrillReport {
   readonly renewals: Asked;
   /** What viewers were left with, by code. */
   readonly errors: Readonly<Record<string, number>>;
+  /** Requests that were lost, or took as long as a recovery may, before anything was broken. */
+  readonly troubledBefore: number;
   readonly recovery: {
     /** Requests that the dead region left unanswered and another one took over. */
     readonly takenOver: number;
@@ -79,6 +81,11 @@ export function reportOf(findings: DrillFindings): DrillReport {
     plays: countOf(samples, 'play'),
     renewals: countOf(samples, 'renewal'),
     errors: errorsOf(samples, headless),
+    troubledBefore: samples.filter(
+      ({ startedAtMs, tookMs, error }) =>
+        startedAtMs + Math.min(tookMs, DRILL_TARGETS.recoveryMs) < moments.failedAtMs &&
+        (error !== undefined || tookMs >= DRILL_TARGETS.recoveryMs),
+    ).length,
     recovery: recoveryOf(findings),
     restart: restartOf(findings),
     load: regionIds.map((regionId) => ({ regionId, phases: phasesOf(regionId, samples, moments) })),
@@ -164,6 +171,7 @@ function phasesOf(
 function judge({
   plays,
   renewals,
+  troubledBefore,
   recovery,
   restart,
   headless,
@@ -173,6 +181,7 @@ function judge({
   const failed = headless.reduce((sum, report) => sum + report.errors.length, 0);
   const verdict = (what: string, target: string, value: string, held: boolean) => ({ what, target, value, held });
   return [
+    verdict('sound before the failure', '0 lost or slow', String(troubledBefore), troubledBefore === 0),
     verdict(
       'plays lost',
       `${lostPlays} of ${plays.asked}`,
