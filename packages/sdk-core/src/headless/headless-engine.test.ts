@@ -100,6 +100,18 @@ describe('the headless engine', () => {
     expect(engine.snapshot().bufferAheadMs).toBeLessThanOrEqual(16_100);
   });
 
+  it('leaves the line to the picture: sound is never more than a segment ahead', async () => {
+    const { clock, engine, asked } = stage({ fetchMs: ({ rendition }) => (rendition.kind === 'video' ? 3000 : 100) });
+    engine.play();
+    await clock.advance(20_000);
+    const numbers = (kind: string) =>
+      asked.filter((one) => one.rendition.kind === kind).map((one) => one.segmentNumber);
+    expect(numbers('video')).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(numbers('audio')).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    await clock.advance(60_000);
+    expect(engine.snapshot().ended).toBe(true);
+  });
+
   it('waits when its buffer is empty, and goes on where it stopped', async () => {
     const { clock, engine, of, events } = stage({
       fetchMs: ({ segmentNumber }) => (segmentNumber === 5 ? 30_000 : 100),

@@ -102,13 +102,19 @@ export class SimulatedShow {
 
   #fill(track: SimulatedTrack): void {
     const hasRoom = track.bufferedToMs - this.#positionMs() <= this.#bufferGoalMs + EPSILON_MS;
-    if (track.fetching || track.complete || !hasRoom) return;
+    if (track.fetching || track.complete || !hasRoom || this.#isAhead(track)) return;
     track.fetching = true;
     const { signal } = this.#transfers;
     this.#fetch(track, signal).catch((error: unknown) => {
       if (signal.aborted || (error instanceof HttpFailure && error.kind === 'aborted')) return;
       this.#fail(error);
     });
+  }
+
+  /** Sound that runs ahead of the picture takes the line from it, and is not heard before it is seen. */
+  #isAhead({ kind, bufferedToMs }: SimulatedTrack): boolean {
+    const [video] = this.#tracks;
+    return kind === 'audio' && video !== undefined && !video.complete && bufferedToMs > video.bufferedToMs + EPSILON_MS;
   }
 
   async #fetch(track: SimulatedTrack, signal: CancelSignal): Promise<void> {
@@ -226,7 +232,8 @@ export class SimulatedShow {
     const positionMs = this.#positionMs();
     const moments = [this.#playableToMs(), this.#nextBorderMs(positionMs)];
     for (const track of this.#tracks) {
-      if (!track.complete && !track.fetching) moments.push(track.bufferedToMs - this.#bufferGoalMs);
+      if (!track.complete && !track.fetching && !this.#isAhead(track))
+        moments.push(track.bufferedToMs - this.#bufferGoalMs);
     }
     const delayMs = Math.max(SHORTEST_WAKE_MS, (Math.min(...moments) - positionMs) / this.#playhead.rate);
     this.#cancelWake = this.#clock.schedule(delayMs, () => this.#update());
