@@ -1,7 +1,7 @@
 import { isPlayerError, type Player } from '@pressplay/sdk-core';
 import type { World } from '../simulation/world.ts';
 import { type Span, WorldTruth } from '../simulation/world-truth.ts';
-import type { Scene, ViewerScene } from './scene.ts';
+import { inReachOf, type Scene, type ViewerScene } from './scene.ts';
 
 /** What became of a play that failed, by what was so in the world and not by what the player knew. */
 export type FailureVerdict =
@@ -98,8 +98,9 @@ function hadLine({ world, viewer, scene }: FailedPlay, span: Span): boolean {
   );
 }
 
-/** Those inside another provider are named to nobody else. */
 function reachable({ world, viewer }: FailedPlay): string[] {
-  const foreign = viewer.clientAddress.startsWith('198.51.100') ? 'mesa-1' : 'fjord-1';
-  return world.fleet.ocas.map(({ ocaId }) => ocaId).filter((ocaId) => !ocaId.startsWith(foreign));
+  return inReachOf(
+    viewer.clientAddress,
+    world.fleet.ocas.map(({ ocaId }) => ocaId),
+  );
 }

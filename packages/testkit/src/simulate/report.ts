@@ -53,6 +53,7 @@ function listOf(counts: Readonly<Record<string, number>>): string {
 function experience(viewers: readonly ViewerFigures[]): [string, string][] {
   const startups = viewers.flatMap(({ startupMs }) => startupMs ?? []).sort((a, b) => a - b);
   const rebufferMs = sum(viewers.map((viewer) => viewer.rebufferMs));
+  const unavoidableMs = sum(viewers.map((viewer) => viewer.unavoidableRebufferMs));
   const playedMs = sum(viewers.map((viewer) => viewer.playedMs));
   const stalled = viewers.filter(({ rebufferCount }) => rebufferCount > 0).length;
   const kbps = (sum(viewers.map(({ videoBytes }) => videoBytes)) * 8) / sum(viewers.map(({ videoMs }) => videoMs));
@@ -60,6 +61,8 @@ function experience(viewers: readonly ViewerFigures[]): [string, string][] {
     ['start-up p50', `${quantile(startups, 0.5).toFixed(0)} ms`],
     ['start-up p95', `${quantile(startups, 0.95).toFixed(0)} ms`],
     ['rebuffer ratio', percent(rebufferMs, rebufferMs + playedMs)],
+    ['  unavoidable', percent(unavoidableMs, rebufferMs + playedMs)],
+    ['  avoidable', percent(rebufferMs - unavoidableMs, rebufferMs + playedMs)],
     ['plays that rebuffered', percent(stalled, viewers.length)],
     ['mean video bitrate', `${kbps.toFixed(0)} kbit/s`],
     ['rendition switches', perPlay(viewers.map(({ switches }) => switches))],

@@ -69,6 +69,14 @@ const NETWORKS = [
   { prefix: '203.0.113', inReach: ['mesa-1-a', 'mesa-1-b'] },
 ] as const;
 
+/** Those inside another provider are named to nobody else. */
+export function inReachOf(clientAddress: string, ocaIds: readonly string[]): string[] {
+  const foreign = NETWORKS.filter(({ prefix }) => !clientAddress.startsWith(prefix)).flatMap(({ inReach }) => [
+    ...inReach,
+  ]);
+  return ocaIds.filter((ocaId) => !foreign.some((other) => other === ocaId));
+}
+
 const LINE_LOSSES = ['hang', 'reset', 'refuse'] as const;
 const MIN_RATE_BPS = 500_000;
 const MAX_RATE_BPS = 40_000_000;

@@ -12,6 +12,8 @@ export interface ViewerFigures {
   readonly failureCause?: string;
   readonly startupMs?: number;
   readonly rebufferMs: number;
+  /** Of it: what nobody could have spared the viewer. */
+  readonly unavoidableRebufferMs: number;
   readonly rebufferCount: number;
   readonly playedMs: number;
   /** Of the video delivered. */
@@ -24,7 +26,12 @@ export interface ViewerFigures {
   readonly bytes: ByteAccounts;
 }
 
-export function figuresOf(world: World, viewer: Viewer, verdict?: FailureVerdict): ViewerFigures {
+export interface Judgement {
+  readonly verdict: FailureVerdict | undefined;
+  readonly unavoidableRebufferMs: number;
+}
+
+export function figuresOf(world: World, viewer: Viewer, { verdict, unavoidableRebufferMs }: Judgement): ViewerFigures {
   const { player, errors } = viewer;
   const { state, startupMs, rebufferMs, rebufferCount, positionMs, bytes } = player.stats();
   const error = errors.at(-1);
@@ -43,6 +50,7 @@ export function figuresOf(world: World, viewer: Viewer, verdict?: FailureVerdict
     ...(verdict && { failureCause: verdict.kind === 'unavoidable' ? verdict.cause : verdict.kind }),
     ...(startupMs !== undefined && { startupMs }),
     rebufferMs,
+    unavoidableRebufferMs,
     rebufferCount,
     playedMs: positionMs,
     videoBytes: video.reduce((sum, { receivedBytes }) => sum + receivedBytes, 0),

@@ -60,6 +60,19 @@ export class WorldTruth {
     return [...states, truth].every(isWell);
   }
 
+  /** What this OCA would have sent at most, to somebody who asked it then: 0 where nothing useful would have come. */
+  rateBpsOf(ocaId: string, atMs: number): number {
+    if (this.#crowded.has(ocaId)) return 0;
+    const [link] = this.linksOf(ocaId, { fromMs: atMs, toMs: atMs });
+    const { isUp, faults, skewMs } = this.#changes
+      .filter((change) => change.ocaId === ocaId && change.atMs <= atMs)
+      .reduce((truth, { apply }) => apply(truth), WELL);
+    const harmful = faults.filter((fault) => fault.kind !== 'latency' && fault.kind !== 'rate');
+    if (!isUp || skewMs > 0 || harmful.length > 0 || link?.state !== 'up') return 0;
+    const limits = faults.flatMap((fault) => (fault.kind === 'rate' ? [fault.rateBps] : []));
+    return Math.min(link.rateBps, ...limits);
+  }
+
   /** Did this region run and answer all the time? */
   isRegionUp(regionId: string, span: Span): boolean {
     let isUp = true;
