@@ -181,4 +181,30 @@ describe('an OCA', () => {
     expect(status.titles[0]).toMatchObject({ live: true, copies: 4 });
     expectError(await region.call('GET', '/v1/fleet', { token: 'account-a' }), 'auth/forbidden');
   });
+
+  it('shows alone all that is known of it: its report, why it is named or not, routes and files', async () => {
+    const region = await liveRegion();
+    await region.publish(makeTitle('another'));
+    const token = 'operator-token';
+    const detail = async () => schemas.OcaDetail.parse((await region.call('GET', '/v1/ocas/ix-1-a', { token })).body);
+    const { titles, routes, fileIds, ...rest } = await detail();
+    expect(titles).toEqual(['film']);
+    expect(routes).toEqual([
+      { prefix: '198.51.96.0/19', asPathLength: 1, med: 0 },
+      { prefix: '2001:db8::/32', asPathLength: 1, med: 0 },
+    ]);
+    expect([...fileIds].sort()).toEqual(
+      makeTitle('film')
+        .renditions.map(({ fileId }) => fileId)
+        .sort(),
+    );
+    expect(rest).toMatchObject({ usable: true, usableReason: 'healthy: as the test says', heardAll: true });
+    await region.call('PUT', '/v1/sites/ix-1/drain', { token, body: { reason: 'new disks' } });
+    expect(await detail()).toMatchObject({ usable: false, usableReason: expect.stringContaining('new disks') });
+    await region.call('DELETE', '/v1/sites/ix-1/drain', { token });
+    region.clock.advance(5001);
+    expect(await detail()).toMatchObject({ usable: false, usableReason: 'silent for 5001 ms', reportAgeMs: 5001 });
+    expectError(await region.call('GET', '/v1/ocas/nobody', { token }), 'fleet/unknown-oca');
+    expectError(await region.call('GET', '/v1/ocas/ix-1-a', { token: 'account-a' }), 'auth/forbidden');
+  });
 });

@@ -150,6 +150,13 @@ function regionRoutes(app: Hono<Env>, services: Services): void {
     requireViewer(c.req.header('Authorization'), config);
     return c.json(await overview.fleet());
   });
+  app.get('/v1/ocas/:ocaId', async (c) => {
+    requireViewer(c.req.header('Authorization'), config);
+    const ocaId = valid(c.req.param('ocaId'), schemas.OcaId, 'The OCA id');
+    const detail = await overview.oca(ocaId);
+    if (!detail) throw new ApiError('fleet/unknown-oca', `No OCA "${ocaId}" has ever reported here.`, { ocaId });
+    return c.json(detail);
+  });
   app.get('/v1/health', async (c) => {
     const health = await services.readiness.health();
     return c.json(health, health.ready ? 200 : 503);

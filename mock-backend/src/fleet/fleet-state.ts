@@ -83,20 +83,28 @@ export class FleetState {
     return routes !== undefined && inventory !== undefined;
   }
 
+  /** What an OCA announces itself; undefined until it said so. */
+  routesOf(ocaId: string): AnnouncedRoutes | undefined {
+    return this.#records.get(ocaId)?.routes;
+  }
+
   /** All OCAs that ever reported health, by id. */
   ocas(): readonly FleetOca[] {
-    const found: FleetOca[] = [];
-    for (const { ocaId, site, health, drained, routes, fileIds } of this.#records.values()) {
-      if (!site || !health) continue;
-      found.push({
-        ocaId,
-        site,
-        health: { report: health.value, atMs: health.atMs, ...(drained !== undefined && { drained }) },
-        fileIds,
-        prefixCount: routes?.count ?? 0,
-      });
-    }
+    const found = [...this.#records.keys()].flatMap((ocaId) => this.oca(ocaId) ?? []);
     return found.sort((a, b) => (a.ocaId < b.ocaId ? -1 : 1));
+  }
+
+  /** undefined before its first health report. */
+  oca(ocaId: string): FleetOca | undefined {
+    const { site, health, drained, routes, fileIds = NOBODY } = this.#records.get(ocaId) ?? {};
+    if (!site || !health) return undefined;
+    return {
+      ocaId,
+      site,
+      health: { report: health.value, atMs: health.atMs, ...(drained !== undefined && { drained }) },
+      fileIds,
+      prefixCount: routes?.count ?? 0,
+    };
   }
 
   holdersOf(fileId: string): ReadonlySet<string> {

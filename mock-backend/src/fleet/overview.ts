@@ -1,10 +1,10 @@
-import type { FleetStatus, TitleSummary } from '@pressplay/protocol/messages';
+import type { FleetStatus, OcaDetail, TitleSummary } from '@pressplay/protocol/messages';
 import { type BackendConfig, HEALTH_DEADLINE_MS } from '../backend-config.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { BackendClock } from '../ports.ts';
 import type { FleetState } from './fleet-state.ts';
 import { livenessOf } from './liveness.ts';
-import { usabilityOf } from './usability.ts';
+import { detailOf, statusOf } from './oca-detail.ts';
 
 /** What people may see of titles and fleet. */
 export class Overview {
@@ -36,15 +36,18 @@ export class Overview {
   async fleet(): Promise<FleetStatus> {
     const nowMs = this.#clock.nowMs();
     const { regionId, sites, healthDeadlineMs = HEALTH_DEADLINE_MS } = this.#config;
-    const ocas = this.#fleet.ocas().map(({ health, fileIds, prefixCount }) => ({
-      ...health.report,
-      reportAgeMs: Math.max(0, nowMs - health.atMs),
-      usable: usabilityOf(health, nowMs, healthDeadlineMs).usable,
-      ...(health.drained !== undefined && { drained: health.drained }),
-      fileCount: fileIds.size,
-      prefixCount,
-    }));
+    const ocas = this.#fleet.ocas().map((oca) => statusOf(oca, nowMs, healthDeadlineMs));
     const drains = [...this.#fleet.drains];
     return { region: regionId, sites: [...sites], ocas, drains, titles: await this.titles() };
+  }
+
+  /** undefined where no such OCA ever reported here. */
+  async oca(ocaId: string): Promise<OcaDetail | undefined> {
+    const oca = this.#fleet.oca(ocaId);
+    if (!oca) return undefined;
+    const titles = (await this.#catalog.list()).map(({ title: { titleId }, fileIds }) => ({ titleId, fileIds }));
+    const { healthDeadlineMs = HEALTH_DEADLINE_MS } = this.#config;
+    const [routes, heardAll] = [this.#fleet.routesOf(ocaId), this.#fleet.heardAll(ocaId)];
+    return detailOf({ oca, routes, heardAll, titles, nowMs: this.#clock.nowMs(), healthDeadlineMs });
   }
 }

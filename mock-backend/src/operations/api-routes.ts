@@ -253,6 +253,16 @@ const FLEET: readonly ApiRoute[] = [
     gives: { 200: json('FleetStatus') },
     errors: ['store/unavailable'],
   },
+  {
+    method: 'get',
+    path: '/v1/ocas/{ocaId}',
+    tag: 'Fleet',
+    summary: 'What this region knows of one OCA',
+    description: 'Its last report, whether it is named to players and why, what it announces and what it holds.',
+    caller: 'viewer',
+    gives: { 200: json('OcaDetail') },
+    errors: ['fleet/unknown-oca', 'store/unavailable'],
+  },
   ...drain('ocas/{ocaId}', 'an OCA'),
   ...drain('sites/{siteId}', 'a site'),
 ];

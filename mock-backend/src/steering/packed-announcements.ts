@@ -1,4 +1,4 @@
-import { type Prefix, parsePrefix } from './address.ts';
+import { type Prefix, parsePrefix, prefixText } from './address.ts';
 import type { PackedAnnouncements } from './prefix-table.ts';
 
 /** A route as it is reported. */
@@ -15,7 +15,23 @@ export interface AnnouncedPrefix {
   readonly med: number;
 }
 
+export interface UnpackedRoute {
+  readonly prefix: string;
+  readonly asPathLength: number;
+  readonly med: number;
+}
+
 const MAX_PATH_LENGTH = 255;
+
+/** The first so many announcements as text. */
+export function unpackRoutes(family: 4 | 6, packed: PackedAnnouncements, limit: number): readonly UnpackedRoute[] {
+  const { wordCount, words, lengths, asPathLengths, meds } = packed;
+  return Array.from({ length: Math.min(limit, lengths.length) }, (_, at) => ({
+    prefix: prefixText({ family, words: [...words.subarray(at * wordCount, (at + 1) * wordCount)] }, lengths[at] ?? 0),
+    asPathLength: asPathLengths[at] ?? 0,
+    med: meds[at] ?? 0,
+  }));
+}
 
 /** Packs announcements of one family; those of the other are left out. */
 export function packAnnouncements(family: 4 | 6, announced: readonly AnnouncedPrefix[]): PackedAnnouncements {

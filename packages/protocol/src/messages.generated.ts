@@ -883,6 +883,69 @@ export interface ManifestUrls {
    */
   expiresInMs: number;
 }
+/**
+ * GET /v1/ocas/{ocaId} (viewers): everything this region knows of one OCA.
+ */
+export interface OcaDetail {
+  ocaId: OcaId;
+  siteId: SiteId;
+  baseUrl: string;
+  verdict: HealthVerdict;
+  /**
+   * Why this verdict, in a few words.
+   */
+  reason: string;
+  capacityBps: Bps;
+  trafficBps: Bps;
+  /**
+   * Responses being sent now.
+   */
+  connections: number;
+  /**
+   * Since the process started.
+   */
+  servedBytes: number;
+  uptimeMs: number;
+  reportAgeMs: number;
+  /**
+   * False when silent for too long, failing or draining: steering does not name it.
+   */
+  usable: boolean;
+  /**
+   * Why operators took it, or its site, out of service.
+   */
+  drained?: string;
+  fileCount: number;
+  prefixCount: number;
+  /**
+   * Why steering names it or not: verdict and reason, silence, or the drain.
+   */
+  usableReason: string;
+  /**
+   * Whether its routes and files are known here, if only from the store.
+   */
+  heardAll: boolean;
+  /**
+   * What it announces, the first thousand; `prefixCount` says how many there are.
+   *
+   * @maxItems 1000
+   */
+  routes: {
+    prefix: Prefix;
+    asPathLength: number;
+    med: number;
+  }[];
+  /**
+   * What it holds, the first ten thousand; `fileCount` says how many.
+   *
+   * @maxItems 10000
+   */
+  fileIds: FileId[];
+  /**
+   * Of which it holds every file.
+   */
+  titles: TitleId[];
+}
 export interface PathwayClone {
   'BASE-ID': string;
   ID: string;

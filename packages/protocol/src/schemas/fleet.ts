@@ -90,6 +90,17 @@ export const OcaStatus = HealthReport.extend({
   prefixCount: z.number().int().nonnegative(),
 });
 
+export const OcaDetail = OcaStatus.extend({
+  usableReason: z.string().describe('Why steering names it or not: verdict and reason, silence, or the drain.'),
+  heardAll: z.boolean().describe('Whether its routes and files are known here, if only from the store.'),
+  routes: z
+    .array(z.object({ prefix: Prefix, asPathLength: z.number().int(), med: z.number().int() }))
+    .max(1000)
+    .describe('What it announces, the first thousand; `prefixCount` says how many there are.'),
+  fileIds: z.array(FileId).max(10_000).describe('What it holds, the first ten thousand; `fileCount` says how many.'),
+  titles: z.array(TitleId).describe('Of which it holds every file.'),
+}).describe('GET /v1/ocas/{ocaId} (viewers): everything this region knows of one OCA.');
+
 export const SiteInfo = z.object({
   siteId: SiteId,
   name: z.string(),
