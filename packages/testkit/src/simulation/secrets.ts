@@ -6,14 +6,17 @@ export interface FleetKeys {
   readonly controlToken: string;
   readonly operatorToken: string;
   ocaTokenFor(ocaId: string): string;
-  /** A bearer token of an account, in a form that only in-memory fleets accept. */
-  accessTokenFor(accountId: string): string;
-  verifyAccessToken(token: string): Promise<{ accountId: string } | undefined>;
+  /** A bearer token of an account, in a form that only in-memory fleets accept. Without limits where it names no plan. */
+  accessTokenFor(accountId: string, planId?: string): string;
+  verifyAccessToken(token: string): Promise<{ accountId: string; planId?: string } | undefined>;
 }
 
 export function fleetKeysOf(secret: string): FleetKeys {
   const derive = (purpose: string): string => hmacSha256Hex(secret, purpose);
-  const accessTokenFor = (accountId: string): string => `${accountId}.${derive(`accounts:${accountId}`)}`;
+  const accessTokenFor = (accountId: string, planId = ''): string => {
+    const named = planId === '' ? accountId : `${accountId}/${planId}`;
+    return `${named}.${derive(`accounts:${named}`)}`;
+  };
   return {
     urlKey: derive('media-urls'),
     controlToken: derive('control'),
@@ -21,8 +24,10 @@ export function fleetKeysOf(secret: string): FleetKeys {
     ocaTokenFor: remembered((ocaId) => derive(`oca:${ocaId}`)),
     accessTokenFor,
     verifyAccessToken: async (token) => {
-      const accountId = token.slice(0, Math.max(0, token.lastIndexOf('.')));
-      return accountId !== '' && token === accessTokenFor(accountId) ? { accountId } : undefined;
+      const named = token.slice(0, Math.max(0, token.lastIndexOf('.')));
+      if (named === '' || token !== accessTokenFor(named)) return undefined;
+      const [accountId = '', planId] = named.split('/', 2);
+      return { accountId, ...(planId !== undefined && { planId }) };
     },
   };
 }

@@ -20,6 +20,8 @@ export interface SimulatedPlayerOptions extends Partial<PlayerOptions> {
   /** Where the viewer is; default a customer of Fjord Broadband. */
   readonly clientAddress?: string;
   readonly accountId?: string;
+  /** Of the backend's plans; one without limits where absent. */
+  readonly planId?: string;
   /** The viewer's line. Takes effect on everybody at this address. */
   readonly link?: Partial<Link>;
   /** Wraps the SDK's HTTP client, to spoil or to watch requests. */
@@ -52,7 +54,7 @@ export interface PlayerFactoryPorts {
   readonly network: Network;
   readonly events: EventLog;
   readonly regions: readonly RegionEndpoint[];
-  readonly accessTokenFor: (accountId: string) => string;
+  readonly accessTokenFor: (accountId: string, planId?: string) => string;
   readonly fileOf: (fileId: string) => Uint8Array | undefined;
 }
 
@@ -80,6 +82,7 @@ export class SimulatedPlayers {
     const {
       clientAddress = DEFAULT_CLIENT_ADDRESS,
       accountId = 'viewer-1',
+      planId,
       link,
       wrapHttp,
       telemetry,
@@ -94,7 +97,7 @@ export class SimulatedPlayers {
     const engine = new WitnessEngine(inner, clock, this.#ports.fileOf);
     const defaults: PlayerOptions = {
       regions: this.#ports.regions,
-      accessToken: this.#ports.accessTokenFor(accountId),
+      accessToken: this.#ports.accessTokenFor(accountId, planId),
       device: { videoCodecs: ['avc1'], audioCodecs: ['mp4a'] },
     };
     const ports = { clock, http: wrapHttp ? wrapHttp(http) : http, random: prngFor(seed, name), engine, telemetry };
