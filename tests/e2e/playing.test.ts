@@ -139,7 +139,9 @@ test('after stop the element is free and another load works', async ({ film, tit
   expect(await film.stats()).toMatchObject({ state: 'idle' });
   const asked = (await film.transfers()).length;
   await film.page.waitForTimeout(1000);
-  expect((await film.transfers()).length).toBe(asked);
+  const later = (await film.transfers()).slice(asked).map(({ url }) => new URL(url).pathname);
+  expect(later.filter((path) => !/^\/v1\/plays\/[^/]+\/end$/.test(path))).toEqual([]);
+  expect(later.length).toBeLessThanOrEqual(1);
   expect(await film.play(titleId)).toMatchObject({ ok: true });
   await film.watchFor(1);
 });
