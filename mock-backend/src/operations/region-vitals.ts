@@ -1,32 +1,10 @@
-import type { OcaCondition, RegionHealth, SiteClass } from '@pressplay/protocol/messages';
+import type { SiteClass } from '@pressplay/protocol/messages';
 import { HEALTH_DEADLINE_MS } from '../backend-config.ts';
 import { conditionOf } from '../fleet/usability.ts';
-import type { PlayCounts } from '../leases/shared-plays.ts';
 import type { Services } from '../services.ts';
+import type { ClassLoad, RegionVitals } from './meter.ts';
 
-export interface ClassLoad {
-  readonly ocas: number;
-  readonly capacityBps: number;
-  readonly trafficBps: number;
-}
-
-/** How a region is at one moment: everything that is not counted as it happens. */
-export interface RegionVitals {
-  readonly health: RegionHealth;
-  readonly ocas: Readonly<Record<OcaCondition, number>>;
-  /** What the OCAs that are heard of report, by how their sites reach viewers. */
-  readonly load: Readonly<Partial<Record<SiteClass, ClassLoad>>>;
-  readonly table: {
-    readonly version: number;
-    readonly prefixes: { readonly 4: number; readonly 6: number };
-    readonly announcements: { readonly 4: number; readonly 6: number };
-    /** How long the last one took to build. */
-    readonly buildMs: number;
-  };
-  readonly plays: PlayCounts & { readonly streams: number };
-  readonly decisions: { readonly waiting: number; readonly lost: number };
-}
-
+/** Gathered when somebody asks: no play pays for it. */
 export async function regionVitals(
   services: Pick<Services, 'config' | 'clock' | 'fleet' | 'plays' | 'decisions' | 'readiness'>,
 ): Promise<RegionVitals> {

@@ -1,8 +1,8 @@
 import type { SteeringDecision } from '@pressplay/protocol/messages';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AnsweredRequest } from '../operations/access-line.ts';
-import type { Exposition, Meter } from '../operations/meter.ts';
-import type { RegionVitals } from '../operations/region-vitals.ts';
+import type { Exposition, Meter, RegionVitals } from '../operations/meter.ts';
+
 import { showVitals, type VitalGauges, vitalGauges } from './vital-gauges.ts';
 
 /** A play request is to be answered within ten milliseconds. */

@@ -1,5 +1,5 @@
 import type { Gauge } from 'prom-client';
-import type { RegionVitals } from '../operations/region-vitals.ts';
+import type { RegionVitals } from '../operations/meter.ts';
 
 type MakeGauge = (name: string, help: string, labelNames: string[]) => Gauge;
 
