@@ -143,21 +143,17 @@ function segmentList(index: SegmentIndex): string[] {
   ];
 }
 
-/** Each border is rounded by itself, so that no error adds up; equal durations in a row are one entry. */
+/**
+ * Each border is rounded by itself, so that no error adds up. One entry a segment: of a list, dash.js plays only as many
+ * segments as there are entries, whatever their repeats.
+ */
 function timeline(ranges: readonly SegmentRange[]): string[] {
-  const runs: { readonly startUs: number; readonly durationUs: number; repeats: number }[] = [];
   let startMs = 0;
-  for (const { durationMs } of ranges) {
+  return ranges.map(({ durationMs }) => {
     const startUs = Math.round(startMs * US_PER_MS);
     startMs += durationMs;
-    const durationUs = Math.round(startMs * US_PER_MS) - startUs;
-    const last = runs.at(-1);
-    if (last?.durationUs === durationUs) last.repeats += 1;
-    else runs.push({ startUs, durationUs, repeats: 0 });
-  }
-  return runs.map(({ startUs, durationUs, repeats }) =>
-    element('S', { t: String(startUs), d: String(durationUs), r: repeats > 0 ? String(repeats) : undefined }, '/'),
-  );
+    return element('S', { t: String(startUs), d: String(Math.round(startMs * US_PER_MS) - startUs) }, '/');
+  });
 }
 
 /** A whole number, or a ratio: 29.97 is 30000/1001. */
