@@ -92,7 +92,7 @@ describe('docs/operations.md', { timeout: 60_000 }, () => {
   it('tells of logs and of the end as they are', async () => {
     await ask('/v1/titles');
     child.kill('SIGTERM');
-    const [exitCode] = await once(child, 'exit');
+    const [exitCode] = await once(child, 'close');
     expect(exitCode).toBe(0);
     const lines = output
       .trim()

@@ -9,6 +9,10 @@ export type Caller = 'everyone' | 'account' | 'operator' | 'viewer' | 'oca' | 'p
 
 export const TAGS = ['Plays', 'Manifests', 'Titles', 'Telemetry', 'OCAs', 'Steering', 'Fleet', 'Operations'] as const;
 
+/** A body of JSON, by its schema. */
+export const json = (schema: SchemaName): { readonly schema: SchemaName } => ({ schema });
+export const NOTHING = { 204: 'nothing' } as const;
+
 /** What a body is: JSON of a schema, or something else by its media type. */
 export type Content =
   | { readonly schema: SchemaName }

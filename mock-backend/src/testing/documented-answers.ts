@@ -11,7 +11,7 @@ interface SeenAnswer {
   readonly body: unknown;
 }
 
-const WHERE = 'mock-backend/src/operations/api-routes.ts';
+const WHERE = 'mock-backend/src/operations/*api-routes.ts';
 let checker: Ajv2020 | undefined;
 const compiled = new Map<string, ValidateFunction>();
 
