@@ -4,4 +4,4 @@ export type { BackendConfig } from './backend-config.ts';
 export type { LeaseBeat, PlayClaim, PlayOutcome, PlayRecord, StoredPlay } from './leases/play-claim.ts';
 export type { AccessTokens, BackendClock, Log, LogLevel, OriginAnswer } from './ports.ts';
 export { MemoryStore } from './store/memory-store.ts';
-export type { Reported, Store, StoredOca, StoredTitle } from './store/store.ts';
+export type { Reported, Store, StoredImport, StoredOca, StoredTitle } from './store/store.ts';

@@ -8,7 +8,7 @@ export { deriveKeys, type FleetKeys, hmacSha256Hex } from './process/keys.ts';
 export { originAnswer } from './process/origin-answer.ts';
 export { postgresHome } from './process/postgres-files.ts';
 export { ProcessConfig, type ProcessConfigInput } from './process/process-config.ts';
-export { type RegionServer, startRegion } from './process/region-server.ts';
+export { type RegionLogger, type RegionServer, type ServedStore, startRegion } from './process/region-server.ts';
 export { type PostgresOptions, type RunningPostgres, startPostgres } from './process/start-postgres.ts';
 export { workerTableBuilder } from './process/table-builder.ts';
 export { PostgresStore, type PostgresStoreOptions } from './store/postgres/postgres-store.ts';

@@ -1,14 +1,12 @@
-import type { CatalogTitle, Rendition } from '@pressplay/protocol/messages';
+import type { CatalogTitle } from '@pressplay/protocol/messages';
 import type { BackendClock, Log } from '../ports.ts';
-import type { Store, StoredTitle } from '../store/store.ts';
+import { type Store, type StoredTitle, TITLES_AT_ONCE } from '../store/store.ts';
+import { type LeanTitle, leanTitle } from './lean-title.ts';
 import { filesOf, type TitleFile } from './title-files.ts';
 
-export interface CatalogEntry {
-  readonly title: CatalogTitle;
+export interface CatalogEntry extends LeanTitle {
   readonly files: readonly TitleFile[];
   readonly fileIds: readonly string[];
-  /** Renditions as a play response carries them, already JSON: an index is never serialised for each play. */
-  readonly renditionJson: ReadonlyMap<string, string>;
   /** When this region first knew the title, on the monotonic clock. */
   readonly knownSinceMs: number;
 }
@@ -73,10 +71,14 @@ export class Catalog {
 
   async #read(): Promise<void> {
     this.#askedAtMs = this.#clock.nowMs();
-    for (const stored of await this.#store.titlesSince(this.#revision)) {
-      this.#keep(stored);
-      this.#revision = Math.max(this.#revision, stored.revision);
-    }
+    let changed: readonly StoredTitle[];
+    do {
+      changed = await this.#store.titlesSince(this.#revision);
+      for (const stored of changed) {
+        this.#keep(stored);
+        this.#revision = Math.max(this.#revision, stored.revision);
+      }
+    } while (changed.length >= TITLES_AT_ONCE);
   }
 
   /** The followed revision moves only by reading: another region's change may lie below that of our own. */
@@ -84,16 +86,10 @@ export class Catalog {
     const knownSinceMs = this.#entries.get(title.titleId)?.knownSinceMs ?? this.#clock.nowMs();
     const files = filesOf(title);
     this.#entries.set(title.titleId, {
-      title,
+      ...leanTitle(title),
       knownSinceMs,
       files,
       fileIds: files.map(({ fileId }) => fileId),
-      renditionJson: new Map(
-        title.renditions.map(({ sha256: _sha256, playlist: _playlist, ...rendition }) => [
-          rendition.renditionId,
-          JSON.stringify(rendition satisfies Rendition),
-        ]),
-      ),
     });
   }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { livenessOf } from './liveness.ts';
+import { isLive, livenessOf } from './liveness.ts';
 
 const HOLDERS: Record<string, string[]> = { video: ['a1', 'a2', 'b1'], audio: ['a1', 'b1', 'c1'], lost: [] };
 const holdersOf = (fileId: string) => new Set(HOLDERS[fileId] ?? []);
@@ -21,4 +21,13 @@ it('counts OCAs that hold every file, and their sites', () => {
 it('is not live with a file that nobody holds, nor by an OCA without a known place', () => {
   expect(ask(['video', 'lost'], 1, 1)).toMatchObject({ live: false, copies: 0 });
   expect(ask(['audio'], 3, 1)).toMatchObject({ live: false, copies: 2 });
+});
+
+it('says whether a title is live as the whole count does, at every rule', () => {
+  for (const fileIds of [['video', 'audio'], ['video'], ['audio'], ['video', 'lost'], []])
+    for (const copiesNeeded of [0, 1, 2, 3, 4])
+      for (const sitesNeeded of [0, 1, 2, 3])
+        expect(isLive(fileIds, holdersOf, siteOf, { copiesNeeded, sitesNeeded })).toBe(
+          ask(fileIds, copiesNeeded, sitesNeeded).live,
+        );
 });

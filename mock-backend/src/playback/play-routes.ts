@@ -48,8 +48,8 @@ export function playRoutes(services: Services): Hono<Env> {
     const account = await accountFor(await authorizationOf(c));
     const request = valid(await fieldsOf(c), schemas.PlayRequest, 'The body');
     c.set('isPrefetch', request.intent === 'prefetch');
-    const text = await gate.pass(request.intent ?? 'play', () => playback.start(account, request, client));
-    return c.body(text, 200, { 'Content-Type': 'application/json' });
+    const json = await gate.pass(request.intent ?? 'play', () => playback.start(account, request, client));
+    return c.body(json, 200, { 'Content-Type': 'application/json' });
   });
   app.post('/v1/plays/:playId/renew', limitBody(SMALL_BODY_BYTES), async (c) => {
     const client = clientFor(c);

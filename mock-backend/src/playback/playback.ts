@@ -5,7 +5,7 @@ import { ApiError } from '../api-error.ts';
 import { type BackendConfig, GRANT_REFRESH_MS, TOKEN_LIFETIME_MS } from '../backend-config.ts';
 import type { Catalog, CatalogEntry } from '../catalog/catalog.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
-import { livenessOf } from '../fleet/liveness.ts';
+import { isLive, livenessOf } from '../fleet/liveness.ts';
 import { hash32 } from '../fleet/rendezvous.ts';
 import type { StoredPlay } from '../leases/play-claim.ts';
 import { pictureLimits } from '../licensing/picture-limits.ts';
@@ -15,6 +15,7 @@ import type { Readiness } from '../regions/readiness.ts';
 import type { Steering } from '../steering/steering.ts';
 import { telemetryTarget } from '../telemetry/telemetry.ts';
 import type { Client } from './client-of.ts';
+import { joinJson } from './join-json.ts';
 import { languagesOf, subtitlesOf } from './languages.ts';
 import { pickRenditions } from './pick-renditions.ts';
 import { playBpsOf } from './play-bps.ts';
@@ -45,8 +46,8 @@ export class Playback {
     this.#deps = deps;
   }
 
-  /** The JSON of a PlayResponse. Renditions come in as the text the catalog keeps. */
-  async start(account: Account, request: PlayRequest, client: Client): Promise<string> {
+  /** The JSON of a PlayResponse, in UTF-8. Renditions come in as the bytes the catalog keeps. */
+  async start(account: Account, request: PlayRequest, client: Client): Promise<Uint8Array<ArrayBuffer>> {
     const { registry, clock, readiness } = this.#deps;
     readiness.requireForNewPlay();
     const { titleId, device, idempotencyKey, playerId, intent = 'play' } = request;
@@ -57,7 +58,7 @@ export class Playback {
     const ask = { titleId, device, idempotencyKey, ...(playerId !== undefined && { playerId }) };
     const play = await registry.start(account, ask, intent === 'prefetch' ? 'prefetch' : 'start');
     const decision = this.#steer('start', play, client, renditions, entry);
-    return this.#responseJson(request, play, entry, client, renditions, decision);
+    return this.#response(request, play, entry, client, renditions, decision);
   }
 
   /** A fresh token and ranking for a running play. The licence was judged at its start; a film that runs may end. */
@@ -86,13 +87,10 @@ export class Playback {
 
   #requireLive({ title, fileIds }: CatalogEntry): void {
     const { fleet, config } = this.#deps;
-    const liveness = livenessOf(
-      fileIds,
-      (fileId) => fleet.holdersOf(fileId),
-      (ocaId) => fleet.siteOf(ocaId),
-      config,
-    );
-    if (liveness.live) return;
+    const holdersOf = (fileId: string) => fleet.holdersOf(fileId);
+    const siteOf = (ocaId: string) => fleet.siteOf(ocaId);
+    if (isLive(fileIds, holdersOf, siteOf, config)) return;
+    const liveness = livenessOf(fileIds, holdersOf, siteOf, config);
     throw new ApiError('title/not-live', `"${title.name}" is still on its way to the servers: ${liveness.reason}.`, {
       titleId: title.titleId,
       copies: liveness.copies,
@@ -130,14 +128,14 @@ export class Playback {
     return { token, expiresInMs, servers: serversOf(decision, this.#deps.fleet), refreshInMs };
   }
 
-  #responseJson(
+  #response(
     { intent, preferences, manifests }: PlayRequest,
     play: StoredPlay,
     { title, renditionJson }: CatalogEntry,
     client: Client,
     renditions: readonly CatalogRendition[],
     decision: SteeringDecision,
-  ): string {
+  ): Uint8Array<ArrayBuffer> {
     const grant = this.#grant(play, decision, client, intent);
     const telemetry = telemetryTarget(grant.token, this.#deps.config.telemetryIntervalMs);
     const serversOf = (fileId: string) =>
@@ -156,14 +154,22 @@ export class Playback {
       ...(telemetry && { telemetry }),
       ...(manifests && { manifests: manifestUrls(play, renditions, languages.preferredAudio, this.#deps) }),
     };
-    const fileSets = decision.choice.fileSets.flatMap(({ servers, fileIds }) => {
-      const texts = renditions.flatMap(({ fileId, renditionId }) =>
-        fileIds.includes(fileId) ? (renditionJson.get(renditionId) ?? []) : [],
-      );
+    const parts: (string | Uint8Array)[] = [`${JSON.stringify(head).slice(0, -1)},"fileSets":[`];
+    let separator = '';
+    for (const { servers, fileIds } of decision.choice.fileSets) {
       // A set of subtitles alone is named with them.
-      return texts.length > 0 ? [`{"servers":${JSON.stringify(servers)},"renditions":[${texts.join()}]}`] : [];
-    });
-    return `${JSON.stringify(head).slice(0, -1)},"fileSets":[${fileSets.join()}]}`;
+      let before = `${separator}{"servers":${JSON.stringify(servers)},"renditions":[`;
+      for (const { fileId, renditionId } of renditions) {
+        const bytes = fileIds.includes(fileId) ? renditionJson.get(renditionId) : undefined;
+        if (!bytes) continue;
+        parts.push(before, bytes);
+        before = ',';
+      }
+      if (before !== ',') continue;
+      parts.push(']}');
+      separator = ',';
+    }
+    return joinJson([...parts, ']}']);
   }
 }
 

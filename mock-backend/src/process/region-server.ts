@@ -3,12 +3,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { AcceptedKey } from '@pressplay/protocol/wire';
-import type { Logger } from 'pino';
 import { createBackend } from '../backend.ts';
 import { PLAY_LIFETIME_MS } from '../leases/shared-plays.ts';
 import { openFolderOrigin } from '../origin/folder-origin.ts';
+import type { LogLevel } from '../ports.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import { PostgresStore } from '../store/postgres/postgres-store.ts';
+import type { Store } from '../store/store.ts';
 import { type AccountsKey, accessTokens } from './access-tokens.ts';
 import { deriveKeys, hmacSha256Hex } from './keys.ts';
 import { originAnswer } from './origin-answer.ts';
@@ -28,12 +29,22 @@ export interface RegionServer {
 const DECISIONS_KEPT_MS = 24 * 3600 * 1000;
 const CLEANING_INTERVAL_MS = 3600 * 1000;
 
-/** A region on a socket. */
-export async function startRegion(config: ProcessConfig & { secret: string }, logger: Logger): Promise<RegionServer> {
+/** What a region says of itself, as pino takes it. */
+export type RegionLogger = Readonly<Record<LogLevel, (fields: object, message: string) => void>>;
+
+export interface ServedStore extends Store {
+  close?(): Promise<void>;
+}
+
+/** A region on a socket; on the store that its configuration names, or on one that is open already. */
+export async function startRegion(
+  config: ProcessConfig & { secret: string },
+  logger: RegionLogger,
+  opened?: ServedStore,
+): Promise<RegionServer> {
   const keys = deriveKeys(config.secret);
   const accepted = acceptedKeys(config);
-  const postgres = config.databaseUrl === 'memory' ? undefined : await openStore(config.databaseUrl, logger);
-  const store = postgres ?? new MemoryStore();
+  const store = opened ?? (await openStore(config.databaseUrl, logger));
   const buildTable = builtTableBuilder();
   const backend = createBackend({
     config: { ...config, ...keys, acceptedUrlKeys: accepted.urlKeys },
@@ -72,7 +83,7 @@ export async function startRegion(config: ProcessConfig & { secret: string }, lo
       await left;
       await closeServer(server, limitMs);
       await backend.stop();
-      await postgres?.close();
+      await store.close?.();
     },
   };
 }
@@ -114,12 +125,14 @@ function acceptedKeys({ acceptedSecrets }: ProcessConfig): {
   };
 }
 
-const openStore = (url: string, logger: Logger): Promise<PostgresStore> =>
-  PostgresStore.open({
+async function openStore(url: string, logger: RegionLogger): Promise<ServedStore> {
+  if (url === 'memory') return new MemoryStore();
+  return PostgresStore.open({
     url,
     timeoutMs: STORE_TIMEOUT_MS,
     onConnectionLost: (error) => logger.warn({ error: error.message }, 'a connection to the database was lost'),
   });
+}
 
 function listen(server: ReturnType<typeof createServer>, { host, port }: ProcessConfig): Promise<string> {
   return new Promise((resolve, reject) => {

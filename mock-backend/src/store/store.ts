@@ -14,6 +14,9 @@ export interface StoredTitle {
   readonly revision: number;
 }
 
+/** A whole catalog would be gigabytes in one answer. */
+export const TITLES_AT_ONCE = 100;
+
 /** Something an OCA reported, and when, in Unix time in milliseconds. */
 export interface Reported<T> {
   readonly value: T;
@@ -38,7 +41,7 @@ export interface StoredImport {
 /** What all regions share. Every call may fail: a region keeps answering from its memory where it can. */
 export interface Store {
   putTitle(title: CatalogTitle): Promise<StoredTitle>;
-  /** Titles changed after `revision`, in the order of their change. */
+  /** Titles changed after `revision`, in the order of their change: at least `TITLES_AT_ONCE` of them, where there are more. */
   titlesSince(revision: number): Promise<readonly StoredTitle[]>;
   /**
    * Starts plays and gives them streams of their accounts, all in one go: `decideClaims` says how. Exact whoever else

@@ -3,7 +3,14 @@ import { and, asc, desc, eq, gt, gte, lt, ne, sql } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { Pool } from 'pg';
 import type { LeaseBeat, PlayClaim, PlayOutcome, StoredPlay } from '../../leases/play-claim.ts';
-import type { Reported, Store, StoredImport, StoredOca, StoredTitle } from '../store.ts';
+import {
+  type Reported,
+  type Store,
+  type StoredImport,
+  type StoredOca,
+  type StoredTitle,
+  TITLES_AT_ONCE,
+} from '../store.ts';
 import { applyMigrations } from './migrations.ts';
 import { PostgresPlays } from './postgres-plays.ts';
 import { catalogRevision, drains, ocas, routeImports, steeringDecisions, titles } from './tables.ts';
@@ -77,7 +84,8 @@ export class PostgresStore implements Store {
       .select({ title: titles.title, revision: titles.revision })
       .from(titles)
       .where(gt(titles.revision, revision))
-      .orderBy(asc(titles.revision));
+      .orderBy(asc(titles.revision))
+      .limit(TITLES_AT_ONCE);
   }
 
   claimPlays(claims: readonly PlayClaim[], nowMs: number, expiredBeforeMs: number): Promise<readonly PlayOutcome[]> {
