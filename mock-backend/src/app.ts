@@ -48,7 +48,7 @@ function answerBrowsers(app: Hono<Env>, services: Services): void {
     cors({
       origin: config.corsOrigins === '*' ? '*' : [...config.corsOrigins],
       allowMethods: ['GET', 'POST', 'PUT', 'DELETE'],
-      allowHeaders: ['Authorization', 'Content-Type', CLIENT_ADDRESS_HEADER],
+      allowHeaders: ['Authorization', 'Content-Type', CLIENT_ADDRESS_HEADER, REQUEST_ID_HEADER],
       exposeHeaders: ['Retry-After', REQUEST_ID_HEADER],
       maxAge: PREFLIGHT_MAX_AGE_S,
     }),

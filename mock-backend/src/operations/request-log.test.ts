@@ -25,7 +25,10 @@ describe('the id of a request', () => {
     expect(lineOf(region)?.fields.requestId).toBe(answer.headers.get('X-Request-Id'));
   });
 
-  it('can be read by pages', async () => {
+  it('can be sent and read by pages', async () => {
+    const asked = { Origin: 'https://app.example', 'Access-Control-Request-Method': 'POST' };
+    const preflight = await testRegion().call('OPTIONS', '/v1/plays', { headers: asked });
+    expect(preflight.headers.get('Access-Control-Allow-Headers')).toContain('X-Request-Id');
     const { headers } = await testRegion().call('GET', '/v1/health', { headers: { Origin: 'https://app.example' } });
     expect(headers.get('Access-Control-Expose-Headers')).toContain('X-Request-Id');
   });
