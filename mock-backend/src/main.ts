@@ -7,13 +7,15 @@ import { type RegionServer, startRegion } from './process/region-server.ts';
 const EXIT = { failed: 1, wrongConfig: 2, portInUse: 3 } as const;
 /** What waits is handed to the store within this time, or lost. */
 const FLUSH_MS = 3000;
+const LAST_LINES_MS = 500;
 /** When the supervisor is gone nobody waits for an orderly end. */
 const ORPHAN_DRAIN_MS = 500;
 
 /** One region of the control plane as a process: `PRESSPLAY_CONFIG=region.json node main.mjs`. */
 async function main(): Promise<void> {
   const config = await readProcessConfig(process.env.PRESSPLAY_CONFIG);
-  const logger = pino({ level: config.logLevel, base: { regionId: config.regionId } });
+  const lines = pino.destination({ fd: 1, sync: false });
+  const logger = pino({ level: config.logLevel, base: { regionId: config.regionId } }, lines);
   let region: RegionServer | undefined;
   let ending = false;
   const end = async (why: string, retireMs: number, drainMs: number): Promise<void> => {
@@ -29,6 +31,7 @@ async function main(): Promise<void> {
     ).unref();
     await region?.drain(drainMs, pause(retireMs));
     logger.info('ended');
+    await written(lines);
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
@@ -37,6 +40,14 @@ async function main(): Promise<void> {
   region = await startRegion(config, logger);
   logger.info({ url: region.url }, 'ready');
   process.send?.({ type: 'ready', url: region.url });
+}
+
+/** Lines are written beside the work; leaving in the middle of one would disorder or lose the last. */
+async function written(lines: ReturnType<typeof pino.destination>): Promise<void> {
+  const finished = new Promise<void>((resolve) => lines.once('finish', resolve));
+  lines.end();
+  // Nobody may read them any more.
+  await Promise.race([finished, pause(LAST_LINES_MS)]);
 }
 
 function explain(error: unknown): { exitCode: number; message: string } {
