@@ -20,6 +20,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   'simulated-hour': simulatedHour,
   size,
   'table-rebuild': tableRebuild,
+  'play-requests': async (options) => (await import('./play-requests/play-requests.ts')).playRequests(options),
   // Loaded where they run: they need built packages and a browser.
   failover: async (options) => (await import('./failover/failover.ts')).failover(options),
   startup: async (options) => (await import('./startup/startup.ts')).startup(options),
@@ -38,6 +39,8 @@ const { values, positionals } = parseArgs({
     players: text,
     faults: text,
     screenshots: text,
+    sizes: text,
+    'cpu-prof': text,
   },
 });
 const [name] = positionals;
@@ -49,7 +52,7 @@ if (name === undefined || !bench) {
   );
   process.exitCode = 1;
 } else {
-  const metrics = await bench(values);
+  const metrics = await bench({ ...values, cpuProf: values['cpu-prof'] });
   console.table(Object.fromEntries(metrics.map((metric) => [metric.name, row(metric)])));
   const machine = `${cpus()[0]?.model ?? 'unknown'} x${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
   if (values.json !== undefined)

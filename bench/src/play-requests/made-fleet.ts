@@ -1,0 +1,162 @@
+import type { StoredOca } from '@pressplay/mock-backend';
+import type { CatalogTitle, ClientNetworkEntry, HealthReport, Route, SiteInfo } from '@pressplay/protocol/messages';
+import { etagOf } from '@pressplay/protocol/wire';
+import { seededRandom } from '../prefix-lookup-data.ts';
+import type { Sizes } from './sizes.ts';
+
+/** Ten renditions in segments of six seconds: an index of about a hundred and fifty kilobytes for two hours. */
+const SEGMENT_MS = 6000;
+const VIDEO_KBPS = [235, 375, 560, 750, 1050, 1750, 2350, 3000, 4300];
+const AUDIO_KBPS = 128;
+const FILES = VIDEO_KBPS.length + 1;
+/** What every site holds beside its own; of plays, a third ask for one of these. */
+const POPULAR_FILMS = 20;
+/** Sites with the whole catalog, three copies of each film. */
+const FULL_EVERY = 100;
+const COPIES_A_SITE = 3;
+const V6_SHARE = 0.2;
+const CLASSES = ['embedded', 'embedded', 'private-peering', 'public-peering'] as const;
+
+export const fileIdOf = (film: number, file: number): string =>
+  (film * FILES + file + 1).toString(16).padStart(32, 'f');
+
+export function filmOf(film: number, { filmMs }: Pick<Sizes, 'filmMs'>): CatalogTitle {
+  const random = seededRandom(film + 1);
+  const count = Math.max(1, Math.round(filmMs / SEGMENT_MS));
+  const rendition = (kbps: number, file: number) => {
+    const fileId = fileIdOf(film, file);
+    const bytesASegment = (kbps * 1000 * SEGMENT_MS) / 8000;
+    const sizes = Array.from({ length: count }, () => Math.round(bytesASegment * (0.6 + (random() % 800) / 1000)));
+    const sizeBytes = 4000 + sizes.reduce((sum, size) => sum + size, 0);
+    return {
+      renditionId: file === 0 ? 'a128' : `v${file}`,
+      sha256: fileId.padEnd(64, '0'),
+      fileId,
+      etag: etagOf(fileId, sizeBytes),
+      sizeBytes,
+      averageBps: kbps * 1000,
+      peakBps: kbps * 1400,
+      index: {
+        initBase64: 'A'.repeat(900),
+        initEnd: 700,
+        offset0: 4000,
+        sizes,
+        durationsMs: sizes.map(() => SEGMENT_MS),
+      },
+    };
+  };
+  const sound = { language: 'en', channels: 2, sampleRateHz: 48_000 };
+  return {
+    titleId: titleIdOf(film),
+    name: `Film ${film}`,
+    durationMs: filmMs,
+    licence: { territories: 'worldwide' },
+    renditions: [
+      { kind: 'audio', codec: 'mp4a.40.2', audio: sound, ...rendition(AUDIO_KBPS, 0) },
+      ...VIDEO_KBPS.map((kbps, at) => ({
+        kind: 'video' as const,
+        codec: 'avc1.640028',
+        video: { widthPx: 320 + at * 200, heightPx: 180 + at * 112, frameRate: 25 },
+        ...rendition(kbps, at + 1),
+      })),
+    ],
+  };
+}
+
+export const titleIdOf = (film: number): string => `film-${film}`;
+
+export const sitesOf = ({ sites }: Pick<Sizes, 'sites'>): SiteInfo[] =>
+  Array.from({ length: sites }, (_, at) => ({
+    siteId: `site-${at}`,
+    name: `Site ${at}`,
+    siteClass: isFull(at, sites) ? 'full-catalog' : (CLASSES[at % 4] ?? 'embedded'),
+    asn: 64512 + at,
+    latitude: ((at * 37) % 120) - 60,
+    longitude: ((at * 91) % 360) - 180,
+  }));
+
+/** At least three sites have everything, also in a small fleet. */
+const isFull = (at: number, sites: number): boolean => at % Math.min(FULL_EVERY, Math.floor(sites / 3)) === 0;
+
+/** Popular films and the site's own at most sites; at the full ones three OCAs hold each film. */
+export function ocasOf({ sites, ocas, films }: Sizes, wallMs: number): StoredOca[] {
+  const perSite = Math.floor(ocas / sites);
+  const random = seededRandom(3);
+  return sitesOf({ sites }).flatMap(({ siteId }, at) =>
+    Array.from({ length: perSite }, (_, n): StoredOca => {
+      const holds = (film: number): boolean =>
+        isFull(at, sites) ? (film + n) % perSite < COPIES_A_SITE : film < POPULAR_FILMS;
+      const held = Array.from({ length: films }, (_film, film) => film).filter(holds);
+      const fileIds = held.flatMap((film) => Array.from({ length: FILES }, (_file, file) => fileIdOf(film, file)));
+      const ocaId = `${siteId}-oca-${n}`;
+      return {
+        ocaId,
+        health: { value: healthOf(ocaId, siteId, n, random), atMs: wallMs },
+        inventory: { value: fileIds, atMs: wallMs },
+      };
+    }),
+  );
+}
+
+function healthOf(ocaId: string, siteId: string, n: number, random: () => number): HealthReport {
+  const isIll = random() % 8 === 0;
+  return {
+    ocaId,
+    siteId,
+    baseUrl: `https://${ocaId}.example.net`,
+    verdict: isIll ? 'saturated' : 'healthy',
+    reason: isIll ? 'traffic' : 'well',
+    // Far more than the plays of a bench could fill.
+    capacityBps: [10e12, 20e12, 40e12][n % 3] ?? 10e12,
+    trafficBps: random() % 8e9,
+    connections: 0,
+    servedBytes: 0,
+    uptimeMs: 1,
+  };
+}
+
+/** What a site announces: full ones everything, exchanges some wide networks, all of them their part of the prefixes. */
+export function routesOf(at: number, { prefixes, sites }: Sizes, generation: number): Route[] {
+  const random = seededRandom(1000 + at * 7 + generation);
+  const count = Math.floor(prefixes / sites);
+  const asPath = () => Array.from({ length: 1 + (random() % 3) }, () => 64500 + (random() % 500));
+  const routes = Array.from({ length: count }, (_, n): Route => {
+    const global = at * count + n;
+    const prefix = n < count * V6_SHARE ? v6Prefix(global) : v4Prefix(global);
+    return { prefix, asPath: asPath(), med: 0 };
+  });
+  if (at % 8 === 3)
+    routes.push(...[0, 64, 128].map((base) => ({ prefix: `${(at + base) % 224}.0.0.0/8`, asPath: asPath(), med: 0 })));
+  if (isFull(at, sites)) routes.push(...['0.0.0.0/0', '::/0'].map((prefix) => ({ prefix, asPath: [], med: 0 })));
+  return routes;
+}
+
+/** Odd multiples spread them over the address space, each a network of its own. */
+const scattered = (global: number): number => Math.imul(global, 0x9e3779b1) >>> 8;
+
+function v4Prefix(global: number): string {
+  const network = 0x010000 + (scattered(global) % 0xdf0000);
+  return `${network >>> 16}.${(network >>> 8) & 255}.${network & 255}.0/24`;
+}
+
+const v6Prefix = (global: number): string =>
+  `2001:${(global >>> 16).toString(16)}:${(global & 0xffff).toString(16)}::/48`;
+
+/** An address that some site announces. */
+export function clientAddress(random: () => number, { prefixes }: Sizes): string {
+  const [network] = v4Prefix(random() % prefixes).split('/');
+  return `${network?.slice(0, -1)}${1 + (random() % 254)}`;
+}
+
+/** By popularity: Zipf's law. */
+export const drawFilm = (random: () => number, { films }: Sizes): number =>
+  Math.min(films - 1, Math.floor(films ** (random() / 2 ** 32)) - 1);
+
+export const NETWORKS: readonly ClientNetworkEntry[] = Array.from({ length: 224 }, (_, octet) => ({
+  prefix: `${octet}.0.0.0/8`,
+  country: 'US',
+  asn: 64500 + octet,
+  provider: `Provider ${octet}`,
+  latitude: (octet % 120) - 60,
+  longitude: octet - 112,
+}));
