@@ -63,7 +63,7 @@ describe('the wall clock of a region', () => {
     await world.advance(20_000);
     for (const regionId of EVERYWHERE) {
       const { ocas } = await world.status(regionId);
-      expect(ocas.find((oca) => oca.ocaId === ocaId)?.state, regionId).not.toBe('healthy');
+      expect(ocas.find((oca) => oca.ocaId === ocaId)?.usable, regionId).toBe(false);
     }
   });
 });

@@ -165,9 +165,11 @@ export class FleetState {
     const heardAt = ({ atMs }: Reported<unknown>) => instant.nowMs - Math.max(0, instant.wallMs - atMs);
     const isNewer = <T>(next: Reported<T> | undefined, knownAtMs = Number.NEGATIVE_INFINITY): next is Reported<T> =>
       next !== undefined && heardAt(next) > knownAtMs;
+    // A report stamped by a clock that ran ahead is as new each time it is read: it counts once.
+    const isHeard = health !== undefined && health.atMs === known?.healthStampMs;
     const parts = {
       ocaId,
-      ...(isNewer(health, known?.health?.atMs) && { health }),
+      ...(!isHeard && isNewer(health, known?.health?.atMs) && { health }),
       ...(isNewer(routes, known?.routesAtMs) && { routes }),
       ...(isNewer(inventory, known?.inventory?.atMs) && { inventory }),
     };
@@ -177,7 +179,7 @@ export class FleetState {
   #take({ ocaId, health, routes, inventory }: StoredOca, heardAt: (part: Reported<unknown>) => number): News {
     const record = this.#records.get(ocaId) ?? new OcaRecord(ocaId);
     this.#records.set(ocaId, record);
-    if (health) this.#takeHealth(record, health.value, heardAt(health));
+    if (health) this.#takeHealth(record, health, heardAt(health));
     const news = {
       health: health !== undefined,
       routes: routes !== undefined && this.#takeRoutes(record, routes.value),
@@ -196,8 +198,9 @@ export class FleetState {
     return news;
   }
 
-  #takeHealth(record: OcaRecord, value: HealthReport, atMs: number): void {
+  #takeHealth(record: OcaRecord, { value, atMs: stampMs }: Reported<HealthReport>, atMs: number): void {
     record.health = { value, atMs };
+    record.healthStampMs = stampMs;
     record.givenBps = 0;
     const site = this.#sites.get(value.siteId);
     record.drained = this.#drains.reasonFor(record.ocaId, site?.siteId);

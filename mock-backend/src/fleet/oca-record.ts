@@ -17,6 +17,8 @@ export class OcaRecord {
   readonly hash: number;
   site: SiteInfo | undefined;
   health: Heard<HealthReport> | undefined;
+  /** Unix time that the region which heard it put on that health. */
+  healthStampMs: number | undefined;
   routes: AnnouncedRoutes | undefined;
   routesAtMs = Number.NEGATIVE_INFINITY;
   inventory: Heard<ReadonlySet<string>> | undefined;
