@@ -39,7 +39,7 @@ export interface ExplorationConfig {
 export const EXPLORATION_DEFAULTS: ExplorationConfig = {
   minBufferMs: 8000,
   gain: 1.1,
-  minProbability: 0.4,
+  minProbability: 0.25,
   gapMs: 15_000,
   gapGrowth: 1.4,
   maxGrowths: 5,
