@@ -1,8 +1,8 @@
 import { schemas } from '@pressplay/protocol';
-import { CLIENT_ADDRESS_HEADER, maskMediaToken } from '@pressplay/protocol/wire';
+import { maskMediaToken } from '@pressplay/protocol/wire';
 import { Hono } from 'hono';
-import { cors } from 'hono/cors';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { allowOrigins } from './allow-origins.ts';
 import { ApiError, asApiError, errorBodyOf } from './api-error.ts';
 import type { Env } from './app-env.ts';
 import { requireAccount, requireOca, requireOperator, requireViewer } from './authentication.ts';
@@ -12,7 +12,6 @@ import { REPORT_KINDS } from './fleet/oca-reports.ts';
 import { limitBody, SMALL_BODY_BYTES } from './limit-body.ts';
 import { manifestRoutes } from './manifests/manifest-routes.ts';
 import { operationsRoutes } from './operations/operations-routes.ts';
-import { REQUEST_ID_HEADER } from './operations/request-id.ts';
 import { requestLog } from './operations/request-log.ts';
 import { playRoutes } from './playback/play-routes.ts';
 import { bodyText, invalid, jsonBody, valid } from './request-body.ts';
@@ -21,7 +20,6 @@ import { steeringRoutes } from './steering/steering-routes.ts';
 
 const KIB = 1024;
 const LARGE_BODY_BYTES = 16 * KIB * KIB;
-const PREFLIGHT_MAX_AGE_S = 86_400;
 
 /** The routes: each reads its request, asks one service and writes the answer. */
 export function createApp(services: Services): Hono<Env> {
@@ -44,15 +42,7 @@ export function createApp(services: Services): Hono<Env> {
 function answerBrowsers(app: Hono<Env>, services: Services): void {
   const { config } = services;
   app.use(requestLog(services));
-  app.use(
-    cors({
-      origin: config.corsOrigins === '*' ? '*' : [...config.corsOrigins],
-      allowMethods: ['GET', 'POST', 'PUT', 'DELETE'],
-      allowHeaders: ['Authorization', 'Content-Type', CLIENT_ADDRESS_HEADER, REQUEST_ID_HEADER],
-      exposeHeaders: ['Retry-After', REQUEST_ID_HEADER],
-      maxAge: PREFLIGHT_MAX_AGE_S,
-    }),
-  );
+  app.use(allowOrigins(config));
 }
 
 function answerErrors(app: Hono<Env>, { log }: Services): void {

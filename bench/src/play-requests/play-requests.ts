@@ -49,7 +49,7 @@ async function measure(
   const settings = { sizes, secret, databaseUrl: postgres.url };
   const ours = await Load.open(await region.begin({ order: 'begin', settings }), CONNECTIONS);
   await ours.inTurn(plays.firstVisits());
-  const sizeBytes = meanSize(await ours.inTurn(plays.some(sizes.slicePlays)));
+  const sizeBytes = meanSize(await ours.inTurn(plays.some(sizes.warmPlays)));
   const theirs = await Load.open(await bare.begin({ order: 'begin', sizeBytes }), CONNECTIONS);
   try {
     const costs = await takeTurns(sizes, plays, { ours, theirs, region, bare, postgres });

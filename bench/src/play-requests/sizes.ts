@@ -6,6 +6,8 @@ export interface Sizes {
   readonly films: number;
   readonly filmMs: number;
   readonly accounts: number;
+  /** Plays before anything is measured: the compiler must have seen them often. */
+  readonly warmPlays: number;
   /** Plays of each slice; slices take turns. */
   readonly slicePlays: number;
   readonly rounds: number;
@@ -21,6 +23,7 @@ export const SIZES = {
     films: 10_000,
     filmMs: 2 * 3600 * 1000,
     accounts: 50_000,
+    warmPlays: 8000,
     slicePlays: 400,
     rounds: 15,
     loadMs: 8000,
@@ -33,6 +36,7 @@ export const SIZES = {
     films: 100,
     filmMs: 2 * 3600 * 1000,
     accounts: 1000,
+    warmPlays: 4000,
     slicePlays: 200,
     rounds: 7,
     loadMs: 2000,
@@ -45,6 +49,7 @@ export const SIZES = {
     films: 10,
     filmMs: 60 * 1000,
     accounts: 20,
+    warmPlays: 10,
     slicePlays: 10,
     rounds: 2,
     loadMs: 300,

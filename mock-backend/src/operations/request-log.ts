@@ -11,8 +11,10 @@ export function requestLog({ randomId, log, clock, meter }: Services): Middlewar
     const requestId = requestIdOf(c.req.header(REQUEST_ID_HEADER), randomId);
     const startedMs = clock.nowMs();
     c.set('requestId', requestId);
-    await next();
+    // Before the answer is made: a header that is put on it later makes another one of it.
     c.header(REQUEST_ID_HEADER, requestId);
+    await next();
+    if (!c.res.headers.has(REQUEST_ID_HEADER)) c.header(REQUEST_ID_HEADER, requestId);
     const { method, path } = c.req;
     const tookMs = clock.nowMs() - startedMs;
     const code = c.get('errorCode');

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
@@ -15,6 +14,7 @@ import { deriveKeys, hmacSha256Hex } from './keys.ts';
 import { originAnswer } from './origin-answer.ts';
 import type { ProcessConfig } from './process-config.ts';
 import { PrometheusMeter } from './prometheus-meter.ts';
+import { randomIds } from './random-ids.ts';
 import { builtTableBuilder } from './table-builder.ts';
 
 export interface RegionServer {
@@ -52,7 +52,7 @@ export async function startRegion(
     clock: { nowMs: () => performance.now(), wallMs: () => Date.now() },
     hmac: hmacSha256Hex,
     accessTokens: accessTokens([{ key: keys.accountsKey }, ...accepted.accountsKeys]),
-    randomId: () => randomBytes(16).toString('hex'),
+    randomId: randomIds(),
     log: (level, message, fields) => logger[level](fields, message),
     meter: new PrometheusMeter(config.regionId),
     ...(buildTable && { buildTable }),
