@@ -2,6 +2,9 @@
 export interface FileList {
   readonly fileIds: readonly string[];
   readonly numbers: Uint32Array<ArrayBuffer>;
+  /** Words of a `Content` and the bits of them that these files are: those of a film share one or two words. */
+  readonly words: Uint32Array<ArrayBuffer>;
+  readonly masks: Int32Array<ArrayBuffer>;
 }
 
 /** Nothing, once for all: most OCAs lack nothing of what is asked of them. */
@@ -32,7 +35,8 @@ export class FileNumbers {
       this.#lists.clear();
       this.#listCount = 1;
     }
-    const list = { fileIds: [...fileIds], numbers: Uint32Array.from(fileIds, (fileId) => this.numberOf(fileId)) };
+    const numbers = Uint32Array.from(fileIds, (fileId) => this.numberOf(fileId));
+    const list = { fileIds: [...fileIds], numbers, ...bitsOf(numbers) };
     this.#lists.set(first, [...(this.#lists.get(first) ?? []), list]);
     return list;
   }
@@ -55,19 +59,33 @@ export class Content {
   }
 
   /** Places in the list of the files that are not in this set. */
-  lacks({ numbers }: FileList): readonly number[] {
-    let lacked: number[] | undefined;
+  lacks(list: FileList): readonly number[] {
+    if (this.#hasAll(list)) return LACKS_NOTHING;
+    const { numbers } = list;
+    const lacked: number[] = [];
     for (let at = 0; at < numbers.length; at++) {
       const number = numbers[at] ?? 0;
-      if ((((this.#bits[number >>> 5] ?? 0) >>> (number & 31)) & 1) === 1) continue;
-      lacked ??= [];
-      lacked.push(at);
+      if ((((this.#bits[number >>> 5] ?? 0) >>> (number & 31)) & 1) === 0) lacked.push(at);
     }
-    return lacked ?? LACKS_NOTHING;
+    return lacked;
+  }
+
+  #hasAll({ words, masks }: FileList): boolean {
+    for (let at = 0; at < words.length; at++) {
+      const mask = masks[at] ?? 0;
+      if (((this.#bits[words[at] ?? 0] ?? 0) & mask) !== mask) return false;
+    }
+    return true;
   }
 }
 
 export const HOLDS_NOTHING = new Content(new Uint32Array(0));
+
+function bitsOf(numbers: Uint32Array<ArrayBuffer>): Pick<FileList, 'words' | 'masks'> {
+  const maskOf = new Map<number, number>();
+  for (const number of numbers) maskOf.set(number >>> 5, (maskOf.get(number >>> 5) ?? 0) | (1 << (number & 31)));
+  return { words: Uint32Array.from(maskOf.keys()), masks: Int32Array.from(maskOf.values()) };
+}
 
 function isSame(a: readonly string[], b: readonly string[]): boolean {
   if (a.length !== b.length) return false;
