@@ -11,6 +11,8 @@ const AUDIO_KBPS = 128;
 const FILES = VIDEO_KBPS.length + 1;
 /** What every site holds beside its own; of plays, a third ask for one of these. */
 const POPULAR_FILMS = 20;
+/** Different films, as far as their segments go. */
+const SHAPES = 32;
 /** Sites with the whole catalog, three copies of each film. */
 const FULL_EVERY = 100;
 const COPIES_A_SITE = 3;
@@ -21,12 +23,10 @@ export const fileIdOf = (film: number, file: number): string =>
   (film * FILES + file + 1).toString(16).padStart(32, 'f');
 
 export function filmOf(film: number, { filmMs }: Pick<Sizes, 'filmMs'>): CatalogTitle {
-  const random = seededRandom(film + 1);
-  const count = Math.max(1, Math.round(filmMs / SEGMENT_MS));
+  const shape = film % SHAPES;
   const rendition = (kbps: number, file: number) => {
     const fileId = fileIdOf(film, file);
-    const bytesASegment = (kbps * 1000 * SEGMENT_MS) / 8000;
-    const sizes = Array.from({ length: count }, () => Math.round(bytesASegment * (0.6 + (random() % 800) / 1000)));
+    const sizes = sizesOf(shape, kbps, filmMs);
     const sizeBytes = 4000 + sizes.reduce((sum, size) => sum + size, 0);
     return {
       renditionId: file === 0 ? 'a128' : `v${file}`,
@@ -63,6 +63,20 @@ export function filmOf(film: number, { filmMs }: Pick<Sizes, 'filmMs'>): Catalog
   };
 }
 
+const knownSizes = new Map<string, number[]>();
+
+/** Of a shape of films: drawing each of ten thousand would take minutes and change nothing. */
+function sizesOf(shape: number, kbps: number, filmMs: number): number[] {
+  const key = `${shape} ${kbps} ${filmMs}`;
+  const random = seededRandom(shape * 100_000 + kbps);
+  const count = Math.max(1, Math.round(filmMs / SEGMENT_MS));
+  const bytesASegment = (kbps * 1000 * SEGMENT_MS) / 8000;
+  const draw = (): number => Math.round(bytesASegment * (0.6 + (random() % 800) / 1000));
+  const sizes = knownSizes.get(key) ?? Array.from({ length: count }, draw);
+  knownSizes.set(key, sizes);
+  return sizes;
+}
+
 export const titleIdOf = (film: number): string => `film-${film}`;
 
 export const sitesOf = ({ sites }: Pick<Sizes, 'sites'>): SiteInfo[] =>
@@ -82,12 +96,16 @@ const isFull = (at: number, sites: number): boolean => at % Math.min(FULL_EVERY,
 export function ocasOf({ sites, ocas, films }: Sizes, wallMs: number): StoredOca[] {
   const perSite = Math.floor(ocas / sites);
   const random = seededRandom(3);
+  const all = Array.from({ length: films }, (_, film) => film);
+  const filesOf = (held: readonly number[]): string[] =>
+    held.flatMap((film) => Array.from({ length: FILES }, (_, file) => fileIdOf(film, file)));
+  const popular = filesOf(all.slice(0, POPULAR_FILMS));
+  const parts = Array.from({ length: perSite }, (_, n) =>
+    filesOf(all.filter((film) => (film + n) % perSite < COPIES_A_SITE)),
+  );
   return sitesOf({ sites }).flatMap(({ siteId }, at) =>
     Array.from({ length: perSite }, (_, n): StoredOca => {
-      const holds = (film: number): boolean =>
-        isFull(at, sites) ? (film + n) % perSite < COPIES_A_SITE : film < POPULAR_FILMS;
-      const held = Array.from({ length: films }, (_film, film) => film).filter(holds);
-      const fileIds = held.flatMap((film) => Array.from({ length: FILES }, (_file, file) => fileIdOf(film, file)));
+      const fileIds = isFull(at, sites) ? (parts[n] ?? []) : popular;
       const ocaId = `${siteId}-oca-${n}`;
       return {
         ocaId,

@@ -1,5 +1,5 @@
 import { MemoryStore, type Store, type StoredImport, type StoredOca, type StoredTitle } from '@pressplay/mock-backend';
-import type { Drain, Route } from '@pressplay/protocol/messages';
+import type { Route } from '@pressplay/protocol/messages';
 import { filmOf, ocasOf, routesOf } from './made-fleet.ts';
 import type { Sizes } from './sizes.ts';
 
@@ -44,10 +44,6 @@ export class MadeStore extends MemoryStore {
 
   override async loadOcas(): Promise<readonly StoredOca[]> {
     return ocasOf(this.#sizes, Date.now());
-  }
-
-  override async listDrains(): Promise<readonly Drain[]> {
-    return this.#postgres.listDrains();
   }
 
   override async listImports(): Promise<readonly StoredImport[]> {
