@@ -23,10 +23,10 @@ export const SIZES = {
     films: 10_000,
     filmMs: 2 * 3600 * 1000,
     accounts: 50_000,
-    warmPlays: 8000,
-    slicePlays: 400,
-    rounds: 15,
-    loadMs: 8000,
+    warmPlays: 4000,
+    slicePlays: 300,
+    rounds: 10,
+    loadMs: 5000,
   },
   /** A quick look: the same in everything but its numbers; the films keep their length, for it is what answers weigh. */
   small: {
