@@ -94,6 +94,12 @@ export class FleetState {
     return found.sort((a, b) => (a.ocaId < b.ocaId ? -1 : 1));
   }
 
+  /** Whether an OCA that ever reported its health was not heard of since `sinceMs`. */
+  isSomeoneSilent(sinceMs: number): boolean {
+    for (const { site, health } of this.#records.values()) if (site && health && health.atMs < sinceMs) return true;
+    return false;
+  }
+
   /** undefined before its first health report. */
   oca(ocaId: string): FleetOca | undefined {
     const { site, health, drained, routes, fileIds = NOBODY } = this.#records.get(ocaId) ?? {};

@@ -77,7 +77,8 @@ export class FleetSync {
     const batch = this.#unsaved;
     this.#unsaved = new Map();
     if (batch.size > 0) await this.#store.saveOcas([...batch.values()]).catch((error) => this.#putBack(batch, error));
-    await (this.#someoneIsSilent() ? this.load() : this.#readDrains());
+    const isSomeoneSilent = this.#state.isSomeoneSilent(this.#clock.nowMs() - this.#healthDeadlineMs);
+    await (isSomeoneSilent ? this.load() : this.#readDrains());
   }
 
   async #readDrains(): Promise<void> {
@@ -92,10 +93,5 @@ export class FleetSync {
 
   #instant(): Instant {
     return { nowMs: this.#clock.nowMs(), wallMs: this.#clock.wallMs() };
-  }
-
-  #someoneIsSilent(): boolean {
-    const nowMs = this.#clock.nowMs();
-    return this.#state.ocas().some(({ health }) => nowMs - health.atMs > this.#healthDeadlineMs);
   }
 }
