@@ -93,10 +93,11 @@ describe('a crawl', () => {
   it.each([
     ['the mean alone is low', { recentBps: 200_000, latestBps: 400_000 }],
     ['it was seen for less than a second', { recentSpanMs: 1000 }],
+    ['nothing comes at all: silence has a deadline of its own', { latestBps: undefined }],
     ['little is missing', { remainingBytes: 24_000, other: { predictedMs: 100, isMeasured: true } }],
     ['no other server is much better', { other: { predictedMs: 700, isMeasured: true } }],
   ])('is none where %s', (_, change) => {
-    expect(judgeSlowness({ ...hidden, ...change })).toEqual({ move: false, reason: 'in-time' });
+    expect(judgeSlowness({ ...hidden, ...change } as TooSlowInput)).toEqual({ move: false, reason: 'in-time' });
   });
 
   it('is remembered after the range: the next one goes where it comes much sooner', () => {

@@ -40,7 +40,8 @@ export interface TooSlowInput {
   /** The rate of this transfer over `recentSpanMs`. */
   readonly recentBps: number;
   readonly recentSpanMs: number;
-  /** What the last second lets expect at most: it sees a crawl before the mean does. */
+  /** What the last second lets expect at most: it sees a crawl before the mean does. Absent while nothing comes at all:
+   *  that is no crawl but a silence, whose deadline knows the rhythm of the connection. */
   readonly latestBps?: number;
   /** From now on. */
   readonly neededInMs: number;
@@ -57,7 +58,7 @@ export interface TooSlowVerdict {
 
 /** Leave a server that is alive but slow? Only for another that is clearly predicted to be better. */
 export function judgeSlowness(input: TooSlowInput, config: TooSlowConfig = TOO_SLOW_DEFAULTS): TooSlowVerdict {
-  const { remainingBytes, recentBps, recentSpanMs, latestBps = recentBps, neededInMs, mediaBps, other } = input;
+  const { remainingBytes, recentBps, recentSpanMs, latestBps, neededInMs, mediaBps, other } = input;
   if (recentSpanMs < config.minSpanMs) return stay('too-early');
   if (remainingBytes < config.minRemainingBytes) return stay('nearly-done');
   const remainingMs = (remainingBytes * 8000) / Math.max(1, recentBps);
@@ -69,6 +70,7 @@ export function judgeSlowness(input: TooSlowInput, config: TooSlowConfig = TOO_S
   const mayTakeMs = (neededInMs - config.deepMs) * config.starvingShare;
   if (isStarving && (isCrawlAt(remainingMs) || remainingMs > mayTakeMs))
     return { move: true, reason: 'slower-than-playback' };
+  if (latestBps === undefined) return stay('in-time');
   const latestMs = (remainingBytes * 8000) / Math.max(1, latestBps);
   const isLong = recentSpanMs >= CRAWL_SPAN_MS && latestMs > CRAWL_REST_MS;
   return isLong && isCrawlAt(latestMs) ? { move: true, reason: 'crawl' } : stay('in-time');

@@ -44,7 +44,7 @@ export function judgeLane(lane: Lane, rest: RangeRest): LaneVerdict {
   const recent = lane.pace.recent();
   const input = {
     ...recent,
-    latestBps: lane.pace.range().mostBps,
+    ...(lane.transfer.isFlowing && { latestBps: lane.pace.range().mostBps }),
     remainingBytes: rest.endByte - rest.reachedByte,
     neededInMs: rest.hedge === 'waiting' ? 0 : rest.neededInMs,
     mediaBps: rest.mediaBps,
