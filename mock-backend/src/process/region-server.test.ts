@@ -1,37 +1,21 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { pino } from 'pino';
 import { afterEach, expect, it } from 'vitest';
-import { DEVICE, NETWORKS, SITES } from '../testing/test-region.ts';
+import { REGION_SECRET, startMemoryRegion } from '../testing/region-process.ts';
+import { DEVICE } from '../testing/test-region.ts';
 import { issueAccessToken } from './access-tokens.ts';
 import { deriveKeys } from './keys.ts';
-import { ProcessConfig } from './process-config.ts';
-import { type RegionServer, startRegion } from './region-server.ts';
+import type { RegionServer } from './region-server.ts';
 
-const SECRET = 's'.repeat(32);
 const LONG_MS = 60_000;
 let region: RegionServer | undefined;
 afterEach(() => region?.drain(0));
 
-const start = (): Promise<RegionServer> => {
-  const config = ProcessConfig.parse({
-    regionId: 'us-east-1',
-    port: 0,
-    databaseUrl: 'memory',
-    secret: SECRET,
-    sites: SITES,
-    networks: NETWORKS,
-    originBaseUrls: [],
-    copiesNeeded: 1,
-    sitesNeeded: 1,
-    requestTimeoutMs: LONG_MS,
-  });
-  return startRegion({ ...config, secret: SECRET }, pino({ level: 'silent' }));
-};
+const start = (): Promise<RegionServer> => startMemoryRegion(LONG_MS);
 
 /** A play request whose last byte is held back. */
 async function halfRequest(url: string) {
-  const token = await issueAccessToken(deriveKeys(SECRET).accountsKey, 'demo');
+  const token = await issueAccessToken(deriveKeys(REGION_SECRET).accountsKey, 'demo');
   const body = JSON.stringify({ titleId: 'none', device: DEVICE, idempotencyKey: 'key-00000001' });
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);

@@ -1,30 +1,15 @@
 import { connect, type Socket } from 'node:net';
-import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { NETWORKS, SITES } from '../testing/test-region.ts';
+import { REGION_SECRET, startMemoryRegion } from '../testing/region-process.ts';
 import { issueAccessToken } from './access-tokens.ts';
 import { deriveKeys } from './keys.ts';
-import { ProcessConfig } from './process-config.ts';
-import { type RegionServer, startRegion } from './region-server.ts';
+import type { RegionServer } from './region-server.ts';
 
-const SECRET = 's'.repeat(32);
 let region: RegionServer;
 const sockets: Socket[] = [];
 
 beforeAll(async () => {
-  const config = ProcessConfig.parse({
-    regionId: 'us-east-1',
-    port: 0,
-    databaseUrl: 'memory',
-    secret: SECRET,
-    sites: SITES,
-    networks: NETWORKS,
-    originBaseUrls: [],
-    copiesNeeded: 1,
-    sitesNeeded: 1,
-    requestTimeoutMs: 300,
-  });
-  region = await startRegion({ ...config, secret: SECRET }, pino({ level: 'silent' }));
+  region = await startMemoryRegion(300);
 });
 afterAll(async () => {
   for (const socket of sockets) socket.destroy();
@@ -52,7 +37,7 @@ async function dripped(parts: readonly string[], everyMs: number): Promise<strin
 
 it('lets go of clients that send their request drop by drop, and answers others meanwhile', async () => {
   const head = 'POST /v1/plays HTTP/1.1\r\nHost: region\r\nContent-Length: 5000\r\n';
-  const token = await issueAccessToken(deriveKeys(SECRET).accountsKey, 'demo');
+  const token = await issueAccessToken(deriveKeys(REGION_SECRET).accountsKey, 'demo');
   const slow = [
     dripped(['GET /v1/health HTTP/1.1\r\n', 'X: y\r\n'], 20),
     dripped([`${head}Authorization: Bearer ${token}\r\n\r\n`, '{'], 20),
