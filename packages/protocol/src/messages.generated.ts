@@ -17,6 +17,7 @@ export type ApiErrorCode =
   | 'title/not-live'
   | 'title/no-playable-rendition'
   | 'title/no-playlists'
+  | 'title/no-index'
   | 'licence/territory'
   | 'licence/window'
   | 'play/unknown'
@@ -37,6 +38,10 @@ export type FileId = string;
  * Bits per second.
  */
 export type Bps = number;
+/**
+ * SHA-256 of the bytes, in hex.
+ */
+export type Sha256 = string;
 /**
  * A rendition as the catalog keeps it, with the hash that OCAs verify.
  */
@@ -88,10 +93,6 @@ export type CatalogRendition =
       playlist?: HlsPlaylistFile;
     };
 export type DynamicRange = 'sdr' | 'hdr10' | 'hlg' | 'dolby-vision';
-/**
- * SHA-256 of the bytes, in hex.
- */
-export type Sha256 = string;
 /**
  * Title id: lower-case letters, digits and dashes.
  */
@@ -295,6 +296,19 @@ export interface AudioTraits {
   channels: number;
   sampleRateHz: number;
 }
+/**
+ * The index file of a long film, as the catalog keeps it.
+ */
+export interface CatalogIndexFile {
+  fileId: FileId;
+  etag: string;
+  sizeBytes: number;
+  /**
+   * `checksumOf` its bytes: a player sees by it that none was changed on the way.
+   */
+  checksum: number;
+  sha256: Sha256;
+}
 export interface VideoTraits {
   widthPx: number;
   heightPx: number;
@@ -351,6 +365,7 @@ export interface CatalogTitle {
    * @maxItems 100
    */
   subtitles?: CatalogSubtitles[];
+  indexFile?: CatalogIndexFile;
 }
 /**
  * Where and when a title may be played.
@@ -780,6 +795,24 @@ export interface HealthReport {
   uptimeMs: number;
 }
 /**
+ * Of a long film the renditions carry only the first segments; the others are listed in this file on the OCAs, a `SegmentIndexFile`.
+ */
+export interface IndexFile {
+  fileId: FileId;
+  etag: string;
+  sizeBytes: number;
+  /**
+   * `checksumOf` its bytes: a player sees by it that none was changed on the way.
+   */
+  checksum: number;
+  /**
+   * Indices into `servers`, best first.
+   *
+   * @minItems 1
+   */
+  servers: number[];
+}
+/**
  * PUT /v1/ocas/{ocaId}/inventory: the verified files this OCA holds. Replaces all before.
  */
 export interface InventoryReport {
@@ -1183,6 +1216,7 @@ export interface PlayResponse {
    * @minItems 1
    */
   fileSets: FileSet[];
+  indexFile?: IndexFile;
   languages?: Languages;
   telemetry?: TelemetryTarget;
   manifests?: ManifestUrls;
@@ -1333,6 +1367,45 @@ export interface RoutesImport {
 export interface RoutesReport {
   ocaId: OcaId;
   routes: Route[];
+}
+/**
+ * The file that `indexFile` names: where the segments of a long film lie beyond those of the play response.
+ */
+export interface SegmentIndexFile {
+  version: 1;
+  /**
+   * Lists of durations, in milliseconds: renditions cut at the same borders share one.
+   *
+   * @maxItems 1000
+   */
+  durationsMs: number[][];
+  /**
+   * @minItems 1
+   */
+  renditions: {
+    /**
+     * Unique within the title, as `v720` or `a128`.
+     */
+    renditionId: string;
+    /**
+     * The first segment listed here; those before it are inline.
+     */
+    from: number;
+    /**
+     * Which list of `durationsMs` is theirs.
+     */
+    durations: number;
+    /**
+     * Bytes of each segment, in order, contiguous.
+     *
+     * @maxItems 100000
+     */
+    sizes: number[];
+    /**
+     * @maxItems 100000
+     */
+    quality?: number[];
+  }[];
 }
 /**
  * What steering made of its inputs.

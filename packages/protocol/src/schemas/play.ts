@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Country, OcaId, PlayId, RegionId, SiteClass, SiteId, TitleId } from './primitives.ts';
 import { TelemetryTarget } from './telemetry.ts';
-import { DynamicRange, Rendition, SecurityLevel, Subtitles } from './title.ts';
+import { DynamicRange, IndexFile, Rendition, SecurityLevel, Subtitles } from './title.ts';
 
 const CodecFamily = z.string().min(1).max(64);
 const LanguageTags = z.array(z.string().min(2).max(35)).max(20);
@@ -134,6 +134,7 @@ export const PlayResponse = z
     client: ClientNetwork,
     ...grant,
     fileSets: z.array(FileSet).min(1),
+    indexFile: IndexFile.exactOptional().describe('Absent where the indexes of the renditions are whole.'),
     languages: Languages.exactOptional(),
     telemetry: TelemetryTarget.exactOptional().describe('Absent where nobody wants reports.'),
     manifests: ManifestUrls.exactOptional().describe('Where the request asked for them.'),

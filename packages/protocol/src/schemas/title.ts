@@ -29,11 +29,13 @@ export const AudioTraits = z.object({
   sampleRateHz: z.number().int().positive(),
 });
 
+const RenditionId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,31}$/)
+  .describe('Unique within the title, as `v720` or `a128`.');
+
 const renditionShape = {
-  renditionId: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]{0,31}$/)
-    .describe('Unique within the title, as `v720` or `a128`.'),
+  renditionId: RenditionId,
   fileId: FileId,
   etag: z.string().describe('The strong ETag that every OCA sends for this file, with its quotes.'),
   sizeBytes: z.number().int().positive(),
@@ -58,6 +60,56 @@ const catalogFile = { sha256: Sha256, playlist: HlsPlaylistFile.exactOptional() 
 export const CatalogRendition = z
   .discriminatedUnion('kind', [VideoRendition.extend(catalogFile), AudioRendition.extend(catalogFile)])
   .describe('A rendition as the catalog keeps it, with the hash that OCAs verify.');
+
+const indexFileShape = {
+  fileId: FileId,
+  etag: z.string(),
+  sizeBytes: z.number().int().positive(),
+  checksum: z
+    .number()
+    .int()
+    .nonnegative()
+    .max(0xffffffff)
+    .describe('`checksumOf` its bytes: a player sees by it that none was changed on the way.'),
+};
+
+export const CatalogIndexFile = z
+  .strictObject({ ...indexFileShape, sha256: Sha256 })
+  .describe('The index file of a long film, as the catalog keeps it.');
+
+export const IndexFile = z
+  .object({
+    ...indexFileShape,
+    servers: z.array(z.number().int().nonnegative()).min(1).describe('Indices into `servers`, best first.'),
+  })
+  .describe(
+    'Of a long film the renditions carry only the first segments; the others are listed in this file on the OCAs, a `SegmentIndexFile`.',
+  );
+
+const SegmentSizes = z.array(z.number().int().positive()).max(100_000);
+
+export const SegmentIndexFile = z
+  .strictObject({
+    version: z.literal(1),
+    durationsMs: z
+      .array(z.array(z.number().positive()).max(100_000))
+      .max(1000)
+      .describe('Lists of durations, in milliseconds: renditions cut at the same borders share one.'),
+    renditions: z
+      .array(
+        z.strictObject({
+          renditionId: RenditionId,
+          from: z.number().int().positive().describe('The first segment listed here; those before it are inline.'),
+          durations: z.number().int().nonnegative().describe('Which list of `durationsMs` is theirs.'),
+          sizes: SegmentSizes.describe('Bytes of each segment, in order, contiguous.'),
+          quality: z.array(z.number()).max(100_000).exactOptional(),
+        }),
+      )
+      .min(1),
+  })
+  .describe(
+    'The file that `indexFile` names: where the segments of a long film lie beyond those of the play response.',
+  );
 
 const licenceWindow = {
   territories: z.union([z.literal('worldwide'), z.array(Country)]),
@@ -122,6 +174,9 @@ export const CatalogTitle = z
       .describe('For viewers from this age on; for all where absent.'),
     renditions: z.array(CatalogRendition).min(1),
     subtitles: z.array(CatalogSubtitles).max(100).exactOptional(),
+    indexFile: CatalogIndexFile.exactOptional().describe(
+      'Where the rest of the indexes is; absent where they are whole.',
+    ),
   })
   .describe('What ingest writes and the catalog keeps about one title.');
 

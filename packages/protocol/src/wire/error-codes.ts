@@ -16,6 +16,7 @@ export const PLAY_API_ERRORS = {
   'title/not-live': 409,
   'title/no-playable-rendition': 422,
   'title/no-playlists': 409,
+  'title/no-index': 503,
   'licence/territory': 403,
   'licence/window': 403,
   'play/unknown': 404,
