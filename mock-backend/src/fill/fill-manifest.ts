@@ -12,12 +12,12 @@ export interface SourceOca extends FillOca {
 
 export interface ManifestQuestion {
   readonly oca: FillOca;
-  readonly holds: ReadonlySet<string>;
+  readonly holds: Pick<ReadonlySet<string>, 'has'>;
   /** All OCAs of the fleet, for placement. */
   readonly fleet: readonly FillOca[];
   readonly usable: readonly SourceOca[];
   readonly titles: readonly CatalogEntry[];
-  readonly holdersOf: (fileId: string) => ReadonlySet<string>;
+  readonly holdersOf: (fileId: string) => Pick<ReadonlySet<string>, 'has'>;
   /** Classes of the sites this fleet has, whether their OCAs report or not. */
   readonly siteClasses: readonly SiteClass[];
   /** This region first. */

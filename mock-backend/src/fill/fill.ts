@@ -47,7 +47,7 @@ export class Fill {
       fleet: fleetOcas,
       usable,
       titles: await catalog.list(),
-      holdersOf: (fileId) => fleet.holdersOf(fileId),
+      holdersOf: (fileId) => ({ has: (ocaId) => fleet.holds(ocaId, fileId) }),
       siteClasses: config.sites.map(({ siteClass }) => siteClass),
       origins: [...config.originBaseUrls].sort((a, b) => isHere(a) - isHere(b)),
       signFor: (titleId) => this.#sign(ocaId, titleId),

@@ -20,7 +20,7 @@ export interface SourceQuestion<T extends FillOca> {
   readonly oca: FillOca;
   /** Usable OCAs of the whole fleet. */
   readonly usable: readonly T[];
-  readonly holders: ReadonlySet<string>;
+  readonly holders: Pick<ReadonlySet<string>, 'has'>;
   /** Of all sites: an OCA that has not reported yet may still come. */
   readonly siteClasses: readonly SiteClass[];
   /** Since this region knows the file. */

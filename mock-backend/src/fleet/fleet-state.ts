@@ -1,9 +1,11 @@
 import type { Drain, HealthReport, Route, SiteInfo } from '@pressplay/protocol/messages';
-import { FileNumbers } from '../steering/content.ts';
+import type { FileNumbers } from '../steering/content.ts';
 import { type AnnouncedRoutes, RouteBook, type TableBuilder } from '../steering/route-book.ts';
 import type { Routing } from '../steering/routing.ts';
 import type { Reported, StoredOca } from '../store/store.ts';
 import { DrainBook } from './drain-book.ts';
+import { type FileSet, HeldFiles } from './file-set.ts';
+import { Inventories } from './inventories.ts';
 import { OcaRecord } from './oca-record.ts';
 
 /** An OCA that reported health: it has a place and an address. */
@@ -16,7 +18,7 @@ export interface FleetOca {
     /** Why operators took it out of service. */
     readonly drained?: string;
   };
-  readonly fileIds: ReadonlySet<string>;
+  readonly fileIds: FileSet;
   readonly prefixCount: number;
 }
 
@@ -34,8 +36,6 @@ export interface News {
   readonly inventory: boolean;
 }
 
-const NOBODY: ReadonlySet<string> = new Set();
-
 /**
  * What the OCAs reported, in memory, with the two indexes that every play needs: prefix to OCAs, file to OCAs.
  * What other regions stored carries Unix time and is compared by its age, so that a wall clock that jumps harms nothing.
@@ -43,11 +43,9 @@ const NOBODY: ReadonlySet<string> = new Set();
 export class FleetState {
   readonly #sites: ReadonlyMap<string, SiteInfo>;
   readonly #records = new Map<string, OcaRecord>();
-  readonly #holders = new Map<string, Set<string>>();
+  readonly #inventories = new Inventories<OcaRecord>();
   readonly #routes: RouteBook<OcaRecord>;
   #drains = new DrainBook();
-  /** The numbers of the files that OCAs hold or plays ask for. */
-  readonly files = new FileNumbers();
 
   constructor(
     sites: readonly SiteInfo[],
@@ -68,6 +66,11 @@ export class FleetState {
     return this.#records.get(ocaId)?.health?.value.siteId;
   }
 
+  /** The numbers of the files that OCAs hold or plays ask for. */
+  get files(): FileNumbers {
+    return this.#inventories.files;
+  }
+
   knows(ocaId: string): boolean {
     return this.#records.get(ocaId)?.health !== undefined;
   }
@@ -79,8 +82,8 @@ export class FleetState {
 
   /** Whether its routes and its files are known, if only from the store. */
   heardAll(ocaId: string): boolean {
-    const { routes, inventory } = this.#records.get(ocaId) ?? {};
-    return routes !== undefined && inventory !== undefined;
+    const { routes, content } = this.#records.get(ocaId) ?? {};
+    return routes !== undefined && content !== undefined;
   }
 
   /** What an OCA announces itself; undefined until it said so. */
@@ -102,19 +105,26 @@ export class FleetState {
 
   /** undefined before its first health report. */
   oca(ocaId: string): FleetOca | undefined {
-    const { site, health, drained, routes, fileIds = NOBODY } = this.#records.get(ocaId) ?? {};
+    const { site, health, drained, routes, content } = this.#records.get(ocaId) ?? {};
     if (!site || !health) return undefined;
     return {
       ocaId,
       site,
       health: { report: health.value, atMs: health.atMs, ...(drained !== undefined && { drained }) },
-      fileIds,
+      fileIds: new HeldFiles(this.files, content),
       prefixCount: routes?.count ?? 0,
     };
   }
 
-  holdersOf(fileId: string): ReadonlySet<string> {
-    return this.#holders.get(fileId) ?? NOBODY;
+  holds(ocaId: string, fileId: string): boolean {
+    const file = this.files.find(fileId);
+    return file !== undefined && this.#records.get(ocaId)?.content?.has(file) === true;
+  }
+
+  /** Of each OCA that holds all of these files, the site it said it stands at. */
+  *sitesHolding(fileIds: readonly string[]): Generator<string> {
+    for (const { health } of this.#inventories.holdersOfAll(this.files.listOf(fileIds)))
+      if (health) yield health.value.siteId;
   }
 
   /** Who announces what, as far as tables are built. */
@@ -177,29 +187,22 @@ export class FleetState {
       ocaId,
       ...(!isHeard && isNewer(health, known?.health?.atMs) && { health }),
       ...(isNewer(routes, known?.routesAtMs) && { routes }),
-      ...(isNewer(inventory, known?.inventory?.atMs) && { inventory }),
+      ...(isNewer(inventory, known?.inventoryAtMs) && { inventory }),
     };
     this.#take(parts, heardAt);
   }
 
   #take({ ocaId, health, routes, inventory }: StoredOca, heardAt: (part: Reported<unknown>) => number): News {
-    const record = this.#records.get(ocaId) ?? new OcaRecord(ocaId);
+    const record = this.#records.get(ocaId) ?? this.#inventories.add((number) => new OcaRecord(ocaId, number));
     this.#records.set(ocaId, record);
     if (health) this.#takeHealth(record, health, heardAt(health));
     const news = {
       health: health !== undefined,
       routes: routes !== undefined && this.#takeRoutes(record, routes.value),
-      inventory: inventory !== undefined && !sameFiles(inventory.value, record.inventory?.value),
+      inventory: inventory !== undefined && this.#inventories.take(record, inventory.value),
     };
     if (routes) record.routesAtMs = heardAt(routes);
-    if (inventory && !news.inventory && record.inventory)
-      record.inventory = { value: record.inventory.value, atMs: heardAt(inventory) };
-    else if (inventory) {
-      const value = new Set(inventory.value);
-      this.#reindex(ocaId, record.fileIds, value);
-      record.inventory = { value, atMs: heardAt(inventory) };
-      record.content = this.files.contentOf(value);
-    }
+    if (inventory) record.inventoryAtMs = heardAt(inventory);
     if (health || inventory) this.#routes.noteState(record);
     return news;
   }
@@ -222,22 +225,4 @@ export class FleetState {
     this.#routes.noteChange();
     return true;
   }
-
-  #reindex(ocaId: string, before: ReadonlySet<string>, after: ReadonlySet<string>): void {
-    for (const fileId of before) {
-      if (after.has(fileId)) continue;
-      const holders = this.#holders.get(fileId);
-      holders?.delete(ocaId);
-      if (holders?.size === 0) this.#holders.delete(fileId);
-    }
-    for (const fileId of after) {
-      const holders = this.#holders.get(fileId);
-      if (holders) holders.add(ocaId);
-      else this.#holders.set(fileId, new Set([ocaId]));
-    }
-  }
-}
-
-function sameFiles(a: readonly string[], b: ReadonlySet<string> | undefined): boolean {
-  return b !== undefined && a.length === b.size && a.every((fileId) => b.has(fileId));
 }

@@ -9,28 +9,29 @@ export interface Heard<T> {
   readonly atMs: number;
 }
 
-const NOTHING: ReadonlySet<string> = new Set();
-
 /** What one OCA reported. Routing holds on to the record, so that a decision reads the newest state without a search. */
 export class OcaRecord {
   readonly ocaId: string;
   readonly hash: number;
+  /** Its place among the OCAs of the fleet. */
+  readonly number: number;
   site: SiteInfo | undefined;
   health: Heard<HealthReport> | undefined;
   /** Unix time that the region which heard it put on that health. */
   healthStampMs: number | undefined;
   routes: AnnouncedRoutes | undefined;
   routesAtMs = Number.NEGATIVE_INFINITY;
-  inventory: Heard<ReadonlySet<string>> | undefined;
-  /** The inventory as steering asks it. */
+  /** What it holds; undefined until it said so. */
   content: Content | undefined;
+  inventoryAtMs = Number.NEGATIVE_INFINITY;
   /** Why operators took it out of service. */
   drained: string | undefined;
   /** Bit rates of the plays that were given to it since its last report. */
   givenBps = 0;
 
-  constructor(ocaId: string) {
+  constructor(ocaId: string, number = 0) {
     this.ocaId = ocaId;
+    this.number = number;
     this.hash = hash32(ocaId);
   }
 
@@ -53,9 +54,5 @@ export class OcaRecord {
 
   get heardAtMs(): number {
     return this.health?.atMs ?? Number.NEGATIVE_INFINITY;
-  }
-
-  get fileIds(): ReadonlySet<string> {
-    return this.inventory?.value ?? NOTHING;
   }
 }

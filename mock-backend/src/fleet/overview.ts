@@ -23,12 +23,7 @@ export class Overview {
   async titles(): Promise<TitleSummary[]> {
     const entries = await this.#catalog.list();
     return entries.map(({ title: { titleId, name, durationMs }, fileIds }) => {
-      const { live, copies } = livenessOf(
-        fileIds,
-        (fileId) => this.#fleet.holdersOf(fileId),
-        (ocaId) => this.#fleet.siteOf(ocaId),
-        this.#config,
-      );
+      const { live, copies } = livenessOf(this.#fleet.sitesHolding(fileIds), this.#config);
       return { titleId, name, durationMs, live, copies, copiesNeeded: this.#config.copiesNeeded };
     });
   }

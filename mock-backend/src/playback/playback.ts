@@ -87,10 +87,8 @@ export class Playback {
 
   #requireLive({ title, fileIds }: CatalogEntry): void {
     const { fleet, config } = this.#deps;
-    const holdersOf = (fileId: string) => fleet.holdersOf(fileId);
-    const siteOf = (ocaId: string) => fleet.siteOf(ocaId);
-    if (isLive(fileIds, holdersOf, siteOf, config)) return;
-    const liveness = livenessOf(fileIds, holdersOf, siteOf, config);
+    if (isLive(fleet.sitesHolding(fileIds), config)) return;
+    const liveness = livenessOf(fleet.sitesHolding(fileIds), config);
     throw new ApiError('title/not-live', `"${title.name}" is still on its way to the servers: ${liveness.reason}.`, {
       titleId: title.titleId,
       copies: liveness.copies,

@@ -15,14 +15,26 @@ const REMEMBERED_LISTS = 65_536;
 /** Gives each file a number, so that what an OCA holds is a bit a file; files of one film, asked together, lie together. */
 export class FileNumbers {
   readonly #numbers = new Map<string, number>();
+  readonly #ids: string[] = [];
   readonly #lists = new Map<string, FileList[]>();
   #listCount = 0;
 
   numberOf(fileId: string): number {
     const known = this.#numbers.get(fileId);
     if (known !== undefined) return known;
-    this.#numbers.set(fileId, this.#numbers.size);
-    return this.#numbers.size - 1;
+    this.#numbers.set(fileId, this.#ids.length);
+    return this.#ids.push(fileId) - 1;
+  }
+
+  /** undefined where nobody asked for the file or told of it. */
+  find(fileId: string): number | undefined {
+    return this.#numbers.get(fileId);
+  }
+
+  idOf(number: number): string {
+    const fileId = this.#ids[number];
+    if (fileId === undefined) throw new RangeError(`No file has the number ${number}.`);
+    return fileId;
   }
 
   /** Lists with the same first file are the same film; they differ by what a device can play. */
@@ -51,32 +63,59 @@ export class FileNumbers {
 /** A set of files, a bit each. */
 export class Content {
   readonly #bits: Uint32Array<ArrayBuffer>;
+  readonly size: number;
+  /** Equal for equal sets, and hardly ever for others. */
+  readonly hash: number;
 
   constructor(numbers: Uint32Array<ArrayBuffer>) {
     const most = numbers.reduce((highest, number) => Math.max(highest, number), -1);
     this.#bits = new Uint32Array(most < 0 ? 0 : (most >>> 5) + 1);
     for (const number of numbers) this.#bits[number >>> 5] = (this.#bits[number >>> 5] ?? 0) | (1 << (number & 31));
+    this.size = this.#bits.reduce((sum, word) => sum + countOf(word), 0);
+    this.hash = this.#bits.reduce((hash, word) => Math.imul(hash ^ word, 0x9e3779b1) ^ (hash >>> 15), this.size) >>> 0;
+  }
+
+  has(number: number): boolean {
+    return (((this.#bits[number >>> 5] ?? 0) >>> (number & 31)) & 1) === 1;
   }
 
   /** Places in the list of the files that are not in this set. */
   lacks(list: FileList): readonly number[] {
-    if (this.#hasAll(list)) return LACKS_NOTHING;
+    if (this.hasAll(list)) return LACKS_NOTHING;
     const { numbers } = list;
     const lacked: number[] = [];
-    for (let at = 0; at < numbers.length; at++) {
-      const number = numbers[at] ?? 0;
-      if ((((this.#bits[number >>> 5] ?? 0) >>> (number & 31)) & 1) === 0) lacked.push(at);
-    }
+    for (let at = 0; at < numbers.length; at++) if (!this.has(numbers[at] ?? 0)) lacked.push(at);
     return lacked;
   }
 
-  #hasAll({ words, masks }: FileList): boolean {
+  hasAll({ words, masks }: FileList): boolean {
     for (let at = 0; at < words.length; at++) {
       const mask = masks[at] ?? 0;
       if (((this.#bits[words[at] ?? 0] ?? 0) & mask) !== mask) return false;
     }
     return true;
   }
+
+  /** The numbers in this set that are not in the other, ascending. */
+  *beyond(other: Content): Generator<number> {
+    for (let at = 0; at < this.#bits.length; at++) {
+      for (let left = (this.#bits[at] ?? 0) & ~(other.#bits[at] ?? 0); left !== 0; left &= left - 1)
+        yield at * 32 + 31 - Math.clz32(left & -left);
+    }
+  }
+
+  equals(other: Content): boolean {
+    if (this.hash !== other.hash || this.#bits.length !== other.#bits.length) return false;
+    for (let at = 0; at < this.#bits.length; at++) if (this.#bits[at] !== other.#bits[at]) return false;
+    return true;
+  }
+}
+
+/** How many bits of a word are set. */
+function countOf(word: number): number {
+  let bits = word - ((word >>> 1) & 0x55555555);
+  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
+  return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 export const HOLDS_NOTHING = new Content(new Uint32Array(0));

@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { Content } from '../steering/content.ts';
+import { HeldFiles } from './file-set.ts';
+import { type Holder, Inventories } from './inventories.ts';
+
+const fleetOf = (count: number) => {
+  const inventories = new Inventories<Holder>();
+  const ocas = Array.from({ length: count }, () =>
+    inventories.add((number): Holder => ({ number, content: undefined as Content | undefined })),
+  );
+  return { inventories, ocas };
+};
+
+const fileId = fc.integer({ min: 0, max: 70 }).map((at) => `file-${at}`);
+const report = fc.record({ oca: fc.nat(4), fileIds: fc.uniqueArray(fileId) });
+
+it('knows who holds what after any row of reports, and what was news', () => {
+  fc.assert(
+    fc.property(fc.array(report), fc.uniqueArray(fileId, { maxLength: 4 }), (reports, asked) => {
+      const { inventories, ocas } = fleetOf(5);
+      const expected = new Map<number, Set<string>>();
+      for (const { oca, fileIds } of reports) {
+        const [before, after] = [expected.get(oca), new Set(fileIds)];
+        const isSame = before !== undefined && before.size === after.size && [...after].every((id) => before.has(id));
+        const holder = ocas[oca] ?? expect.fail('no such OCA');
+        expect(inventories.take(holder, fileIds)).toBe(!isSame);
+        expected.set(oca, after);
+      }
+      for (const { number, content } of ocas)
+        expect([...new HeldFiles(inventories.files, content)].sort()).toEqual([...(expected.get(number) ?? [])].sort());
+      const complete = [...expected].filter(([, held]) => asked.length > 0 && asked.every((id) => held.has(id)));
+      const found = [...inventories.holdersOfAll(inventories.files.listOf(asked))].map(({ number }) => number);
+      expect(found).toEqual(complete.map(([number]) => number).sort((a, b) => a - b));
+    }),
+  );
+});
+
+it('keeps equal inventories once', () => {
+  const { inventories, ocas } = fleetOf(2);
+  for (const oca of ocas) inventories.take(oca, oca.number === 0 ? ['a', 'b'] : ['b', 'a']);
+  expect(ocas[0]?.content).toBe(ocas[1]?.content);
+});
