@@ -3,28 +3,47 @@ export type RangeDecision =
   | { readonly kind: 'part'; readonly startByte: number; readonly endByte: number }
   | { readonly kind: 'unsatisfiable'; readonly reason: 'malformed' | 'outside-file' };
 
+interface Part {
+  readonly startByte: number;
+  readonly endByte: number;
+}
+
+const UNIT = /^bytes=(.+)$/i;
+const FROM_TO = /^ *(\d+) *- *(\d*) *$/;
+const SUFFIX = /^ *-(\d+) *$/;
+/** nginx counts bytes in 63 bits and refuses what needs more. */
+const MOST_BYTES = 2n ** 63n - 1n;
+
 /**
- * Which bytes a `Range` header asks for; `endByte` is exclusive. As nginx with `max_ranges 1`: several ranges are
- * answered with the whole file (RFC 9110 14.2 lets a server ignore the header), a malformed byte range with 416.
+ * Which bytes a `Range` header asks for; `endByte` is exclusive. As nginx with `max_ranges 1`: ranges outside the file are
+ * passed over, and where two are left, the whole file is the answer (RFC 9110 14.2 lets a server ignore the header). A
+ * malformed one gives 416.
  */
 export function decideRange(header: string | undefined, sizeBytes: number): RangeDecision {
   if (header === undefined) return { kind: 'whole', reason: 'no-range' };
-  if (!/^bytes\s*=/i.test(header)) return { kind: 'whole', reason: 'other-unit' };
-  const set = header.slice(header.indexOf('=') + 1);
-  if (set.includes(',')) return { kind: 'whole', reason: 'several-ranges' };
-  const match = /^\s*(\d*)-(\d*)\s*$/.exec(set);
-  if (!match) return { kind: 'unsatisfiable', reason: 'malformed' };
-  const [, first = '', last = ''] = match;
-  if (first === '') return suffix(last, sizeBytes);
-  const startByte = Number(first);
-  const endByte = last === '' ? sizeBytes : Math.min(Number(last) + 1, sizeBytes);
-  if (last !== '' && Number(last) < startByte) return { kind: 'unsatisfiable', reason: 'malformed' };
-  if (startByte >= sizeBytes) return { kind: 'unsatisfiable', reason: 'outside-file' };
-  return { kind: 'part', startByte, endByte };
+  const [, set] = UNIT.exec(header) ?? [];
+  if (set === undefined) return { kind: 'whole', reason: 'other-unit' };
+  let found: Part | undefined;
+  for (const text of set.split(',')) {
+    const part = parsePart(text, sizeBytes);
+    if (!part) return { kind: 'unsatisfiable', reason: 'malformed' };
+    if (part.startByte >= part.endByte) continue;
+    if (found) return { kind: 'whole', reason: 'several-ranges' };
+    found = part;
+  }
+  return found ? { kind: 'part', ...found } : { kind: 'unsatisfiable', reason: 'outside-file' };
 }
 
-function suffix(length: string, sizeBytes: number): RangeDecision {
-  if (length === '') return { kind: 'unsatisfiable', reason: 'malformed' };
-  if (Number(length) === 0) return { kind: 'unsatisfiable', reason: 'outside-file' };
-  return { kind: 'part', startByte: Math.max(0, sizeBytes - Number(length)), endByte: sizeBytes };
+/** Empty where it lies outside the file; undefined where it is no range. */
+function parsePart(text: string, sizeBytes: number): Part | undefined {
+  const [, length] = SUFFIX.exec(text) ?? [];
+  if (length !== undefined)
+    return countable(length) ? { startByte: Math.max(0, sizeBytes - Number(length)), endByte: sizeBytes } : undefined;
+  const [, first, last = ''] = FROM_TO.exec(text) ?? [];
+  if (first === undefined || !countable(first) || !countable(last)) return undefined;
+  return { startByte: Number(first), endByte: last === '' ? sizeBytes : Math.min(Number(last) + 1, sizeBytes) };
+}
+
+function countable(digits: string): boolean {
+  return digits.length < 19 || BigInt(digits) <= MOST_BYTES;
 }

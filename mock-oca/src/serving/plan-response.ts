@@ -12,7 +12,7 @@ import {
 import type { FileEntry } from '../disks/disk-store.ts';
 import { type ActiveFault, activeFault } from '../faults/active-fault.ts';
 import { decideRange } from './byte-range.ts';
-import { isNotModified, rangeMayApply, type Validators } from './conditional.ts';
+import { judgeConditions, rangeMayApply, type Validators } from './conditional.ts';
 import { parseTarget } from './request-target.ts';
 import { CORS_HEADERS, type ErrorAnswer, errorPlan, type ServePlan } from './serve-plan.ts';
 
@@ -132,14 +132,14 @@ function filePlan(head: RequestHead, file: FileEntry, paceBps: number | undefine
     'Accept-Ranges': 'bytes',
     'Cache-Control': CACHE_CONTROL,
     ETag: validators.etag,
-    'Last-Modified': validators.lastModified,
+    'Last-Modified': new Date(validators.modifiedAtS * 1000).toUTCString(),
   };
-  if (isNotModified(head.headers, validators))
-    return { status: 304, headers, body: { kind: 'none' }, reason: 'not-modified' };
+  const condition = judgeConditions(head.headers, validators);
+  if (condition === 'not-modified') return { status: 304, headers, body: { kind: 'none' }, reason: 'not-modified' };
+  if (condition === 'failed') return preconditionFailed(head);
   const media = { ...headers, 'Content-Type': file.contentType ?? 'video/mp4' };
-  // RFC 9110 defines Range for GET alone.
-  const rangeHeader =
-    head.method === 'GET' && rangeMayApply(head.headers['if-range'], validators) ? head.headers.range : undefined;
+  // Also for HEAD, as nginx does: it tells the length that GET would send.
+  const rangeHeader = rangeMayApply(head.headers['if-range'], validators) ? head.headers.range : undefined;
   const range = decideRange(rangeHeader, sizeBytes);
   if (range.kind === 'unsatisfiable') return unsatisfiable(head, file, range.reason);
   const pace = paceBps === undefined ? {} : { paceBps };
@@ -150,7 +150,7 @@ function filePlan(head: RequestHead, file: FileEntry, paceBps: number | undefine
     return {
       status: 206,
       headers: partHeaders,
-      body: { kind: 'file', fileId, startByte, endByte },
+      body: head.method === 'HEAD' ? { kind: 'none' } : { kind: 'file', fileId, startByte, endByte },
       ...pace,
       reason: 'range',
     };
@@ -178,9 +178,15 @@ function unsatisfiable(head: RequestHead, file: FileEntry, reason: string): Serv
   });
 }
 
+function preconditionFailed(head: RequestHead): ServePlan {
+  return errorPlan(head.method, {
+    code: 'request/precondition-failed',
+    message: 'The file is not the one that If-Match or If-Unmodified-Since asks for.',
+  });
+}
+
 function validatorsOf(file: FileEntry): Validators {
-  const modified = new Date(mtimeSecondsOf(file.fileId) * 1000);
-  return { etag: etagOf(file.fileId, file.sizeBytes), lastModified: modified.toUTCString() };
+  return { etag: etagOf(file.fileId, file.sizeBytes), modifiedAtS: mtimeSecondsOf(file.fileId) };
 }
 
 function preflightPlan(): ServePlan {

@@ -134,6 +134,7 @@ export type OcaErrorCode =
   | 'token/wrong-title'
   | 'token/wrong-network'
   | 'file/unknown'
+  | 'request/precondition-failed'
   | 'range/unsatisfiable'
   | 'oca/overloaded'
   | 'oca/fault'

@@ -41,6 +41,7 @@ export const OCA_ERRORS = {
   'token/wrong-title': 403,
   'token/wrong-network': 403,
   'file/unknown': 404,
+  'request/precondition-failed': 412,
   'range/unsatisfiable': 416,
   'oca/overloaded': 503,
   'oca/fault': 503,
