@@ -74,7 +74,7 @@ function retryAfterOf({ status, context }: ApiError): number | undefined {
 }
 
 function catalogRoutes(app: Hono<Env>, services: Services): void {
-  const { accessTokens, config, catalog, overview } = services;
+  const { accessTokens, config, catalog, longIndexes, overview } = services;
   app.get('/v1/titles', async (c) => {
     await requireAccount(c.req.header('Authorization'), accessTokens);
     return c.json({ titles: await overview.titles() });
@@ -85,7 +85,7 @@ function catalogRoutes(app: Hono<Env>, services: Services): void {
     mustBe('titleId', c.req.param('titleId'), title.titleId);
     const contradictions = contradictionsOf(title);
     if (contradictions.length > 0) throw invalid('The title', contradictions);
-    await catalog.put(title).catch((error) => {
+    await catalog.put(await longIndexes.forCatalog(title)).catch((error) => {
       const { titleId } = title;
       throw new ApiError(
         'store/unavailable',

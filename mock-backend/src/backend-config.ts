@@ -50,6 +50,8 @@ export interface BackendConfig {
   readonly decisionLogShare?: number;
   /** How long new plays begin from the last snapshot while the store does not answer; 6 h. */
   readonly snapshotLifetimeMs?: number;
+  /** Segment indexes of a title are sent whole up to so many bytes, compressed; 32 KiB. Longer ones get an index file. */
+  readonly inlineIndexBytes?: number;
   /** A title is live once so many OCAs hold all of it, */
   readonly copiesNeeded: number;
   /** at so many sites. */

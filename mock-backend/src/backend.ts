@@ -4,6 +4,8 @@ import { asApiError, errorBodyOf } from './api-error.ts';
 import { createApp } from './app.ts';
 import { type BackendConfig, HEALTH_DEADLINE_MS } from './backend-config.ts';
 import { Catalog } from './catalog/catalog.ts';
+import type { IndexShelf } from './catalog/index-shelf.ts';
+import { LongIndexes } from './catalog/long-indexes.ts';
 import { Fill } from './fill/fill.ts';
 import { originFileRoute } from './fill/origin-file.ts';
 import { Drains } from './fleet/drains.ts';
@@ -42,6 +44,8 @@ export interface BackendDeps {
   readonly meter?: Meter;
   /** Answers for files of the origin; without it this region has none. */
   readonly origin?: OriginAnswer;
+  /** Keeps the index files of long films in the origin; without it titles are kept whole. */
+  readonly indexShelf?: IndexShelf;
 }
 
 export interface PlainReport {
@@ -97,9 +101,11 @@ export function createBackend(deps: BackendDeps): Backend {
   const decisions = new DecisionLog(store, clock, log, { share: config.decisionLogShare ?? 1 });
   const steering = new Steering({ config, fleet, clock, log, decisions, meter: deps.meter });
   const ocaReports = new OcaReports({ config, fleet, fleetSync, clock });
+  const longIndexes = new LongIndexes(deps.indexShelf, config.inlineIndexBytes);
   const app = createApp({
     ...deps,
     catalog,
+    longIndexes,
     fleet,
     drains: new Drains(store, fleet, clock),
     decisions,
@@ -108,7 +114,7 @@ export function createBackend(deps: BackendDeps): Backend {
     overview: new Overview(config, catalog, fleet, clock),
     playback: new Playback({ config, catalog, fleet, registry, clock, hmac, steering, readiness }),
     fill: new Fill({ config, catalog, fleet, clock, hmac }),
-    manifests: new Manifests({ config, catalog, fleet, plays, steering, clock, hmac, log }),
+    manifests: new Manifests({ config, catalog, longIndexes, fleet, plays, steering, clock, hmac, log }),
     plays,
     registry,
     telemetry: new Telemetry({ config, clock, hmac, log, plays }),

@@ -1,6 +1,7 @@
 import type { HmacSha256Hex } from '@pressplay/protocol/wire';
 import type { BackendConfig } from './backend-config.ts';
 import type { Catalog } from './catalog/catalog.ts';
+import type { LongIndexes } from './catalog/long-indexes.ts';
 import type { Fill } from './fill/fill.ts';
 import type { originFileRoute } from './fill/origin-file.ts';
 import type { Drains } from './fleet/drains.ts';
@@ -28,6 +29,7 @@ export interface Services {
   readonly randomId: () => string;
   readonly log: Log;
   readonly catalog: Catalog;
+  readonly longIndexes: LongIndexes;
   readonly fleet: FleetState;
   readonly drains: Drains;
   readonly ocaReports: OcaReports;

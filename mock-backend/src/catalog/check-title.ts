@@ -11,6 +11,8 @@ export function contradictionsOf(title: CatalogTitle): readonly string[] {
       found.push('licence: ends before it starts');
   }
   found.push(...contradictionsOfSubtitles(title.subtitles ?? []));
+  if (title.indexFile && !isNamedByContent(title.indexFile))
+    found.push('indexFile: fileId or etag does not follow from its hash and size');
   for (const { renditionId, fileId, sha256, etag, sizeBytes, index } of title.renditions) {
     const mediaEnd = index.sizes.reduce((end, size) => end + size, index.offset0);
     if (!sha256.startsWith(fileId)) found.push(`${renditionId}: fileId is not the first 128 bits of sha256`);
@@ -27,8 +29,11 @@ export function contradictionsOf(title: CatalogTitle): readonly string[] {
 function contradictionsOfSubtitles(tracks: NonNullable<CatalogTitle['subtitles']>): readonly string[] {
   const ids = tracks.map(({ trackId }) => trackId);
   const twice = new Set(ids).size < ids.length ? ['subtitles: trackId occurs twice'] : [];
-  const wrong = tracks.filter(
-    ({ fileId, sha256, etag, sizeBytes }) => !sha256.startsWith(fileId) || etag !== etagOf(fileId, sizeBytes),
-  );
+  const wrong = tracks.filter((track) => !isNamedByContent(track));
   return [...twice, ...wrong.map(({ trackId }) => `${trackId}: fileId or etag does not follow from its hash and size`)];
 }
+
+type NamedFile = Pick<CatalogTitle['renditions'][number], 'fileId' | 'sha256' | 'etag' | 'sizeBytes'>;
+
+const isNamedByContent = ({ fileId, sha256, etag, sizeBytes }: NamedFile): boolean =>
+  sha256.startsWith(fileId) && etag === etagOf(fileId, sizeBytes);

@@ -1,4 +1,4 @@
-import type { CatalogTitle } from '@pressplay/protocol/messages';
+import type { KeptTitle } from './kept-title.ts';
 
 /** A file that OCAs hold for a title. */
 export interface TitleFile {
@@ -11,12 +11,20 @@ export interface TitleFile {
 
 const HLS = 'application/vnd.apple.mpegurl';
 
-/** Everything that is to lie on the OCAs before a title can be played: media, subtitles, their playlists for stock players. */
-export function filesOf({ renditions, subtitles = [] }: Pick<CatalogTitle, 'renditions' | 'subtitles'>): TitleFile[] {
+type Filed = Pick<KeptTitle, 'renditions' | 'subtitles' | 'indexFile'>;
+
+/**
+ * Everything that is to lie on the OCAs before a title can be played: media, subtitles, the index file of a long film, the
+ * playlists for stock players.
+ */
+export function filesOf({ renditions, subtitles = [], indexFile }: Filed): TitleFile[] {
   const playlists = [...renditions, ...subtitles].flatMap(({ playlist }) => playlist ?? []);
   return [
-    ...renditions.map(({ fileId, sha256, sizeBytes }) => ({ fileId, sha256, sizeBytes })),
-    ...subtitles.map(({ fileId, sha256, sizeBytes }) => ({ fileId, sha256, sizeBytes, contentType: 'text/vtt' })),
+    ...renditions.map(fileOf),
+    ...subtitles.map((track) => ({ ...fileOf(track), contentType: 'text/vtt' })),
+    ...(indexFile ? [{ ...fileOf(indexFile), contentType: 'application/json' }] : []),
     ...playlists.map((playlist) => ({ ...playlist, contentType: HLS })),
   ];
 }
+
+const fileOf = ({ fileId, sha256, sizeBytes }: TitleFile): TitleFile => ({ fileId, sha256, sizeBytes });

@@ -1,19 +1,19 @@
 import { dashManifest, multivariantPlaylist, textTrackName, tracksOf } from '@pressplay/protocol/manifests';
-import type { CatalogTitle } from '@pressplay/protocol/messages';
+import type { Rendition } from '@pressplay/protocol/messages';
+import type { KeptRendition, KeptTitle } from '../catalog/kept-title.ts';
+import type { LeanTitle } from '../catalog/lean-title.ts';
 import type { Pathway } from './pathways.ts';
 import type { PathwayUris } from './steering-answer.ts';
 
-type CatalogRendition = CatalogTitle['renditions'][number];
-type CatalogSubtitles = NonNullable<CatalogTitle['subtitles']>[number];
+type CatalogSubtitles = NonNullable<KeptTitle['subtitles']>[number];
 
 interface Streams {
   /** What every pathway holds. */
-  readonly renditions: readonly CatalogRendition[];
+  readonly renditions: readonly KeptRendition[];
   readonly subtitles: readonly CatalogSubtitles[];
 }
 
-export interface ManifestPart extends Streams {
-  readonly title: CatalogTitle;
+export interface ManifestPart extends Streams, LeanTitle {
   readonly pathways: readonly Pathway[];
   readonly urlOf: (pathway: Pathway, fileId: string) => string;
   readonly steeringUrl: string;
@@ -44,7 +44,10 @@ export function hlsText({ renditions, subtitles, pathways, urlOf, steeringUrl }:
   );
 }
 
-export function dashText({ title, renditions, subtitles, pathways, urlOf, steeringUrl }: ManifestPart): string {
+export function dashText(
+  { title, subtitles, pathways, urlOf, steeringUrl }: ManifestPart,
+  renditions: readonly Rendition[],
+): string {
   return dashManifest({
     titleName: title.name,
     durationMs: title.durationMs,

@@ -1,5 +1,6 @@
-import type { CatalogTitle, ManifestUrls } from '@pressplay/protocol/messages';
+import type { ManifestUrls } from '@pressplay/protocol/messages';
 import type { HmacSha256Hex } from '@pressplay/protocol/wire';
+import type { KeptRendition } from '../catalog/kept-title.ts';
 import { PLAY_LIFETIME_MS } from '../leases/shared-plays.ts';
 import type { BackendClock } from '../ports.ts';
 import { signTicket, ticketUrl } from './manifest-ticket.ts';
@@ -13,7 +14,7 @@ export interface ManifestUrlDeps {
 /** Where a play is for stock players, for as long as a play lives. The preferred language becomes the default sound. */
 export function manifestUrls(
   { playId, titleId }: { readonly playId: string; readonly titleId: string },
-  renditions: readonly CatalogTitle['renditions'][number][],
+  renditions: readonly KeptRendition[],
   preferredAudio: string | undefined,
   { config, hmac, clock }: ManifestUrlDeps,
 ): ManifestUrls {

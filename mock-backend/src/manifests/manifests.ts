@@ -1,8 +1,10 @@
-import type { CatalogTitle, SteeringManifest } from '@pressplay/protocol/messages';
+import type { SteeringManifest } from '@pressplay/protocol/messages';
 import { type HmacSha256Hex, keysAt, mediaUrl, networkOf, signMediaToken } from '@pressplay/protocol/wire';
 import { ApiError } from '../api-error.ts';
 import { type BackendConfig, STEERING_TTL_MS, STREAM_LEASE_MS, TOKEN_LIFETIME_MS } from '../backend-config.ts';
 import type { Catalog, CatalogEntry } from '../catalog/catalog.ts';
+import type { KeptTitle } from '../catalog/kept-title.ts';
+import type { LongIndexes } from '../catalog/long-indexes.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import type { SharedPlays } from '../leases/shared-plays.ts';
 import type { Client } from '../playback/client-of.ts';
@@ -18,6 +20,7 @@ import { readReport, readState, remember, type SteeringState, stateQuery } from 
 export interface ManifestsDeps {
   readonly config: BackendConfig;
   readonly catalog: Catalog;
+  readonly longIndexes: LongIndexes;
   readonly fleet: FleetState;
   readonly plays: SharedPlays;
   readonly steering: Steering;
@@ -61,7 +64,8 @@ export class Manifests {
   }
 
   async dash(request: ManifestRequest): Promise<string> {
-    return dashText(await this.#manifestPart(request, 'dash'));
+    const part = await this.#manifestPart(request, 'dash');
+    return dashText(part, await this.#deps.longIndexes.whole(part, part.renditions));
   }
 
   async steer(request: ManifestRequest, mouth: Mouth, query: URLSearchParams): Promise<SteeringManifest> {
@@ -93,7 +97,7 @@ export class Manifests {
     const state = { named: named.map(({ ocaId }) => ocaId), tokenExpiresAtS, renewed: false };
     const token = this.#mediaToken(ticket, request.client, tokenExpiresAtS);
     return {
-      title: entry.title,
+      ...entry,
       renditions,
       subtitles,
       pathways: named,
@@ -189,7 +193,7 @@ const steeringUrl = ({ path, origin }: ManifestRequest, mouth: Mouth, state: Ste
 
 /** Picture and sound, or nothing that could be called a play. */
 function requirePathway(
-  title: CatalogTitle,
+  title: KeptTitle,
   renditions: readonly { readonly kind: 'video' | 'audio' }[],
   pathways: readonly Pathway[],
 ): void {

@@ -74,6 +74,7 @@ const manifest = (name: string, type: string, is: string, summary: string): ApiR
     'play/unknown',
     'title/unknown',
     'title/no-playlists',
+    'title/no-index',
     'steering/no-server',
     'store/unavailable',
   ],
@@ -116,8 +117,10 @@ const TITLES: readonly ApiRoute[] = [
     summary: 'Publish or change a title',
     caller: 'operator',
     takes: json('CatalogTitle'),
+    description:
+      'With all segments, or as the catalog keeps long films: with the first two minutes and an `indexFile` in the origin.',
     gives: NOTHING,
-    errors: ['store/unavailable'],
+    errors: ['title/no-index', 'store/unavailable'],
   },
 ];
 

@@ -1,9 +1,17 @@
-import type { PlayRenewal, PlayRequest, PlayResponse, Server, SteeringDecision } from '@pressplay/protocol/messages';
+import type {
+  IndexFile,
+  PlayRenewal,
+  PlayRequest,
+  PlayResponse,
+  Server,
+  SteeringDecision,
+} from '@pressplay/protocol/messages';
 import { type HmacSha256Hex, networkOf, signMediaToken } from '@pressplay/protocol/wire';
 import type { Account } from '../accounts/account.ts';
 import { ApiError } from '../api-error.ts';
 import { type BackendConfig, GRANT_REFRESH_MS, TOKEN_LIFETIME_MS } from '../backend-config.ts';
 import type { Catalog, CatalogEntry } from '../catalog/catalog.ts';
+import type { KeptRendition } from '../catalog/kept-title.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import { isLive, livenessOf } from '../fleet/liveness.ts';
 import { hash32 } from '../fleet/rendezvous.ts';
@@ -35,8 +43,6 @@ export interface PlaybackDeps {
 
 /** What was asked for ahead is soon watched or never. */
 const PREFETCH_LIFETIME_MS = 10 * 60 * 1000;
-
-type CatalogRendition = CatalogEntry['title']['renditions'][number];
 
 /** The play request, start to finish: the order of the checks is the order of the errors. */
 export class Playback {
@@ -102,15 +108,16 @@ export class Playback {
     occasion: 'start' | 'renewal',
     { playId, titleId }: StoredPlay,
     client: Client,
-    renditions: readonly CatalogRendition[],
-    { title: { subtitles = [] } }: CatalogEntry,
+    renditions: readonly KeptRendition[],
+    { title: { subtitles = [], indexFile } }: CatalogEntry,
   ): SteeringDecision {
-    const fileIds = [...renditions, ...subtitles].map(({ fileId }) => fileId);
+    const fileIds = [...renditions, ...subtitles, ...(indexFile ? [indexFile] : [])].map(({ fileId }) => fileId);
     const decision = this.#deps.steering.steer(
       { playId, titleId, occasion, fileIds, playBps: playBpsOf(renditions) },
       client,
     );
     requireEveryKind(renditions, decision);
+    if (indexFile && decision.choice.unserved.includes(indexFile.fileId)) throw noServer(decision, 'index');
     return decision;
   }
 
@@ -131,7 +138,7 @@ export class Playback {
     play: StoredPlay,
     { title, renditionJson }: CatalogEntry,
     client: Client,
-    renditions: readonly CatalogRendition[],
+    renditions: readonly KeptRendition[],
     decision: SteeringDecision,
   ): Uint8Array<ArrayBuffer> {
     const grant = this.#grant(play, decision, client, intent);
@@ -148,6 +155,7 @@ export class Playback {
       region: this.#deps.config.regionId,
       client: client.network,
       ...grant,
+      ...(title.indexFile && { indexFile: indexFileOf(title.indexFile, serversOf) }),
       languages,
       ...(telemetry && { telemetry }),
       ...(manifests && { manifests: manifestUrls(play, renditions, languages.preferredAudio, this.#deps) }),
@@ -175,6 +183,14 @@ export class Playback {
 const spread = (playId: string, meanMs: number): number =>
   Math.round(meanMs * (0.9 + (0.2 * hash32(playId)) / 2 ** 32));
 
+/** `serversOf` gives who holds a file. */
+function indexFileOf(
+  { sha256: _, ...file }: NonNullable<CatalogEntry['title']['indexFile']>,
+  serversOf: (fileId: string) => readonly number[],
+): IndexFile {
+  return { ...file, servers: [...serversOf(file.fileId)] };
+}
+
 function serversOf({ inputs, choice }: SteeringDecision, fleet: FleetState): Server[] {
   return choice.servers.flatMap(({ ocaId, siteId, siteRank }, rank) => {
     const siteClass = inputs.sites[siteRank]?.siteClass;
@@ -187,7 +203,7 @@ function playableOn(
   { title }: CatalogEntry,
   device: PlayRequest['device'],
   { plan }: Account,
-): readonly CatalogRendition[] {
+): readonly KeptRendition[] {
   const limits = pictureLimits(plan, title.licence, device);
   const pick = pickRenditions(title.renditions, device, limits);
   if (pick.ok) return pick.renditions;
@@ -215,18 +231,22 @@ function playableOn(
 }
 
 /** A play needs a server for its picture and one for its sound; which of the ladder's rungs are served may vary. */
-function requireEveryKind(renditions: readonly CatalogRendition[], { inputs, choice }: SteeringDecision): void {
-  const missing = new Set(choice.unserved);
+function requireEveryKind(renditions: readonly KeptRendition[], decision: SteeringDecision): void {
+  const missing = new Set(decision.choice.unserved);
   for (const kind of ['video', 'audio'] as const) {
     const wanted = renditions.filter((rendition) => rendition.kind === kind);
     if (wanted.length === 0 || wanted.some(({ fileId }) => !missing.has(fileId))) continue;
-    const count = (...labels: string[]) => choice.drops.filter(({ label }) => labels.includes(label)).length;
-    throw new ApiError('steering/no-server', 'No server can play this title to you now: try again soon.', {
-      titleId: inputs.titleId,
-      kind,
-      reachable: inputs.sites.reduce((sum, { ocas }) => sum + ocas.length, 0),
-      droppedForHealth: count('H', 'D'),
-      droppedForContent: count('C'),
-    });
+    throw noServer(decision, kind);
   }
+}
+
+function noServer({ inputs, choice }: SteeringDecision, kind: 'video' | 'audio' | 'index'): ApiError {
+  const count = (...labels: string[]) => choice.drops.filter(({ label }) => labels.includes(label)).length;
+  return new ApiError('steering/no-server', 'No server can play this title to you now: try again soon.', {
+    titleId: inputs.titleId,
+    kind,
+    reachable: inputs.sites.reduce((sum, { ocas }) => sum + ocas.length, 0),
+    droppedForHealth: count('H', 'D'),
+    droppedForContent: count('C'),
+  });
 }

@@ -1,11 +1,11 @@
-import type { CatalogTitle } from '@pressplay/protocol/messages';
 import type { Account } from '../accounts/account.ts';
 import { ApiError } from '../api-error.ts';
+import type { KeptTitle } from '../catalog/kept-title.ts';
 import { judgeLicence } from '../licensing/licence.ts';
 
 /** Whether this account may see this title here and now. @throws ApiError where not. */
 export function requirePermission(
-  { titleId, licence, minAge = 0 }: CatalogTitle,
+  { titleId, licence, minAge = 0 }: KeptTitle,
   { profileAge = Number.POSITIVE_INFINITY }: Account,
   country: string | undefined,
   wallMs: number,

@@ -65,6 +65,7 @@ export const ProcessConfig = z
     steeringTtlMs: z.number().positive().exactOptional(),
     publicUrl: Url.exactOptional(),
     decisionLogShare: z.number().min(0).max(1).exactOptional(),
+    inlineIndexBytes: z.number().int().nonnegative().exactOptional(),
     copiesNeeded: z.number().int().positive(),
     sitesNeeded: z.number().int().positive(),
     /** Told to end, it answers for so long and says in its health that it goes: the time a load balancer needs to hear it. */

@@ -11,7 +11,7 @@ import { PostgresStore } from '../store/postgres/postgres-store.ts';
 import type { Store } from '../store/store.ts';
 import { type AccountsKey, accessTokens } from './access-tokens.ts';
 import { deriveKeys, hmacSha256Hex } from './keys.ts';
-import { originAnswer } from './origin-answer.ts';
+import { originPorts } from './origin-ports.ts';
 import type { ProcessConfig } from './process-config.ts';
 import { PrometheusMeter } from './prometheus-meter.ts';
 import { randomIds } from './random-ids.ts';
@@ -56,7 +56,7 @@ export async function startRegion(
     log: (level, message, fields) => logger[level](fields, message),
     meter: new PrometheusMeter(config.regionId),
     ...(buildTable && { buildTable }),
-    ...(config.originDir && { origin: originAnswer(openFolderOrigin(config.originDir)) }),
+    ...(config.originDir && originPorts(openFolderOrigin(config.originDir))),
   });
   await backend.start();
   const server = createServer(

@@ -1,4 +1,7 @@
-import type { Rendition } from '../messages.ts';
+import type { AudioRendition, VideoRendition } from '../messages.ts';
+
+/** A rendition, whatever is known of its segments. */
+type Described = Omit<VideoRendition, 'index'> | Omit<AudioRendition, 'index'>;
 
 /** What a manifest says of a rendition, whoever writes it. */
 export interface Track {
@@ -28,7 +31,7 @@ export interface Tracks {
 }
 
 /** Video by average bit rate, lowest first; sounds in the order of the title. */
-export function tracksOf(renditions: readonly Rendition[], subtitles: readonly TextTrack[] = []): Tracks {
+export function tracksOf(renditions: readonly Described[], subtitles: readonly TextTrack[] = []): Tracks {
   const video: Track[] = [];
   const audio: Track[] = [];
   for (const rendition of renditions) {
