@@ -13,10 +13,20 @@ export interface FileEntry {
 export interface OpenFile {
   /** Reads into `target` from `position`; resolves with the bytes read, 0 at the end. Rejects with `DiskError`. */
   read(target: Uint8Array, position: number): Promise<number>;
-  /** The bytes themselves, shared: of a store in memory. Empty at the end. Nobody may change them. */
+  /** The bytes themselves, shared: of a file in memory. Empty at the end. Nobody may change them. */
   view?(position: number, maxBytes: number): Uint8Array;
+  /** For who lets the kernel send the file without reading it. */
+  readonly kernel?: KernelFile;
   /** Idempotent. */
   close(): void;
+}
+
+export interface KernelFile {
+  readonly fd: number;
+  /** Whether sending these bytes waits for no disk. Returns at once. */
+  inMemory(position: number, bytes: number): boolean;
+  /** Brings them into memory, when it is their turn. Rejects with `DiskError`. */
+  bring(position: number, bytes: number): Promise<void>;
 }
 
 /** A file being written. Nobody sees it before `commit` resolves. */
@@ -36,6 +46,23 @@ export interface DiskStore {
   open(fileId: string): Promise<OpenFile>;
   write(file: FileEntry): Promise<FileWriter>;
   remove(fileId: string): Promise<void>;
+  /** What is wanted here, the most wanted first: decides where new files go and which ones stay in memory. */
+  rank?(fileIds: readonly string[]): void;
+  /** How the disks are, for stores that have some. */
+  disks?(): readonly DiskReport[];
+  /** One round of looking after the disks: which hang, which are gone, which are back. Never rejects. */
+  tend?(): Promise<void>;
+  /** Files came or went without anybody having asked for it. */
+  onChange?(listener: () => void): void;
+}
+
+export interface DiskReport {
+  readonly disk: string;
+  readonly state: 'serving' | 'verifying' | 'out';
+  readonly reason: string;
+  readonly files: number;
+  /** How long a read waits for the disk now. */
+  readonly delayMs: number;
 }
 
 export type DiskErrorKind = 'missing' | 'full' | 'io' | 'wrong-size' | 'no-disk';

@@ -14,7 +14,7 @@ import { mtimeSecondsOf } from '@pressplay/protocol/wire';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { testFile } from '../../testing/oca-fixture.ts';
 import { writeFile } from '../disk-store.ts';
-import { chooseDisk } from './choose-disk.ts';
+import { chooseDisk } from '../placement/choose-disk.ts';
 import { diskErrorOf } from './disk-error-of.ts';
 import { NodeDiskStore } from './node-disk-store.ts';
 
@@ -69,7 +69,7 @@ it('drops at the start what was cut, changed or left half written, and nothing e
   expect(store.list().length).toBe(files.length - 3);
   expect(dropped).toHaveLength(3);
   expect([cut, touched, bare].some(existsSync)).toBe(false);
-  expect(readdirSync(disks[0]!).filter((name) => !/^[0-9a-f]{32}(\.json)?$/.test(name))).toEqual(['README']);
+  expect(readdirSync(disks[0]!).filter((name) => !/^[0-9a-f]{32}(\.json)?$/.test(name))).toEqual(['.pressplay-disk', 'README']);
   expect(existsSync(join(disks[0]!, `${'b'.repeat(32)}.json`))).toBe(false);
 });
 

@@ -11,26 +11,32 @@ interface Place {
   readonly tmpPath: string;
 }
 
+export interface WriterListener {
+  onCommitted(): void;
+  onError(error: unknown): void;
+}
+
 /** Writes beside the final name and renames last: a crash at any moment leaves either the whole file or none. */
 export class NodeFileWriter implements FileWriter {
   readonly #place: Place;
   readonly #handle: FileHandle;
-  readonly #onCommitted: () => void;
+  readonly #listener: WriterListener;
   #bytes = 0;
   #closed = false;
 
-  static async create(place: Place, onCommitted: () => void): Promise<NodeFileWriter> {
+  static async create(place: Place, listener: WriterListener): Promise<NodeFileWriter> {
     try {
-      return new NodeFileWriter(place, await open(place.tmpPath, 'wx'), onCommitted);
+      return new NodeFileWriter(place, await open(place.tmpPath, 'wx'), listener);
     } catch (error) {
+      listener.onError(error);
       throw diskErrorOf(error, place.tmpPath);
     }
   }
 
-  constructor(place: Place, handle: FileHandle, onCommitted: () => void) {
+  constructor(place: Place, handle: FileHandle, listener: WriterListener) {
     this.#place = place;
     this.#handle = handle;
-    this.#onCommitted = onCommitted;
+    this.#listener = listener;
   }
 
   async append(bytes: Uint8Array): Promise<void> {
@@ -39,6 +45,7 @@ export class NodeFileWriter implements FileWriter {
       for (let at = 0; at < bytes.length; ) at += (await this.#handle.write(bytes, at)).bytesWritten;
       this.#bytes += bytes.length;
     } catch (error) {
+      this.#listener.onError(error);
       throw diskErrorOf(error, this.#place.tmpPath);
     }
   }
@@ -53,11 +60,12 @@ export class NodeFileWriter implements FileWriter {
     try {
       await this.#publish();
     } catch (error) {
+      this.#listener.onError(error);
       await this.abort();
       throw diskErrorOf(error, tmpPath);
     }
     this.#closed = true;
-    this.#onCommitted();
+    this.#listener.onCommitted();
   }
 
   async abort(): Promise<void> {

@@ -1,28 +1,53 @@
-import { close, open, read } from 'node:fs';
+import { close, fstat, open } from 'node:fs';
 import { promisify } from 'node:util';
-import type { OpenFile } from '../disk-store.ts';
+import type { Native } from '../../native/native.ts';
 import { diskErrorOf } from './disk-error-of.ts';
 
 const openPath = promisify(open);
+const statDescriptor = promisify(fstat);
 /** Descriptors kept for the next reader after the last one left. */
 const MAX_IDLE = 128;
+/** Without the kernel's word, the number of its inode tells where on the disk a file lies, if only in what order. */
+const BYTES_AN_INODE = 2 ** 24;
+
+/** An open file, one for all its readers: reads are positional. */
+export interface DiskFile {
+  readonly path: string;
+  readonly fd: number;
+  readonly sizeBytes: number;
+  /** Where it begins on its disk. */
+  readonly place: number;
+  /** Keeps the descriptor open until the work is done: closed under a read it could be another file's by then. */
+  during<T>(work: () => Promise<T>): Promise<T>;
+}
+
+export interface Lease {
+  readonly file: DiskFile;
+  /** Idempotent. */
+  close(): void;
+}
 
 interface Shared {
-  readonly fd: Promise<number>;
+  readonly file: Promise<DiskFile>;
   readers: number;
   /** Not to be kept: the file was removed or replaced. */
   forgotten: boolean;
 }
 
-/** One descriptor for all readers of a file: reads are positional, so they share it. */
+/** One descriptor for all readers of a file. */
 export class OpenFiles {
   readonly #byPath = new Map<string, Shared>();
+  readonly #native: Native | undefined;
 
-  async open(path: string): Promise<OpenFile> {
+  constructor(native: Native | undefined) {
+    this.#native = native;
+  }
+
+  async open(path: string): Promise<Lease> {
     const shared = this.#byPath.get(path) ?? this.#add(path);
     shared.readers += 1;
     try {
-      return this.#reader(path, shared, await shared.fd);
+      return this.#lease(path, shared, await shared.file);
     } catch (error) {
       this.#leave(path, shared);
       this.forget(path);
@@ -44,33 +69,40 @@ export class OpenFiles {
   }
 
   #add(path: string): Shared {
-    const shared: Shared = { fd: openPath(path, 'r'), readers: 0, forgotten: false };
+    const during = async <T>(work: () => Promise<T>): Promise<T> => {
+      shared.readers += 1;
+      try {
+        return await work();
+      } finally {
+        this.#leave(path, shared);
+      }
+    };
+    const shared: Shared = { file: this.#openFile(path, during), readers: 0, forgotten: false };
     this.#byPath.set(path, shared);
     return shared;
   }
 
-  #reader(path: string, shared: Shared, fd: number): OpenFile {
+  async #openFile(path: string, during: DiskFile['during']): Promise<DiskFile> {
+    const fd = await openPath(path, 'r');
+    try {
+      const { size, ino } = await statDescriptor(fd);
+      this.#native?.adviseRandom(fd);
+      const place = (await this.#native?.placeOf(fd)) ?? ino * BYTES_AN_INODE;
+      return { path, fd, sizeBytes: size, place, during };
+    } catch (error) {
+      close(fd, () => {});
+      throw error;
+    }
+  }
+
+  #lease(path: string, shared: Shared, file: DiskFile): Lease {
     let closed = false;
-    let reading = 0;
-    const leaveWhenQuiet = (): void => {
-      // A descriptor closed under a running read could be another file's by the time the read happens.
-      if (closed && reading === 0) this.#leave(path, shared);
-    };
     return {
-      read: (target, position) =>
-        new Promise((resolve, reject) => {
-          reading += 1;
-          read(fd, target, 0, target.length, position, (error, bytes) => {
-            reading -= 1;
-            leaveWhenQuiet();
-            if (error) reject(diskErrorOf(error, path));
-            else resolve(bytes);
-          });
-        }),
+      file,
       close: () => {
         if (closed) return;
         closed = true;
-        leaveWhenQuiet();
+        this.#leave(path, shared);
       },
     };
   }
@@ -95,5 +127,5 @@ export class OpenFiles {
 }
 
 function closeQuietly(shared: Shared): void {
-  shared.fd.then((fd) => close(fd, () => {})).catch(() => {});
+  shared.file.then(({ fd }) => close(fd, () => {})).catch(() => {});
 }
