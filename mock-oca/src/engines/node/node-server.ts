@@ -33,10 +33,10 @@ export interface ListenOptions {
 /** Serves an OCA on a socket. Rejects with node's own error when it cannot listen. */
 export async function listen(oca: Oca, options: ListenOptions): Promise<NodeServer> {
   const slowClients = new SlowClients(options.slowClientMs ?? SLOW_CLIENT_MS);
-  const server = createServer(
-    { headersTimeout: HEADERS_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS },
-    handlerOf(oca, slowClients),
-  );
+  const handler = handlerOf(oca, slowClients);
+  const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS }, handler);
+  // An expectation that nobody knows is no reason to refuse a file.
+  server.on('checkExpectation', handler);
   server.requestTimeout = HEADERS_TIMEOUT_MS;
   server.on('clientError', refuseGarbage);
   await new Promise<void>((resolve, reject) => {
@@ -63,6 +63,8 @@ function headOf(request: IncomingMessage): RequestHead {
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers[name] = typeof value === 'string' ? value : value.join(', ');
   }
+  // Of two the first counts, as in nginx. Node joins them, and so does a client that means a list.
+  if (headers.range?.includes(', ')) headers.range = request.headersDistinct.range?.[0] ?? '';
   const address = request.socket.remoteAddress ?? '';
   const clientAddress = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
   return { method: request.method ?? '', target: request.url ?? '', headers, clientAddress };
