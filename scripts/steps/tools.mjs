@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { npm, ROOT, run, works } from './run.mjs';
 import { StepError, say } from './terminal.mjs';
@@ -12,6 +13,42 @@ export async function ensureFfmpeg() {
   if (works('ffmpeg')) return true;
   if (await aptInstall('ffmpeg')) return works('ffmpeg');
   return false;
+}
+
+/** True when there is an nginx with the Lua module, after trying the system's package manager where that needs no password. */
+export async function ensureNginx() {
+  if (nginxHasLua()) return true;
+  // Debian's package starts a web server on port 80 at once, which nobody asked for.
+  const isInstalled = await withoutServices(() => aptInstall('nginx', 'libnginx-mod-http-lua'));
+  return isInstalled && nginxHasLua();
+}
+
+/** Debian keeps it out of the path of everybody but root. */
+function nginxHasLua() {
+  for (const binary of ['nginx', '/usr/sbin/nginx', 'openresty']) {
+    const { status, stderr } = spawnSync(binary, ['-V'], { encoding: 'utf8' });
+    if (status !== 0) continue;
+    const folder = /--modules-path=(\S+)/.exec(stderr)?.[1];
+    if (/version: openresty|lua-nginx-module/.test(stderr)) return true;
+    if (folder !== undefined && existsSync(path.join(folder, 'ngx_http_lua_module.so'))) return true;
+  }
+  return false;
+}
+
+/** Debian asks this program before a package may start its service. A machine that has one already has its own rule. */
+async function withoutServices(perform) {
+  const policy = '/usr/sbin/policy-rc.d';
+  if (process.getuid?.() !== 0 || !isDebian() || existsSync(policy)) return perform();
+  const remove = () => rmSync(policy, { force: true });
+  // Also when somebody ends this script meanwhile.
+  process.once('exit', remove);
+  writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    return await perform();
+  } finally {
+    remove();
+    process.off('exit', remove);
+  }
 }
 
 /** The path of a Chromium that starts: the one named, an installed one, Playwright's, else the system's package. */
@@ -91,7 +128,8 @@ function isDebian() {
 }
 
 /** Only as root on a Debian: anything else would ask for a password. */
-async function aptInstall(name) {
+async function aptInstall(...packages) {
+  const name = packages.join(' and ');
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return false;
   say(`   Installing ${name} with apt-get`);
   const options = { quiet: true, env: { DEBIAN_FRONTEND: 'noninteractive' }, name: 'apt-get' };
@@ -99,7 +137,7 @@ async function aptInstall(name) {
   const patience = ['-o', 'DPkg::Lock::Timeout=120'];
   try {
     await run('apt-get', ['update', '-qq'], { ...options, timeoutMs: APT_UPDATE_TIMEOUT_MS });
-    const install = ['install', '-y', '-qq', '--no-install-recommends', ...patience, name];
+    const install = ['install', '-y', '-qq', '--no-install-recommends', ...patience, ...packages];
     await run('apt-get', install, { ...options, timeoutMs: APT_INSTALL_TIMEOUT_MS });
     return true;
   } catch (error) {
