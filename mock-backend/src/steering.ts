@@ -35,5 +35,5 @@ export {
   sizeOf,
 } from './steering/prefix-table.ts';
 export { type ReadRoutes, type RouteFormat, readRoutes } from './steering/read-routes.ts';
-export { joinRoutes, packAnnounced } from './steering/route-book.ts';
+export { joinRoutes, packAnnounced } from './steering/announced-routes.ts';
 export { pointOf, type RouteFeed, type Routing } from './steering/routing.ts';

@@ -1,6 +1,7 @@
 import type { Drain, HealthReport, Route, SiteInfo } from '@pressplay/protocol/messages';
+import type { AnnouncedRoutes } from '../steering/announced-routes.ts';
 import type { FileNumbers } from '../steering/content.ts';
-import { type AnnouncedRoutes, RouteBook, type TableBuilder } from '../steering/route-book.ts';
+import { RouteBook, type TableBuilder } from '../steering/route-book.ts';
 import type { Routing } from '../steering/routing.ts';
 import type { Reported, StoredOca } from '../store/store.ts';
 import { DrainBook } from './drain-book.ts';
@@ -54,7 +55,7 @@ export class FleetState {
     nowMs?: () => number,
   ) {
     this.#sites = new Map(sites.map((site) => [site.siteId, site]));
-    this.#routes = new RouteBook(() => this.#records.values(), buildTable, onBuildFailure, nowMs);
+    this.#routes = new RouteBook(buildTable, onBuildFailure, nowMs);
   }
 
   site(siteId: string): SiteInfo | undefined {
@@ -149,6 +150,8 @@ export class FleetState {
 
   /** What operators took out of service, all of it. */
   setDrains(drains: readonly Drain[]): void {
+    // Read every two seconds, and hardly ever another: looking at each OCA would keep plays waiting.
+    if (JSON.stringify(drains) === JSON.stringify(this.#drains.list)) return;
     this.#drains = new DrainBook(drains);
     for (const record of this.#records.values()) {
       const drained = this.#drains.reasonFor(record.ocaId, record.site?.siteId);
@@ -213,16 +216,17 @@ export class FleetState {
     record.givenBps = 0;
     const site = this.#sites.get(value.siteId);
     record.drained = this.#drains.reasonFor(record.ocaId, site?.siteId);
-    if (site === record.site) return;
+    const { site: before } = record;
+    if (site === before) return;
     record.site = site;
-    this.#routes.noteChange();
+    this.#routes.place(record, before);
   }
 
   #takeRoutes(record: OcaRecord, value: readonly Route[]): boolean {
     const routes = this.#routes.take(value);
     if (routes.digest === record.routes?.digest) return false;
     record.routes = routes;
-    this.#routes.noteChange();
+    this.#routes.noteRoutes(record);
     return true;
   }
 }

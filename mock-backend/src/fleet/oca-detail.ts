@@ -1,6 +1,6 @@
 import type { OcaDetail, OcaStatus } from '@pressplay/protocol/messages';
+import type { AnnouncedRoutes } from '../steering/announced-routes.ts';
 import { unpackRoutes } from '../steering/packed-announcements.ts';
-import type { AnnouncedRoutes } from '../steering/route-book.ts';
 import type { FleetOca } from './fleet-state.ts';
 import { usabilityOf } from './usability.ts';
 
@@ -30,13 +30,11 @@ export interface DetailInputs {
 
 /** An OCA alone, with what it announces and holds. */
 export function detailOf({ oca, routes, heardAll, titles, nowMs, healthDeadlineMs }: DetailInputs): OcaDetail {
-  const v4 = routes ? unpackRoutes(4, routes.v4, SHOWN_ROUTES) : [];
-  const v6 = routes ? unpackRoutes(6, routes.v6, SHOWN_ROUTES - v4.length) : [];
   return {
     ...statusOf(oca, nowMs, healthDeadlineMs),
     usableReason: usabilityOf(oca.health, nowMs, healthDeadlineMs).reason,
     heardAll,
-    routes: [...v4, ...v6],
+    routes: [...unpackRoutes(routes?.parts ?? [], SHOWN_ROUTES)],
     fileIds: [...oca.fileIds].slice(0, SHOWN_FILES),
     titles: titles.filter(({ fileIds }) => fileIds.every((id) => oca.fileIds.has(id))).map(({ titleId }) => titleId),
   };

@@ -1,6 +1,6 @@
 import type { HealthReport, SiteInfo } from '@pressplay/protocol/messages';
+import type { AnnouncedRoutes } from '../steering/announced-routes.ts';
 import type { Content } from '../steering/content.ts';
-import type { AnnouncedRoutes } from '../steering/route-book.ts';
 import { hash32 } from './rendezvous.ts';
 
 /** A report as this region keeps it: when it was heard, on the monotonic clock. */

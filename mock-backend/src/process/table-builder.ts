@@ -1,8 +1,18 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
-import { type Announcements, buffersOf, type PrefixTable } from '../steering/prefix-table.ts';
+import type { SiteClass } from '@pressplay/protocol/messages';
+import type { AnnouncedRoutes, FeedRoutes } from '../steering/announced-routes.ts';
+import type { PrefixTable } from '../steering/prefix-table.ts';
 import type { TableBuilder } from '../steering/route-book.ts';
+
+/** What the worker is asked: to build a table of these feeds. */
+export interface TableOrder {
+  readonly id: number;
+  readonly feeds: readonly { readonly siteClass: SiteClass; readonly digest: string }[];
+  /** Routes that were not in the order before. */
+  readonly fresh: readonly AnnouncedRoutes[];
+}
 
 interface Waiting {
   resolve(table: PrefixTable): void;
@@ -12,9 +22,9 @@ interface Waiting {
 /** Builds prefix tables in one worker, started at the first. A worker that dies fails its tables; the next starts anew. */
 export function workerTableBuilder(script: URL, options: WorkerOptions = {}): TableBuilder {
   let current: TableWorker | undefined;
-  return (announcements) => {
+  return (feeds) => {
     if (!current || current.ended) current = new TableWorker(script, options);
-    return current.build(announcements);
+    return current.build(feeds);
   };
 }
 
@@ -22,6 +32,8 @@ class TableWorker {
   ended = false;
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
+  /** Digests of the last order: the worker has those. */
+  #known: ReadonlySet<string> = new Set();
   #lastId = 0;
 
   constructor(script: URL, options: WorkerOptions) {
@@ -36,12 +48,19 @@ class TableWorker {
     this.#worker.on('exit', (code) => this.#fail(new Error(`The table worker ended with ${code}.`)));
   }
 
-  build(announcements: Announcements): Promise<PrefixTable> {
+  build(feeds: readonly FeedRoutes[]): Promise<PrefixTable> {
     return new Promise((resolve, reject) => {
       const id = ++this.#lastId;
       this.#waiting.set(id, { resolve, reject });
       this.#worker.ref();
-      this.#worker.postMessage({ id, announcements }, buffersOf(announcements));
+      const byDigest = new Map(feeds.map(({ routes }) => [routes.digest, routes]));
+      const order: TableOrder = {
+        id,
+        feeds: feeds.map(({ siteClass, routes }) => ({ siteClass, digest: routes.digest })),
+        fresh: [...byDigest.values()].filter(({ digest }) => !this.#known.has(digest)),
+      };
+      this.#known = new Set(byDigest.keys());
+      this.#worker.postMessage(order);
     });
   }
 

@@ -15,6 +15,12 @@ export interface AnnouncedPrefix {
   readonly med: number;
 }
 
+/** The routes of one feed, packed. The feed gets its number when it enters a table. */
+export interface PackedRoutes {
+  readonly v4: PackedAnnouncements;
+  readonly v6: PackedAnnouncements;
+}
+
 export interface UnpackedRoute {
   readonly prefix: string;
   readonly asPathLength: number;
@@ -23,8 +29,17 @@ export interface UnpackedRoute {
 
 const MAX_PATH_LENGTH = 255;
 
-/** The first so many announcements as text. */
-export function unpackRoutes(family: 4 | 6, packed: PackedAnnouncements, limit: number): readonly UnpackedRoute[] {
+/** The first so many routes as text. */
+export function unpackRoutes(parts: readonly PackedRoutes[], limit: number): readonly UnpackedRoute[] {
+  const shown: UnpackedRoute[] = [];
+  for (const { v4, v6 } of parts) {
+    shown.push(...unpackFamily(4, v4, limit - shown.length));
+    shown.push(...unpackFamily(6, v6, limit - shown.length));
+  }
+  return shown;
+}
+
+function unpackFamily(family: 4 | 6, packed: PackedAnnouncements, limit: number): readonly UnpackedRoute[] {
   const { wordCount, words, lengths, asPathLengths, meds } = packed;
   return Array.from({ length: Math.min(limit, lengths.length) }, (_, at) => ({
     prefix: prefixText({ family, words: [...words.subarray(at * wordCount, (at + 1) * wordCount)] }, lengths[at] ?? 0),
@@ -48,8 +63,8 @@ export function packAnnouncements(family: 4 | 6, announced: readonly AnnouncedPr
   return packed;
 }
 
-/** The routes of one feed, packed; what is no prefix is left out. The feed gets its number when it enters a table. */
-export function packRoutes(routes: readonly ReportedRoute[]): { v4: PackedAnnouncements; v6: PackedAnnouncements } {
+/** What is no prefix is left out. */
+export function packRoutes(routes: readonly ReportedRoute[]): PackedRoutes {
   const announced = routes.flatMap(({ prefix: text, asPath, med }) => {
     const prefix = parsePrefix(text);
     return prefix ? [{ prefix, feed: 0, asPathLength: asPath.length, med }] : [];

@@ -2,7 +2,7 @@ import type { RoutesImport } from '@pressplay/protocol/messages';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import type { BackendClock, Log } from '../ports.ts';
 import type { Store, StoredImport } from '../store/store.ts';
-import { type AnnouncedRoutes, joinRoutes, packAnnounced } from './route-book.ts';
+import { type AnnouncedRoutes, joinRoutes, packAnnounced } from './announced-routes.ts';
 
 export const IMPORT_SYNC_INTERVAL_MS = 2000;
 const PAUSE_AFTER_FAILURE_MS = 5000;
