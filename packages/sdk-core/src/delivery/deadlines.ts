@@ -14,7 +14,10 @@ const MAX_RACE_MS = 400;
  * because a first connection needs several round trips. `leniency` grows when every server was late: then the way is
  * long, not the server bad.
  */
-export function firstByteDeadlineMs(input: { readonly latencyMs?: number; readonly leniency: number }): number {
+export function firstByteDeadlineMs(input: {
+  readonly latencyMs?: number | undefined;
+  readonly leniency: number;
+}): number {
   const expectedMs = (input.latencyMs ?? Number.POSITIVE_INFINITY) * FIRST_BYTE_FACTOR;
   const { leniency } = input;
   return clamp(expectedMs, MIN_FIRST_BYTE_MS * leniency, MAX_FIRST_BYTE_MS * leniency);

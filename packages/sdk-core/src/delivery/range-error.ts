@@ -6,8 +6,8 @@ import type { StatusAction } from './status-action.ts';
 export interface FailedAttempt {
   readonly ocaId: string;
   readonly outcome: DeliveryOutcome;
-  readonly action?: StatusAction['kind'];
-  readonly status?: number;
+  readonly action?: StatusAction['kind'] | undefined;
+  readonly status?: number | undefined;
 }
 
 /** The error when nothing is left to try. What every server said alike is the cause; else there is none left. */

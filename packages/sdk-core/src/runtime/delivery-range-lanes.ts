@@ -34,9 +34,8 @@ export class RangeLanes {
   start(ocaId: string, startByte: number, endByte: number, isPiece = false): Lane {
     const { book, record, clock } = this.#context;
     const { fileId, sizeBytes, etag } = this.#order.rendition;
-    const latencyMs = book.meter(ocaId).latencyMs();
-    const deadline = { leniency: this.#recovery.leniency, ...(latencyMs === undefined ? {} : { latencyMs }) };
-    const firstByteMs = firstByteDeadlineMs(deadline);
+    const { leniency } = this.#recovery;
+    const firstByteMs = firstByteDeadlineMs({ latencyMs: book.meter(ocaId).latencyMs(), leniency });
     const plan = { ocaId, url: book.url(ocaId, fileId), startByte, endByte, sizeBytes, etag, firstByteMs };
     const transfer = new Transfer(this.#context, plan, (bytes, outcome) =>
       record.count(outcome === 'lost-race' ? 'racedBytes' : 'lostBytes', bytes),
@@ -140,12 +139,7 @@ export class RangeLanes {
   #noteFailed({ ocaId, transfer, deliveredBytes }: Lane, end: TransferEnd, reason: MoveReason): void {
     const { book, alarm, onLacking } = this.#context;
     const { fileId } = this.#order.rendition;
-    const attempt: FailedAttempt = {
-      ocaId,
-      outcome: end.outcome,
-      ...(end.action ? { action: end.action.kind } : {}),
-      ...(end.status === undefined ? {} : { status: end.status }),
-    };
+    const attempt: FailedAttempt = { ocaId, outcome: end.outcome, action: end.action?.kind, status: end.status };
     this.#recovery.noteFailed(attempt, deliveredBytes >= PROGRESS_BYTES);
     if (end.action?.kind === 'token-expired') return;
     const { firstByteMs } = transfer.plan;

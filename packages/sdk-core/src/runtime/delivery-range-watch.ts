@@ -23,8 +23,8 @@ export interface RangeRest {
   readonly latencyMs: number;
   /** `may`: no hedge yet. `running`: its tail is coming. `waiting`: the tail is there, and only this is missing. */
   readonly hedge: 'may' | 'none' | 'running' | 'waiting';
-  /** The best other one; asked for only where it matters. */
-  other(): OtherServer | undefined;
+  /** The best other one to go to, or to ask for a part; looked for only where it matters. */
+  other(forPart?: boolean): OtherServer | undefined;
 }
 
 export type LaneVerdict =
@@ -61,7 +61,7 @@ function hedgePlan(
 ): LaneVerdict | undefined {
   const input = { reachedByte, endByte, neededInMs, latencyMs, ...lane.pace.range() };
   const isLate = planHedge(input).reason === 'none-better';
-  const helper = isLate ? other() : undefined;
+  const helper = isLate ? other(true) : undefined;
   const plan = helper && planHedge({ ...input, other: helper });
   return helper && plan?.hedge ? { act: 'hedge', ocaId: helper.ocaId, meetByte: plan.meetByte } : undefined;
 }

@@ -212,7 +212,7 @@ export class RangeDelivery {
       mediaBps: this.#order.rendition.averageBps,
       latencyMs: this.#context.book.meter(lane.ocaId).latencyMs() ?? 0,
       hedge: this.#hedgeState(lane),
-      other: () => this.#otherThan(lane.ocaId),
+      other: (forPart) => this.#otherThan(lane.ocaId, forPart),
     });
     if (verdict.act === 'hedge') this.#hedge(lane, verdict.ocaId, verdict.meetByte);
     else if (verdict.act === 'leave-suspect') this.#lanes.leaveSuspect(lane);
@@ -273,10 +273,10 @@ export class RangeDelivery {
     if (wasPreferred) book.prefer(tail.ocaId, 'too-slow');
   }
 
-  #otherThan(ocaId: string): OtherServer | undefined {
+  #otherThan(ocaId: string, forPart = false): OtherServer | undefined {
     const { book } = this.#context;
     const query = this.#query();
-    const [other] = book.others(ocaId, query);
+    const [other] = book.others(ocaId, query, forPart);
     if (!other) return undefined;
     const bps = rateBelow(other.belief, PREDICTION_DEFAULTS.caution);
     // Ranks compare longer ranges; here so little may be left that a crawl seems no worse.

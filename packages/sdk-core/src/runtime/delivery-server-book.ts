@@ -11,6 +11,7 @@ import {
   NO_EXCLUSIONS,
   recordFailure,
   recordSuccess,
+  trustAgain,
 } from '../server-selection/exclusions.ts';
 import { forgiveOutage } from '../server-selection/forgive-outage.ts';
 import { freshRates, type LoadHints, NO_HINTS, noteHint } from '../server-selection/load-hints.ts';
@@ -35,9 +36,9 @@ export interface ServerQuery {
 
 /** What the next download will find. */
 export interface Expectation {
-  readonly throughputBps?: number;
-  readonly rateSpread?: number;
-  readonly latencyMs?: number;
+  readonly throughputBps: number | undefined;
+  readonly rateSpread?: number | undefined;
+  readonly latencyMs?: number | undefined;
 }
 
 /** Ranges at least this long decide about the preferred server: short ones show latency alone. */
@@ -129,11 +130,11 @@ export class ServerBook {
     const choice = chooseServer({
       ...this.#rankInput(query),
       neededInMs,
+      mediaBps,
       preference: this.#preference,
       chance: this.#random(),
       mayExplore: avoid.size === 0,
       exploredAtMs: this.#exploredAtMs,
-      ...(mediaBps === undefined ? {} : { mediaBps }),
     });
     if (!choice) return undefined;
     if (choice.reason === 'explore') {
@@ -146,9 +147,12 @@ export class ServerBook {
     return choice;
   }
 
-  /** The servers that a running range could go to instead, best first: none that is excluded. */
-  others(ocaId: string, query: Omit<ServerQuery, 'neededInMs' | 'mediaBps'>): readonly RankedServer[] {
-    return rankServers(this.#rankInput(query)).filter((ranked) => ranked.ocaId !== ocaId && !ranked.excluded);
+  /** The servers that a running range could go to instead, best first. Where all of them failed: those that may be
+   *  tried again, or for a part beside what runs, those that may help. */
+  others(ocaId: string, query: Omit<ServerQuery, 'neededInMs' | 'mediaBps'>, forPart = false): readonly RankedServer[] {
+    const all = rankServers(this.#rankInput(query)).filter((one) => one.ocaId !== ocaId);
+    const well = all.filter(({ excluded }) => !excluded);
+    return well.length > 0 ? well : all.filter(({ mayTryAgain, mayHelp }) => (forPart ? mayHelp : mayTryAgain));
   }
 
   /** Prefers a server without a failure of the one before: it won a start race. */
@@ -159,8 +163,7 @@ export class ServerBook {
 
   noteSuccess(ocaId: string, fileId?: string): void {
     const siteId = this.server(ocaId)?.siteId ?? '';
-    const success = { ocaId, siteId, nowMs: this.#clock.nowMs(), ...(fileId === undefined ? {} : { fileId }) };
-    this.#exclusions = recordSuccess(this.#exclusions, success);
+    this.#exclusions = recordSuccess(this.#exclusions, { ocaId, siteId, fileId, nowMs: this.#clock.nowMs() });
   }
 
   /** Nobody had answered since `sinceMs`: that was the client's network. */
@@ -179,8 +182,11 @@ export class ServerBook {
   /** Alive, but crawling: what was measured before no longer counts. */
   noteTooSlow(ocaId: string, recentBps: number): void {
     this.meter(ocaId).restart(recentBps);
+    const nowMs = this.#clock.nowMs();
+    if (this.rankedAll().every((one) => one.ocaId === ocaId || one.excluded))
+      this.#exclusions = trustAgain(this.#exclusions, nowMs);
     if (this.#preference.ocaId !== ocaId) return;
-    const backTo = this.#slumps.left(ocaId, recentBps, this.#clock.nowMs());
+    const backTo = this.#slumps.left(ocaId, recentBps, nowMs);
     this.#leave('too-slow');
     if (backTo !== undefined) this.prefer(backTo, 'too-slow');
   }
@@ -223,15 +229,10 @@ export class ServerBook {
   /** What the next download will find: for the choice of a rendition. */
   expectation(): Expectation {
     const ocaId = this.#nextId();
-    if (ocaId === undefined) return {};
-    const { bps, spread: rateSpread } = this.meter(ocaId).expectation() ?? {};
-    const throughputBps = this.#expectedBps(ocaId, bps);
-    const latencyMs = this.meter(ocaId).latencyMs();
-    return {
-      ...(throughputBps === undefined ? {} : { throughputBps }),
-      ...(rateSpread === undefined ? {} : { rateSpread }),
-      ...(latencyMs === undefined ? {} : { latencyMs }),
-    };
+    if (ocaId === undefined) return { throughputBps: undefined };
+    const meter = this.meter(ocaId);
+    const { bps, spread: rateSpread } = meter.expectation() ?? {};
+    return { throughputBps: this.#expectedBps(ocaId, bps), rateSpread, latencyMs: meter.latencyMs() };
   }
 
   /** The most that the preferred server wants a rendition to have. */
@@ -276,7 +277,7 @@ export class ServerBook {
     const measurements: Record<string, Measurement> = {};
     for (const { ocaId } of servers) {
       const { estimatedBps: hintBps } = freshRates(this.#hints, ocaId, nowMs);
-      measurements[ocaId] = { ...this.meter(ocaId).measurement(), ...(hintBps === undefined ? {} : { hintBps }) };
+      measurements[ocaId] = { ...this.meter(ocaId).measurement(), hintBps };
     }
     const known = { exclusions: this.#exclusions, hints: this.#hints, linkShare: this.#slumps.linkShare };
     return { servers, measurements, ...known, fileId, nowMs, bytes };

@@ -120,12 +120,7 @@ export class ServerMeter {
   measurement(): Measurement {
     if (this.#measured) return this.#measured;
     const latencyMs = lowLatencyMs(this.#latency, RECENT);
-    const besideBps = this.#besideBps;
-    this.#measured = {
-      ...(latencyMs !== undefined && { latencyMs }),
-      ...rateMeasured(this.#rate),
-      ...(besideBps !== undefined && { besideBps }),
-    };
+    this.#measured = { latencyMs, ...rateMeasured(this.#rate), besideBps: this.#besideBps };
     return this.#measured;
   }
 

@@ -31,9 +31,9 @@ export interface PlayAbrDeps {
   readonly memory: NetworkMemory | undefined;
   /** Of the network, for one download. */
   readonly expectation: () => {
-    readonly throughputBps?: number;
-    readonly rateSpread?: number;
-    readonly latencyMs?: number;
+    readonly throughputBps: number | undefined;
+    readonly rateSpread?: number | undefined;
+    readonly latencyMs?: number | undefined;
   };
   readonly server: () => { readonly ocaId: string | undefined; readonly hasOthers: boolean };
   /** Media time per time. */

@@ -25,7 +25,7 @@ export interface ChooseInput extends RankInput {
   /** In [0, 1): clients that must leave a server together go to different ones. */
   readonly chance?: number;
   /** What the wanted rendition plays per second; absent: nobody knows when a server is fast enough. */
-  readonly mediaBps?: number;
+  readonly mediaBps?: number | undefined;
   /** The range has met no trouble so far: a piece of it may go elsewhere to measure. */
   readonly mayExplore?: boolean;
   readonly exploredAtMs?: number | undefined;

@@ -5,9 +5,11 @@ import {
   excludedForMs,
   type Failure,
   isUnproven,
+  mayStillHelp,
   NO_EXCLUSIONS,
   recordFailure,
   recordSuccess,
+  trustAgain,
 } from './exclusions.ts';
 
 const { baseMs, maxMs, memoryMs } = EXCLUSION_DEFAULTS;
@@ -75,5 +77,20 @@ describe('exclusions', () => {
     const probed = recordSuccess(failed, { ocaId: 'a', siteId: 'site', nowMs: 10 });
     expect(isUnproven(probed, 'a')).toBe(false);
     expect(forMs(probed, 'a', 10)).toBe(baseMs - 10);
+  });
+
+  it('let a server that failed help out, but not one that asked to be left alone until then', () => {
+    const failed = fail(fail(NO_EXCLUSIONS, 'a', 0), 'b', 0, { retryAfterMs: 30_000 });
+    expect([mayStillHelp(failed, 'a', 1), mayStillHelp(failed, 'b', 1)]).toEqual([true, false]);
+    expect(mayStillHelp(failed, 'b', 30_000)).toBe(true);
+    const again = fail(failed, 'b', 100, { startedAtMs: -1, retryAfterMs: 60_000 });
+    expect(mayStillHelp(again, 'b', 30_000)).toBe(false);
+    expect(mayStillHelp(failed, 'c', 1)).toBe(false);
+  });
+
+  it('are trusted again without proof once they are over, the others not', () => {
+    const exclusions = fail(fail(NO_EXCLUSIONS, 'a', 0), 'b', 5000);
+    const trusted = trustAgain(exclusions, baseMs);
+    expect(['a', 'b'].map((ocaId) => isUnproven(trusted, ocaId))).toEqual([false, true]);
   });
 });

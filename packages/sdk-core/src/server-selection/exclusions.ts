@@ -7,6 +7,8 @@ export interface Exclusion {
   readonly ocaIds: readonly string[];
   /** Since the failure neither a probe nor a transfer has succeeded. Only kept for OCAs. */
   readonly unproven: boolean;
+  /** It asked itself not to be asked before. Only kept for OCAs. */
+  readonly refusedUntilMs: number;
 }
 
 /** By `file:<ocaId>/<fileId>`, `oca:<ocaId>` and `site:<siteId>`. */
@@ -72,7 +74,12 @@ export function recordFailure(
  */
 export function recordSuccess(
   exclusions: Exclusions,
-  success: { readonly ocaId: string; readonly siteId: string; readonly fileId?: string; readonly nowMs: number },
+  success: {
+    readonly ocaId: string;
+    readonly siteId: string;
+    readonly fileId?: string | undefined;
+    readonly nowMs: number;
+  },
 ): Exclusions {
   const { ocaId, siteId, fileId, nowMs } = success;
   const oca = exclusions[ocaKey(ocaId)];
@@ -102,6 +109,20 @@ export function isUnproven(exclusions: Exclusions, ocaId: string): boolean {
   return exclusions[ocaKey(ocaId)]?.unproven ?? false;
 }
 
+/** Failed without saying so: where nobody else is left, it may be asked for what would come too late otherwise. */
+export function mayStillHelp(exclusions: Exclusions, ocaId: string, nowMs: number): boolean {
+  const { unproven, refusedUntilMs } = exclusions[ocaKey(ocaId)] ?? {};
+  return unproven === true && (refusedUntilMs ?? 0) <= nowMs;
+}
+
+/** Nobody is left to wait for proof with: those whose exclusion is over are asked for media at once. */
+export function trustAgain(exclusions: Exclusions, nowMs: number): Exclusions {
+  const trusted = Object.entries(exclusions).map(([key, one]) => {
+    return [key, one.untilMs <= nowMs ? { ...one, unproven: false } : one] as const;
+  });
+  return Object.fromEntries(trusted);
+}
+
 export function failureCount(exclusions: Exclusions, ocaId: string): number {
   return exclusions[ocaKey(ocaId)]?.failures ?? 0;
 }
@@ -121,15 +142,17 @@ function grown(
   const { nowMs, ocaId, retryAfterMs = 0 } = failure;
   const known = before && nowMs - before.failedAtMs < config.memoryMs ? before : undefined;
   const unproven = (known?.unproven ?? false) || failure.scope === 'host';
+  const refusedUntilMs = Math.max(known?.refusedUntilMs ?? 0, nowMs + retryAfterMs);
   if (known?.ocaIds.includes(ocaId) && failure.startedAtMs < known.failedAtMs) {
-    return { ...known, unproven, untilMs: Math.max(known.untilMs, nowMs + retryAfterMs) };
+    return { ...known, unproven, refusedUntilMs, untilMs: Math.max(known.untilMs, refusedUntilMs) };
   }
   const failures = (known?.failures ?? 0) + 1;
   const ocaIds = [...new Set([...(known?.ocaIds ?? []), ocaId])];
   const isBad = failures >= threshold.failures && ocaIds.length >= threshold.ocas;
   const growth = 2 ** Math.min(20, failures - threshold.failures);
   const forMs = isBad ? Math.min(config.maxMs, config.baseMs * growth) : 0;
-  return { failures, failedAtMs: nowMs, untilMs: nowMs + Math.max(forMs, retryAfterMs), ocaIds, unproven };
+  const untilMs = nowMs + Math.max(forMs, retryAfterMs);
+  return { failures, failedAtMs: nowMs, untilMs, ocaIds, unproven, refusedUntilMs };
 }
 
 const fileKey = (ocaId: string, fileId: string): string => `file:${ocaId}/${fileId}`;

@@ -7,8 +7,8 @@ export interface LoadHint {
   readonly duressUntilMs?: number;
   /** When this client follows: each at its own moment, so that not all leave at once. */
   readonly leaveAtMs?: number;
-  readonly estimatedBps?: number;
-  readonly maxBps?: number;
+  readonly estimatedBps?: number | undefined;
+  readonly maxBps?: number | undefined;
 }
 
 /** By OCA id. */

@@ -1,4 +1,4 @@
-import { type Exclusions, excludedForMs, failureCount, isUnproven } from './exclusions.ts';
+import { type Exclusions, excludedForMs, failureCount, isUnproven, mayStillHelp } from './exclusions.ts';
 import { isInDuress, type LoadHints, NO_HINTS } from './load-hints.ts';
 import {
   AT_WORK_MS,
@@ -38,6 +38,10 @@ export interface RankedServer extends Prediction {
   readonly isMeasured: boolean;
   /** It failed lately or has not been seen to work since: asked only where nothing better exists. */
   readonly excluded: boolean;
+  /** It failed and has not been seen to work since, but its exclusion is over. */
+  readonly mayTryAgain: boolean;
+  /** It failed without asking to be left alone: may be asked for what would come too late otherwise. */
+  readonly mayHelp: boolean;
   /** It asks to be left: works, but only where nobody else does as well. */
   readonly inDuress: boolean;
 }
@@ -68,13 +72,16 @@ export function rankServers(
 
 function rate(server: Candidate, input: RankInput, link: LinkView | undefined, config: PredictionConfig) {
   const { measurements, exclusions, hints = NO_HINTS, fileId, nowMs, bytes } = input;
-  const excluded = excludedForMs(exclusions, server, nowMs, fileId) > 0 || isUnproven(exclusions, server.ocaId);
+  const isShut = excludedForMs(exclusions, server, nowMs, fileId) > 0;
+  const excluded = isShut || isUnproven(exclusions, server.ocaId);
   const measurement = measurements[server.ocaId] ?? {};
   const context = { rank: server.rank, bytes, nowMs, ...(link ? { link } : {}) };
   return {
     ...predictDelivery(measurement, context, config),
     isMeasured: measurement.throughputBps !== undefined,
     excluded,
+    mayTryAgain: excluded && !isShut,
+    mayHelp: mayStillHelp(exclusions, server.ocaId, nowMs),
     inDuress: isInDuress(hints, server.ocaId, nowMs),
     // Past failures of a server that works again do not count against it; among the excluded they decide.
     failures: excluded ? failureCount(exclusions, server.ocaId) : 0,

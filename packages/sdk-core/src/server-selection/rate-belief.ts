@@ -14,7 +14,7 @@ export interface RateRecord {
 
 /** What is known of a server. All of it may be absent. */
 export interface Measurement {
-  readonly latencyMs?: number;
+  readonly latencyMs?: number | undefined;
   readonly throughputBps?: number;
   readonly quickBps?: number;
   readonly usualBps?: number;
@@ -26,9 +26,9 @@ export interface Measurement {
   /** When the throughput was sampled last. */
   readonly sampledAtMs?: number;
   /** What the server in use reached just before this one was sampled beside it. */
-  readonly besideBps?: number;
+  readonly besideBps?: number | undefined;
   /** What the server itself expects to give. */
-  readonly hintBps?: number;
+  readonly hintBps?: number | undefined;
 }
 
 /** The rate to come: the mean of its natural logarithm and the deviation of that. */

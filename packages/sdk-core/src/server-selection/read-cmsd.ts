@@ -1,9 +1,9 @@
 /** What a server says of itself in `CMSD-Dynamic`. */
 export interface ServerSays {
   /** `etp`: what it expects this response to reach. */
-  readonly estimatedBps?: number;
+  readonly estimatedBps: number | undefined;
   /** `mb`: the most that a rendition should have. */
-  readonly maxBps?: number;
+  readonly maxBps: number | undefined;
   /** `du`: it asks to be left. */
   readonly isInDuress: boolean;
 }
@@ -28,13 +28,8 @@ export function readCmsdDynamic(header: string | null): ServerSays | undefined {
     if (key === undefined) return undefined;
     said.set(key, value);
   }
-  const estimatedBps = kilobits(said.get('etp'));
-  const maxBps = kilobits(said.get('mb'));
-  return {
-    ...(estimatedBps === undefined ? {} : { estimatedBps }),
-    ...(maxBps === undefined ? {} : { maxBps }),
-    isInDuress: said.get('du') === '?1',
-  };
+  const [estimatedBps, maxBps] = [kilobits(said.get('etp')), kilobits(said.get('mb'))];
+  return { estimatedBps, maxBps, isInDuress: said.get('du') === '?1' };
 }
 
 /** Integers of kbit/s above 0; anything else is as good as unsaid. */
