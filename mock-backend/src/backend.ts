@@ -2,7 +2,7 @@ import type { ReportAnswer } from '@pressplay/protocol/messages';
 import type { HmacSha256Hex } from '@pressplay/protocol/wire';
 import { asApiError, errorBodyOf } from './api-error.ts';
 import { createApp } from './app.ts';
-import { type BackendConfig, HEALTH_DEADLINE_MS } from './backend-config.ts';
+import { type BackendConfig, HEALTH_DEADLINE_MS, SNAPSHOT_LIFETIME_MS } from './backend-config.ts';
 import { Catalog } from './catalog/catalog.ts';
 import type { IndexShelf } from './catalog/index-shelf.ts';
 import { LongIndexes } from './catalog/long-indexes.ts';
@@ -21,10 +21,12 @@ import { PlayRegistry } from './playback/play-registry.ts';
 import { Playback } from './playback/playback.ts';
 import type { AccessTokens, BackendClock, Log, OriginAnswer } from './ports.ts';
 import { Readiness } from './regions/readiness.ts';
+import { RegionLoad } from './regions/region-load.ts';
 import { DecisionLog } from './steering/decision-log.ts';
 import type { TableBuilder } from './steering/route-book.ts';
 import { RouteImports } from './steering/route-imports.ts';
 import { Steering } from './steering/steering.ts';
+import { keepReads, type SnapshotShelf, usableAgeMs } from './store/snapshot.ts';
 import type { Store } from './store/store.ts';
 import { StoreWatch } from './store/store-watch.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
@@ -46,6 +48,8 @@ export interface BackendDeps {
   readonly origin?: OriginAnswer;
   /** Keeps the index files of long films in the origin; without it titles are kept whole. */
   readonly indexShelf?: IndexShelf;
+  /** Keeps what was read from the store over the end of the process; without it a start needs the store. */
+  readonly snapshots?: SnapshotShelf;
 }
 
 export interface PlainReport {
@@ -74,15 +78,15 @@ export interface Backend {
   stop(): Promise<void>;
 }
 
-const LOAD_AGAIN_AFTER_MS = 500;
 /** Whoever asks how the process is does not wait for the store. */
 const asksProcessAlone = (url: string): boolean => /^[^/]*\/\/[^/]*\/(v1\/live|metrics|docs|openapi\.json)$/.test(url);
 const REPORT_PATH = /^\/v1\/ocas\/([^/?]+)\/(health|routes|inventory)$/;
 
 /** One region of the control plane, as a function from Request to Response. */
 export function createBackend(deps: BackendDeps): Backend {
-  const { config, clock, hmac, log } = deps;
-  const watch = new StoreWatch(deps.store, clock);
+  const { config, clock, hmac, log, snapshots } = deps;
+  const kept = snapshots && keepReads(deps.store, snapshots, clock);
+  const watch = new StoreWatch(kept?.store ?? deps.store, clock);
   const { store } = watch;
   const catalog = new Catalog(store, clock, log);
   const onBuildFailure = (error: unknown): void =>
@@ -92,12 +96,27 @@ export function createBackend(deps: BackendDeps): Backend {
   const imports = new RouteImports(store, fleet, clock, log);
   const plays = new SharedPlays(store, clock, log);
   const registry = new PlayRegistry({ config, clock, hmac, plays });
-  const loading = loadOnce(clock, log, async () => {
-    watch.tryAgain();
+  const load = async (isAgain: boolean): Promise<void> => {
+    // What answers already asks as everybody does: the first question finds out whether the store is back.
+    if (isAgain) await catalog.refresh();
+    else watch.tryAgain();
     await Promise.all([catalog.refresh(), fleetSync.load(), imports.load()]);
     await fleet.routingSettled();
-  });
-  const readiness = new Readiness({ config, watch, isLoaded: loading.attempt });
+    kept?.noteWhole();
+  };
+  const restore = async (): Promise<boolean> => {
+    const snapshot = await snapshots?.read();
+    const lifetimeMs = config.snapshotLifetimeMs ?? SNAPSHOT_LIFETIME_MS;
+    const ageMs = snapshot && usableAgeMs(snapshot.goodAtMs, clock.wallMs(), lifetimeMs);
+    if (!snapshot || ageMs === undefined) return false;
+    fleet.setDrains(snapshot.drains);
+    await Promise.all([catalog.restore(snapshot.titles()), imports.restore(snapshot)]);
+    await fleet.routingSettled();
+    watch.noteSilentFor(ageMs);
+    return true;
+  };
+  const loading = new RegionLoad({ clock, log, load, restore });
+  const readiness = new Readiness({ config, watch, loading });
   const decisions = new DecisionLog(store, clock, log, { share: config.decisionLogShare ?? 1 });
   const steering = new Steering({ config, fleet, clock, log, decisions, meter: deps.meter });
   const ocaReports = new OcaReports({ config, fleet, fleetSync, clock });
@@ -140,7 +159,7 @@ export function createBackend(deps: BackendDeps): Backend {
         return ocaReports.take({ kind: kind as ReportKind, ocaId, authorization, text });
       });
     },
-    start: loading.required,
+    start: () => loading.required(),
     retire: () => readiness.retire(),
     async stop() {
       watch.tryAgain();
@@ -157,31 +176,4 @@ async function answerOf(work: () => Promise<ReportAnswer>): Promise<PlainAnswer>
     const error = asApiError(thrown);
     return { status: error.status, text: JSON.stringify(errorBodyOf(error)) };
   }
-}
-
-/** Loads until it worked once; a failed attempt is repeated by a later request, not by a timer. */
-function loadOnce(clock: BackendClock, log: Log, load: () => Promise<void>) {
-  let loaded = false;
-  let running: Promise<void> | undefined;
-  let nextAtMs = Number.NEGATIVE_INFINITY;
-  const required = async (): Promise<void> => {
-    if (loaded) return;
-    running ??= load()
-      .then(() => {
-        loaded = true;
-      })
-      .finally(() => {
-        running = undefined;
-        nextAtMs = clock.nowMs() + LOAD_AGAIN_AFTER_MS;
-      });
-    await running;
-  };
-  const attempt = async (): Promise<boolean> => {
-    if (loaded || (!running && clock.nowMs() < nextAtMs)) return loaded;
-    await required().catch((error) =>
-      log('warn', 'not loaded yet: the store does not answer', { error: String(error) }),
-    );
-    return loaded;
-  };
-  return { required, attempt };
 }

@@ -2,19 +2,20 @@ import { schemas } from '@pressplay/protocol';
 import { describe, expect, it } from 'vitest';
 import type { Store } from './store/store.ts';
 import { expectError } from './testing/expect-error.ts';
-import { config, liveRegion, makeTitle, OCAS, testClock, testRegion } from './testing/test-region.ts';
+import { config, fillFleet, liveRegion, makeTitle, OCAS, testClock, testRegion } from './testing/test-region.ts';
+import { testShelf } from './testing/test-shelf.ts';
+
+const failing = (store: Store, isDown: () => boolean): Store =>
+  new Proxy(store, {
+    get:
+      (target, name: keyof Store) =>
+      async (...given: never[]) => {
+        if (isDown()) throw new Error('connection refused');
+        return (target[name] as (...all: never[]) => unknown).apply(target, given);
+      },
+  });
 
 describe('while the store fails', () => {
-  const failing = (store: Store, isDown: () => boolean): Store =>
-    new Proxy(store, {
-      get:
-        (target, name: keyof Store) =>
-        async (...given: never[]) => {
-          if (isDown()) throw new Error('connection refused');
-          return (target[name] as (...all: never[]) => unknown).apply(target, given);
-        },
-    });
-
   it('plays start and are renewed, reports are taken, and the store gets what it missed', async () => {
     let isDown = false;
     const region = await liveRegion();
@@ -88,6 +89,93 @@ describe('while the store fails', () => {
     isDown = false;
     region.clock.advance(600);
     expect((await shaky.call('GET', '/v1/health')).body).toEqual({ regionId: 'us-east-1', ready: true });
+  });
+});
+
+describe('a region that starts while the store fails', () => {
+  const LIFETIME_MS = 60_000;
+  const settings = { ...config, snapshotLifetimeMs: LIFETIME_MS, healthDeadlineMs: 3_600_000 };
+  const pause = () => new Promise((resolve) => setImmediate(resolve));
+
+  /** A region read everything and is gone; its OCAs live. The next one finds the shelf, and no store. */
+  async function restarted() {
+    const shelf = testShelf();
+    const before = await liveRegion({ snapshots: shelf });
+    const { clock, store } = before;
+    await before.call('PUT', '/v1/ocas/fjord-1-b/drain', { token: 'operator-token', body: { reason: 'new disks' } });
+    await before.call('PUT', '/v1/sites/core-1/routes', {
+      token: 'operator-token',
+      body: { importId: 'dump', part: 0, parts: 1, routes: [{ prefix: '198.51.100.0/25', asPath: [], med: 0 }] },
+    });
+    clock.advance(6000);
+    // Titles and drains are followed by and by: what is kept is what was read.
+    await before.call('GET', '/v1/titles', { token: 'account-a' });
+    await before.call('GET', '/v1/health');
+    await pause();
+    let isDown = true;
+    const region = testRegion({ clock, store: failing(store, () => isDown), snapshots: shelf, config: settings });
+    const revive = async (): Promise<void> => {
+      isDown = false;
+      clock.advance(3000);
+      await region.call('GET', '/v1/health');
+      await pause();
+    };
+    return { region, clock, store, revive, goodAtMs: shelf.goodAtMs ?? 0 };
+  }
+
+  it('begins plays from its snapshot once its OCAs reported, with drains and imported routes, and says so', async () => {
+    const { region, goodAtMs, clock } = await restarted();
+    await region.backend.start();
+    await fillFleet(region, makeTitle('film'));
+    const { status, body } = await region.play({}, { from: '198.51.100.7' });
+    expect(status).toBe(200);
+    const named = body.servers.map(({ ocaId }: { ocaId: string }) => ocaId);
+    // The imported prefix is the longest, so its site comes first; what is drained is not named.
+    expect(named[0]).toBe('core-1-a');
+    expect(named).not.toContain('fjord-1-b');
+    const health = schemas.RegionHealth.parse((await region.call('GET', '/v1/health')).body);
+    const storeSilentMs = clock.wallMs() - goodAtMs;
+    expect(health).toMatchObject({
+      ready: true,
+      degraded: { fromDisk: true, storeSilentMs, newPlaysForMs: LIFETIME_MS - storeSilentMs },
+    });
+    expect(health.degraded?.reason).toContain('from its snapshot on disk');
+    expect(region.logged.map(({ message }) => message)).toContain(
+      'started from the snapshot on disk: the store does not answer',
+    );
+    const put = await region.call('PUT', '/v1/titles/new', { token: 'operator-token', body: makeTitle('new') });
+    expectError(put, 'store/unavailable');
+  });
+
+  it('the time in which plays begin counts from when the store last answered, not from the start', async () => {
+    const { region, clock } = await restarted();
+    clock.advance(LIFETIME_MS - 10_000);
+    await region.backend.start();
+    await fillFleet(region, makeTitle('film'));
+    expect((await region.play()).status).toBe(200);
+    clock.advance(10_000);
+    expectError(await region.play({ idempotencyKey: 'another-key' }, { token: 'account-b' }), 'store/snapshot-expired');
+    expect((await region.call('GET', '/v1/health')).status).toBe(503);
+  });
+
+  it('does not start from a snapshot that is too old', async () => {
+    const { region, clock } = await restarted();
+    clock.advance(LIFETIME_MS);
+    await expect(region.backend.start()).rejects.toThrow('connection refused');
+    expectError(await region.play(), 'store/unavailable');
+  });
+
+  it('reads all of the store once it is there, also what changed before its start', async () => {
+    const { region, store, revive } = await restarted();
+    await region.backend.start();
+    await fillFleet(region, makeTitle('film'));
+    await store.putTitle(makeTitle('film', { name: 'Renamed meanwhile' }));
+    expect((await region.play()).body.titleName).toBe('Title film');
+    await revive();
+    const again = await region.play({ idempotencyKey: 'another-key' }, { token: 'account-b' });
+    expect(again.body.titleName).toBe('Renamed meanwhile');
+    expect((await region.call('GET', '/v1/health')).body).toEqual({ regionId: 'us-east-1', ready: true });
+    expect(region.logged.at(-1)?.message).not.toContain('still from the snapshot');
   });
 });
 

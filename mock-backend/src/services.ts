@@ -18,6 +18,7 @@ import type { AccessTokens, BackendClock, Log } from './ports.ts';
 import type { Readiness } from './regions/readiness.ts';
 import type { DecisionLog } from './steering/decision-log.ts';
 import type { RouteImports } from './steering/route-imports.ts';
+import type { SnapshotShelf } from './store/snapshot.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 
 /** Everything the routes ask. */
@@ -45,6 +46,8 @@ export interface Services {
   readonly findNetwork: FindNetwork;
   readonly originFile: ReturnType<typeof originFileRoute>;
   readonly readiness: Readiness;
+  /** Absent where nothing outlives the process. */
+  readonly snapshots?: SnapshotShelf;
   /** Absent where nobody counts. */
   readonly meter?: Meter;
 }

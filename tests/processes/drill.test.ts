@@ -1,39 +1,20 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type Fleet, findFreeBasePort, portsFrom, startFleet } from '@pressplay/testkit/fleet';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CLI, missingBuild, start, until } from './supervisor.ts';
+import { type FleetUnderTest, startFleetUnderTest } from './fleet-under-test.ts';
+import { CLI, start } from './supervisor.ts';
 
-const dataDir = mkdtempSync(path.join(tmpdir(), 'pressplay-drill-'));
-let fleet: Fleet;
+let underTest: FleetUnderTest;
 
 beforeAll(async () => {
-  const missing = missingBuild();
-  if (missing) throw new Error(missing);
-  fleet = await startFleet({
-    dataDir,
-    ports: portsFrom(await findFreeBasePort()),
-    database: 'embedded',
-    titles: 'sample',
-    serveControlRoom: true,
-    // A report that a busy machine holds up is no silence.
-    controlPlane: { healthDeadlineMs: 60_000, grantRefreshMs: 2000 },
-  });
-  await until(
-    () => fleet.snapshot().titles.some(({ live }) => live),
-    90_000,
-    () => 'no title is live',
-  );
+  underTest = await startFleetUnderTest({ serveControlRoom: true });
 }, 120_000);
-afterAll(async () => {
-  await fleet?.stop();
-  rmSync(dataDir, { recursive: true, force: true });
-}, 30_000);
+afterAll(() => underTest?.end(), 30_000);
 
 it('a region that fails under load costs no play: the others take over, the supervisor brings it back', {
   timeout: 180_000,
 }, async () => {
+  const { fleet, dataDir } = underTest;
   const file = path.join(dataDir, 'drill.json');
   const times = ['--for', '8s', '--before', '3s', '--after', '4s'];
   const load = ['--rate', '4', '--players', '1', '--json', file, '--data', dataDir];

@@ -1,36 +1,25 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { schemas } from '@pressplay/protocol';
 import type { PlayResponse, RegionHealth } from '@pressplay/protocol/messages';
 import { createPlayer, EVERY_CODEC } from '@pressplay/sdk-node';
-import { type Fleet, findFreeBasePort, portsFrom, readFleetState, startFleet } from '@pressplay/testkit/fleet';
+import { type Fleet, readFleetState } from '@pressplay/testkit/fleet';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { missingBuild, until } from './supervisor.ts';
+import { type FleetUnderTest, startFleetUnderTest } from './fleet-under-test.ts';
+import { until } from './supervisor.ts';
 
 const SNAPSHOT_LIFETIME_MS = 20_000;
 
-const dataDir = mkdtempSync(path.join(tmpdir(), 'pressplay-database-'));
+let underTest: FleetUnderTest;
 let fleet: Fleet;
 let titleId: string;
+let dataDir: string;
 
 beforeAll(async () => {
-  const missing = missingBuild();
-  if (missing) throw new Error(missing);
-  fleet = await startFleet({
-    dataDir,
-    ports: portsFrom(await findFreeBasePort()),
-    database: 'embedded',
-    titles: 'sample',
-    controlPlane: { snapshotLifetimeMs: SNAPSHOT_LIFETIME_MS, grantRefreshMs: 2000, healthDeadlineMs: 60_000 },
-  });
-  titleId = fleet.snapshot().titles[0]?.titleId ?? '';
-  await fleet.waitUntilLive(titleId);
+  underTest = await startFleetUnderTest({ controlPlane: { snapshotLifetimeMs: SNAPSHOT_LIFETIME_MS } });
+  ({ fleet, titleId, dataDir } = underTest);
 }, 120_000);
-afterAll(async () => {
-  await fleet?.stop();
-  rmSync(dataDir, { recursive: true, force: true });
-}, 30_000);
+afterAll(() => underTest?.end(), 30_000);
 
 const baseUrl = (region: number): string => fleet.regions[region]?.baseUrl ?? '';
 
@@ -113,4 +102,48 @@ it('a database that dies: plays go on and begin for the stated time; when it is 
   );
   expect(errors).toEqual([]);
   player.destroy();
+});
+
+it('a region that starts while the database is dead begins plays from its snapshot, for what is left of the time', {
+  timeout: 240_000,
+}, async () => {
+  const operator = readFleetState(dataDir)?.operatorToken ?? '';
+  const drained = await ask(0, 'PUT', '/v1/ocas/fjord-1-a/drain', operator, { reason: 'new disks' });
+  expect(drained.status).toBe(204);
+  const regionId = fleet.regions[0]?.regionId ?? '';
+  const kept = path.join(dataDir, 'regions', regionId, 'snapshot.json');
+  await until(
+    () => existsSync(kept) && readFileSync(kept, 'utf8').includes('new disks'),
+    30_000,
+    () => 'the snapshot does not hold the drain',
+  );
+  expect(statSync(kept).mode & 0o777).toBe(0o600);
+
+  await fleet.killDatabase();
+  await fleet.killRegion(regionId);
+  await fleet.restartRegion(regionId);
+  await until(
+    async () => (await startPlay(0, 'restarted')).status === 200,
+    SNAPSHOT_LIFETIME_MS,
+    () => 'no play begins in the region that was restarted without the database',
+  );
+  const { body: play } = await startPlay(0, 'restarted');
+  expect(play.servers.map(({ ocaId }: { ocaId: string }) => ocaId)).not.toContain('fjord-1-a');
+  const { ready, degraded } = await health(0);
+  expect({ ready, degraded }).toMatchObject({ ready: true, degraded: { fromDisk: true } });
+  expect(degraded?.newPlaysForMs).toBeLessThan(SNAPSHOT_LIFETIME_MS);
+  const metrics = await fetch(`${baseUrl(0)}/metrics`, { headers: { authorization: `Bearer ${operator}` } });
+  expect(await metrics.text()).toMatch(/^pressplay_started_from_snapshot\{.*\} 1$/m);
+  expect((await renew(0, { token: await fleet.accessToken('restarted'), body: play })).status).toBe(200);
+
+  await until(
+    async () => !(await health(0)).ready,
+    60_000,
+    () => 'the time for new plays does not end',
+  );
+  expect((await startPlay(0, 'too-late-again')).body.error.code).toBe('store/snapshot-expired');
+
+  await fleet.restartDatabase();
+  await healthIs(({ ready, degraded }) => ready && degraded === undefined);
+  expect((await startPlay(0, 'all-is-well')).status).toBe(200);
 });

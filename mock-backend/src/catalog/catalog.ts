@@ -29,6 +29,11 @@ export class Catalog {
     this.#log = log;
   }
 
+  /** Takes titles of a snapshot. All of the store is read again once it is there: nobody knows what became of it. */
+  async restore(titles: AsyncIterable<CatalogTitle>): Promise<void> {
+    for await (const title of titles) this.#keep({ title, revision: 0 });
+  }
+
   /** Reads what changed since the last time. Fails when the store does. */
   refresh(): Promise<void> {
     this.#asking ??= this.#read().finally(() => {

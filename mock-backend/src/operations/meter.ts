@@ -23,6 +23,8 @@ export interface RegionVitals {
   };
   readonly plays: PlayCounts & { readonly streams: number };
   readonly decisions: { readonly waiting: number; readonly lost: number };
+  /** Of what a restart without the store would begin from; undefined where there is nothing. */
+  readonly snapshotAgeMs: number | undefined;
 }
 
 export interface Exposition {

@@ -6,9 +6,9 @@ import type { ClassLoad, RegionVitals } from './meter.ts';
 
 /** Gathered when somebody asks: no play pays for it. */
 export async function regionVitals(
-  services: Pick<Services, 'config' | 'clock' | 'fleet' | 'plays' | 'decisions' | 'readiness'>,
+  services: Pick<Services, 'config' | 'clock' | 'fleet' | 'plays' | 'decisions' | 'readiness' | 'snapshots'>,
 ): Promise<RegionVitals> {
-  const { config, clock, fleet, plays, decisions, readiness } = services;
+  const { config, clock, fleet, plays, decisions, readiness, snapshots } = services;
   const nowMs = clock.nowMs();
   const ocas = { healthy: 0, saturated: 0, draining: 0, failing: 0, silent: 0 };
   const load: Partial<Record<SiteClass, ClassLoad>> = {};
@@ -25,6 +25,7 @@ export async function regionVitals(
     };
   }
   const { version, table } = fleet.routing();
+  const goodAtMs = snapshots?.goodAtMs;
   return {
     health: await readiness.health(),
     ocas,
@@ -37,5 +38,6 @@ export async function regionVitals(
     },
     plays: { ...plays.counts, streams: plays.streamsHeld() },
     decisions: decisions.counts,
+    snapshotAgeMs: goodAtMs === undefined ? undefined : Math.max(0, clock.wallMs() - goodAtMs),
   };
 }

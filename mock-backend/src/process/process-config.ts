@@ -51,6 +51,8 @@ export const ProcessConfig = z
     sites: z.array(schemas.SiteInfo).min(1),
     networks: z.array(schemas.ClientNetworkEntry),
     originBaseUrls: z.array(z.strictObject({ regionId: schemas.RegionId, baseUrl: Url })),
+    /** Where the last snapshot of the store is kept, of this region alone; without it a start needs the database. */
+    snapshotDir: z.string().exactOptional(),
     /** Folder of the origin; without it this region has none. */
     originDir: z.string().exactOptional(),
     trustClientAddress: z.boolean().default(false),

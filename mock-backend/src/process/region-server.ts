@@ -5,16 +5,18 @@ import type { AcceptedKey } from '@pressplay/protocol/wire';
 import { createBackend } from '../backend.ts';
 import { PLAY_LIFETIME_MS } from '../leases/shared-plays.ts';
 import { openFolderOrigin } from '../origin/folder-origin.ts';
-import type { LogLevel } from '../ports.ts';
+import type { Log, LogLevel } from '../ports.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import { PostgresStore } from '../store/postgres/postgres-store.ts';
-import type { Store } from '../store/store.ts';
+import { isAnswer } from '../store/store-watch.ts';
 import { type AccountsKey, accessTokens } from './access-tokens.ts';
 import { deriveKeys, hmacSha256Hex } from './keys.ts';
+import { lateStore, type ServedStore } from './late-store.ts';
 import { originPorts } from './origin-ports.ts';
 import type { ProcessConfig } from './process-config.ts';
 import { PrometheusMeter } from './prometheus-meter.ts';
 import { randomIds } from './random-ids.ts';
+import { SnapshotFolder } from './snapshot-folder.ts';
 import { builtTableBuilder } from './table-builder.ts';
 
 export interface RegionServer {
@@ -32,10 +34,6 @@ const CLEANING_INTERVAL_MS = 3600 * 1000;
 /** What a region says of itself, as pino takes it. */
 export type RegionLogger = Readonly<Record<LogLevel, (fields: object, message: string) => void>>;
 
-export interface ServedStore extends Store {
-  close?(): Promise<void>;
-}
-
 /** A region on a socket; on the store that its configuration names, or on one that is open already. */
 export async function startRegion(
   config: ProcessConfig & { secret: string },
@@ -44,7 +42,9 @@ export async function startRegion(
 ): Promise<RegionServer> {
   const keys = deriveKeys(config.secret);
   const accepted = acceptedKeys(config);
-  const store = opened ?? (await openStore(config.databaseUrl, logger));
+  const log: Log = (level, message, fields) => logger[level](fields, message);
+  const snapshots = snapshotFolder(config, log);
+  const store = opened ?? (await openStore(config, log, snapshots));
   const buildTable = builtTableBuilder();
   const backend = createBackend({
     config: { ...config, ...keys, acceptedUrlKeys: accepted.urlKeys },
@@ -53,10 +53,11 @@ export async function startRegion(
     hmac: hmacSha256Hex,
     accessTokens: accessTokens([{ key: keys.accountsKey }, ...accepted.accountsKeys]),
     randomId: randomIds(),
-    log: (level, message, fields) => logger[level](fields, message),
+    log,
     meter: new PrometheusMeter(config.regionId),
     ...(buildTable && { buildTable }),
     ...(config.originDir && originPorts(openFolderOrigin(config.originDir))),
+    ...(snapshots && { snapshots }),
   });
   await backend.start();
   const server = createServer(
@@ -83,6 +84,7 @@ export async function startRegion(
       await left;
       await closeServer(server, limitMs);
       await backend.stop();
+      await snapshots?.flush();
       await store.close?.();
     },
   };
@@ -125,13 +127,32 @@ function acceptedKeys({ acceptedSecrets }: ProcessConfig): {
   };
 }
 
-async function openStore(url: string, logger: RegionLogger): Promise<ServedStore> {
+/** What is kept in memory alone is not worth a snapshot. */
+function snapshotFolder({ snapshotDir, databaseUrl }: ProcessConfig, log: Log): SnapshotFolder | undefined {
+  if (snapshotDir === undefined || databaseUrl === 'memory') return undefined;
+  const { host, pathname } = new URL(databaseUrl);
+  return new SnapshotFolder(snapshotDir, `${host}${pathname}`, log);
+}
+
+/** A database that is not there is waited for where a snapshot may do meanwhile; one that refuses is an error. */
+async function openStore(
+  { databaseUrl: url }: ProcessConfig,
+  log: Log,
+  snapshots: SnapshotFolder | undefined,
+): Promise<ServedStore> {
   if (url === 'memory') return new MemoryStore();
-  return PostgresStore.open({
-    url,
-    timeoutMs: STORE_TIMEOUT_MS,
-    onConnectionLost: (error) => logger.warn({ error: error.message }, 'a connection to the database was lost'),
-  });
+  const open = (): Promise<ServedStore> =>
+    PostgresStore.open({
+      url,
+      timeoutMs: STORE_TIMEOUT_MS,
+      onConnectionLost: (error) => log('warn', 'a connection to the database was lost', { error: error.message }),
+    });
+  try {
+    return await open();
+  } catch (error) {
+    if (isAnswer(error) || !(await snapshots?.read())) throw error;
+    return lateStore(open, STORE_TIMEOUT_MS);
+  }
 }
 
 function listen(server: ReturnType<typeof createServer>, { host, port }: ProcessConfig): Promise<string> {

@@ -9,6 +9,10 @@ const GAUGES = {
   pressplay_store_up: ['1 where the store answered the last question.'],
   pressplay_store_silent_seconds: ['How long the store has answered nothing; 0 while it answers.'],
   pressplay_new_plays_left_seconds: ['How much longer new plays begin without the store; absent while it answers.'],
+  pressplay_started_from_snapshot: ['1 where the region started without the store and has not read it since.'],
+  pressplay_snapshot_age_seconds: [
+    'Age of what a restart without the store would begin from; absent where there is nothing.',
+  ],
   pressplay_ocas: ['OCAs that ever reported here, by condition.', 'condition'],
   pressplay_oca_capacity_bps: ['Capacity of the OCAs that are heard of.', 'site_class'],
   pressplay_oca_traffic_bps: ['Bits per second they send to viewers.', 'site_class'],
@@ -32,15 +36,20 @@ export function vitalGauges(make: MakeGauge): VitalGauges {
 }
 
 export function showVitals(gauges: VitalGauges, vitals: RegionVitals): void {
-  const { health, ocas, load, table, plays, decisions } = vitals;
-  const { storeSilentMs, newPlaysForMs } = health.degraded ?? {};
+  const { health, ocas, load, table, plays, decisions, snapshotAgeMs } = vitals;
+  const { storeSilentMs, newPlaysForMs, fromDisk } = health.degraded ?? {};
   const set = (name: GaugeName, value: number): void => gauges[name].set(value);
   set('pressplay_region_ready', health.ready ? 1 : 0);
   set('pressplay_store_up', storeSilentMs === undefined ? 1 : 0);
   set('pressplay_store_silent_seconds', (storeSilentMs ?? 0) / 1000);
-  gauges.pressplay_new_plays_left_seconds.reset();
-  if (newPlaysForMs === undefined) gauges.pressplay_new_plays_left_seconds.remove({});
-  else set('pressplay_new_plays_left_seconds', newPlaysForMs / 1000);
+  const setOrDrop = (name: GaugeName, valueMs: number | undefined): void => {
+    gauges[name].reset();
+    if (valueMs === undefined) gauges[name].remove({});
+    else set(name, valueMs / 1000);
+  };
+  setOrDrop('pressplay_new_plays_left_seconds', newPlaysForMs);
+  set('pressplay_started_from_snapshot', fromDisk ? 1 : 0);
+  setOrDrop('pressplay_snapshot_age_seconds', snapshotAgeMs);
   for (const [condition, count] of Object.entries(ocas)) gauges.pressplay_ocas.set({ condition }, count);
   gauges.pressplay_oca_capacity_bps.reset();
   gauges.pressplay_oca_traffic_bps.reset();

@@ -2,12 +2,12 @@ import type { RegionHealth } from '@pressplay/protocol/messages';
 import { ApiError } from '../api-error.ts';
 import { type BackendConfig, SNAPSHOT_LIFETIME_MS } from '../backend-config.ts';
 import type { StoreWatch } from '../store/store-watch.ts';
+import type { RegionLoad } from './region-load.ts';
 
 export interface ReadinessDeps {
   readonly config: Pick<BackendConfig, 'regionId' | 'snapshotLifetimeMs'>;
   readonly watch: Pick<StoreWatch, 'silentForMs'>;
-  /** Whether catalog and fleet were read once; tries to, where they were not. */
-  readonly isLoaded: () => Promise<boolean>;
+  readonly loading: Pick<RegionLoad, 'attempt' | 'isRestored'>;
 }
 
 /**
@@ -28,20 +28,28 @@ export class Readiness {
   }
 
   async health(): Promise<RegionHealth> {
-    const { config, watch, isLoaded } = this.#deps;
+    const { config, watch, loading } = this.#deps;
     const { regionId } = config;
     if (this.#isRetired)
       return { regionId, ready: false, degraded: { reason: 'The region is ending: ask another one.' } };
-    if (!(await isLoaded()))
+    if (!(await loading.attempt()))
       return { regionId, ready: false, degraded: { reason: 'The store was never read: nothing can be played.' } };
     const silentMs = watch.silentForMs();
     if (silentMs === undefined) return { regionId, ready: true };
     const newPlaysForMs = Math.max(0, this.#lifetimeMs() - silentMs);
+    const { isRestored: fromDisk } = loading;
+    const silence = fromDisk
+      ? 'The region started without the store, from its snapshot on disk'
+      : 'The store does not answer';
     const reason =
       newPlaysForMs > 0
-        ? 'The store does not answer: plays start and go on from what was read last; nothing can be published.'
+        ? `${silence}: plays start and go on from what was read last; nothing can be published.`
         : 'The store has not answered for too long: plays go on, new ones are refused.';
-    return { regionId, ready: newPlaysForMs > 0, degraded: { reason, storeSilentMs: silentMs, newPlaysForMs } };
+    return {
+      regionId,
+      ready: newPlaysForMs > 0,
+      degraded: { reason, storeSilentMs: silentMs, newPlaysForMs, ...(fromDisk && { fromDisk }) },
+    };
   }
 
   /** @throws ApiError where what this region knows is too old to begin a play from. */

@@ -1,6 +1,7 @@
 import type { RoutesImport } from '@pressplay/protocol/messages';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import type { BackendClock, Log } from '../ports.ts';
+import type { Snapshot } from '../store/snapshot.ts';
 import type { Store, StoredImport } from '../store/store.ts';
 import { type AnnouncedRoutes, joinRoutes, packAnnounced } from './announced-routes.ts';
 
@@ -34,11 +35,12 @@ export class RouteImports {
   /** Takes every complete import that is not in force yet. Fails when the store does. */
   async load(): Promise<void> {
     this.#nextAtMs = this.#clock.nowMs() + IMPORT_SYNC_INTERVAL_MS;
-    for (const stored of await this.#store.listImports()) {
-      if (this.#inForce.get(stored.siteId) === stored.importId) continue;
-      const parts = await this.#partsOf(stored);
-      if (parts) this.#putInForce(stored.siteId, stored.importId, parts);
-    }
+    await this.#takeAll(await this.#store.listImports(), this.#store);
+  }
+
+  /** Takes the imports of a snapshot. */
+  restore(snapshot: Pick<Snapshot, 'imports' | 'loadImportPart'>): Promise<void> {
+    return this.#takeAll(snapshot.imports, snapshot);
   }
 
   /** Looks for imports by way of other regions when that is due, beside the request that gave the beat. */
@@ -61,9 +63,18 @@ export class RouteImports {
     gathered.set(part, packAnnounced(routes));
     if (part + 1 < parts) return;
     // A part that another region took is in the store.
-    const all = gathered.size === parts ? inOrder(gathered) : await this.#partsOf({ siteId, importId, parts });
+    const all =
+      gathered.size === parts ? inOrder(gathered) : await this.#partsOf({ siteId, importId, parts }, this.#store);
     this.#gathered.delete(keyOf(siteId, importId));
     if (all) this.#putInForce(siteId, importId, all);
+  }
+
+  async #takeAll(imports: readonly StoredImport[], source: Pick<Store, 'loadImportPart'>): Promise<void> {
+    for (const stored of imports) {
+      if (this.#inForce.get(stored.siteId) === stored.importId) continue;
+      const parts = await this.#partsOf(stored, source);
+      if (parts) this.#putInForce(stored.siteId, stored.importId, parts);
+    }
   }
 
   #putInForce(siteId: string, importId: string, parts: readonly AnnouncedRoutes[]): void {
@@ -71,11 +82,14 @@ export class RouteImports {
     this.#fleet.importRoutes(siteId, joinRoutes(parts));
   }
 
-  /** From the store; undefined where the import is incomplete or was replaced meanwhile. */
-  async #partsOf({ siteId, importId, parts }: StoredImport): Promise<readonly AnnouncedRoutes[] | undefined> {
+  /** Undefined where the import is incomplete or was replaced meanwhile. */
+  async #partsOf(
+    { siteId, importId, parts }: StoredImport,
+    source: Pick<Store, 'loadImportPart'>,
+  ): Promise<readonly AnnouncedRoutes[] | undefined> {
     const packed: AnnouncedRoutes[] = [];
     for (let part = 0; part < parts; part++) {
-      const routes = await this.#store.loadImportPart(siteId, importId, part);
+      const routes = await source.loadImportPart(siteId, importId, part);
       if (!routes) return undefined;
       packed.push(packAnnounced(routes));
     }

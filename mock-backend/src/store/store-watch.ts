@@ -33,6 +33,11 @@ export class StoreWatch {
     return this.#silentSinceMs === undefined ? undefined : this.#clock.nowMs() - this.#silentSinceMs;
   }
 
+  /** The store was silent before this process began to ask. */
+  noteSilentFor(silentMs: number): void {
+    this.#silentSinceMs = this.#clock.nowMs() - silentMs;
+  }
+
   /** The next questions are all put to it, whatever it did before. */
   tryAgain(): void {
     this.#silentSinceMs = undefined;
@@ -60,7 +65,7 @@ export class StoreWatch {
 const ANSWERED = /^(?!08|53|57|58)\d[0-9A-Z]{4}$/;
 
 /** Whether a server refused this question, and so lives. The driver's error may be wrapped. */
-function isAnswer(error: unknown): boolean {
+export function isAnswer(error: unknown): boolean {
   for (let one = error; one instanceof Error; one = one.cause)
     if ('code' in one && typeof one.code === 'string' && ANSWERED.test(one.code)) return true;
   return false;

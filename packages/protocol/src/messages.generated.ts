@@ -1257,6 +1257,10 @@ export interface RegionHealth {
      * How much longer new plays begin from the last snapshot.
      */
     newPlaysForMs?: number;
+    /**
+     * The region started while the store was silent: what it knows is the snapshot of an earlier process.
+     */
+    fromDisk?: boolean;
   };
 }
 /**

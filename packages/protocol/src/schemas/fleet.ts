@@ -133,6 +133,12 @@ export const RegionHealth = z
           .nonnegative()
           .exactOptional()
           .describe('How much longer new plays begin from the last snapshot.'),
+        fromDisk: z
+          .boolean()
+          .exactOptional()
+          .describe(
+            'The region started while the store was silent: what it knows is the snapshot of an earlier process.',
+          ),
       })
       .exactOptional()
       .describe('Absent while the store answers.'),

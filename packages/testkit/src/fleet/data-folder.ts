@@ -9,6 +9,8 @@ export interface DataFolder {
   readonly origin: string;
   readonly ocas: string;
   readonly logs: string;
+  /** What regions keep for a start without the database. */
+  readonly regions: string;
   /** Configurations of the processes, the fleet's state file: readable by their owner only. */
   readonly run: string;
   /** What every key and token of this fleet derives from. */
@@ -18,7 +20,8 @@ export interface DataFolder {
 export function openDataFolder(dataDir: string): DataFolder {
   const root = path.resolve(dataDir);
   const inside = (name: string) => path.join(root, name);
-  const folder = { root, origin: inside('origin'), ocas: inside('ocas'), logs: inside('logs'), run: inside('run') };
+  const [origin, ocas, logs] = [inside('origin'), inside('ocas'), inside('logs')];
+  const folder = { root, origin, ocas, logs, regions: inside('regions'), run: inside('run') };
   try {
     for (const dir of [root, folder.origin, folder.ocas, folder.logs]) mkdirSync(dir, { recursive: true });
     mkdirSync(folder.run, { recursive: true, mode: 0o700 });

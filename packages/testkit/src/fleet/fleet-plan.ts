@@ -79,6 +79,7 @@ export function regionProcessConfig(
     secret: data.secret,
     databaseUrl,
     originDir: data.origin,
+    snapshotDir: path.join(data.regions, regionId),
     sites: plan.file.sites.map(({ routes: _routes, ocas: _ocas, ...info }) => info),
     networks: plan.file.networks,
     originBaseUrls: plan.regions.map(({ regionId: id, baseUrl }) => ({ regionId: id, baseUrl })),
