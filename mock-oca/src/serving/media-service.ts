@@ -16,8 +16,6 @@ export type MediaDeps = Pick<OcaDeps, 'clock' | 'disks' | 'hmac' | 'log' | 'requ
 /** The media side of an OCA, without a socket: plans requests, counts what runs, writes the request log. */
 export class MediaService {
   readonly faults = new FaultSwitch();
-  /** Set by the health loop and by draining. */
-  shed = false;
   readonly #config: OcaConfig;
   readonly #deps: MediaDeps;
   readonly #meter = new TrafficMeter();
@@ -26,6 +24,9 @@ export class MediaService {
   readonly #runId: string;
   #requests = 0;
   #inDuress = false;
+  #shed = false;
+  #outside = { connections: 0, bytes: 0 };
+  readonly #listeners = new Set<() => void>();
 
   constructor(config: OcaConfig, deps: MediaDeps, onDiskError: () => void) {
     this.#config = config;
@@ -35,11 +36,48 @@ export class MediaService {
   }
 
   get connections(): number {
+    return this.#running.size + this.#outside.connections;
+  }
+
+  /** Of these, what this process answers itself. */
+  get ownConnections(): number {
     return this.#running.size;
   }
 
   get servedBytes(): number {
     return this.#meter.totalBytes;
+  }
+
+  get ownBytes(): number {
+    return this.#meter.totalBytes - this.#outside.bytes;
+  }
+
+  /** Takes no new requests: set by the health loop and by draining. */
+  get shed(): boolean {
+    return this.#shed;
+  }
+
+  set shed(shed: boolean) {
+    if (shed === this.#shed) return;
+    this.#shed = shed;
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  /** Called when faults are switched and when requests are shed or taken again. */
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
+    this.faults.onChange(listener);
+  }
+
+  /** What another process serves in this one's name: responses that run now, and bytes since the last time. */
+  countOutside({ connections, bytes }: { readonly connections: number; readonly bytes: number }): void {
+    this.#outside = { connections, bytes: this.#outside.bytes + bytes };
+    if (bytes > 0) this.#meter.add(bytes, this.#deps.clock.nowMs());
+  }
+
+  /** What players are told of the load with each answer. */
+  said(): string {
+    return this.#cmsdDynamic(false);
   }
 
   trafficBps(): number {
@@ -97,7 +135,7 @@ export class MediaService {
       hmac,
       fileOf: (fileId) => disks.get(fileId),
       faults: this.faults.current,
-      admission: { connections: this.#running.size, maxConnections, shed: this.shed },
+      admission: { connections: this.connections, maxConnections, shed: this.shed },
       paceBps,
       cmsdDynamic: (forcedDuress) => this.#cmsdDynamic(forcedDuress),
     };

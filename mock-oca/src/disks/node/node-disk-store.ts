@@ -94,6 +94,11 @@ export class NodeDiskStore implements DiskStore {
     return [...this.#files.values()].map((file) => file.entry);
   }
 
+  /** The folder that holds a file, for who reads it without us. */
+  folderOf(fileId: string): string | undefined {
+    return this.#files.get(fileId)?.disk.folder;
+  }
+
   async open(fileId: string): Promise<OpenFile> {
     const pinned = this.#head.get(fileId);
     if (pinned) return memoryFile(pinned);
