@@ -2,8 +2,10 @@ import { createRequire } from 'node:module';
 
 /** What the kernel can do and Node does not offer. What returns no promise returns at once. */
 export interface Native {
-  /** Bytes that went from the file into the socket; 0 when the socket takes none now. Throws `NativeError`. */
-  sendfile(socketFd: number, fileFd: number, position: number, bytes: number): number;
+  /** Bytes that went from the file into the socket, 0 at the file's end; undefined when the socket takes none now. Throws `NativeError`. */
+  sendfile(socketFd: number, fileFd: number, position: number, bytes: number): number | undefined;
+  /** While corked a socket sends full packets only: what is written in pieces goes out as one. */
+  cork(socketFd: number, on: boolean): void;
   /** Whether the bytes lie in the page cache, so that reading them waits for no disk. Absent where the kernel is older than 6.5. */
   readonly isResident?: (fd: number, position: number, bytes: number) => boolean;
   /** The kernel reads what is asked for and no more: pages that it fetches on its own would count as resident in flight. */
@@ -40,6 +42,10 @@ const CACHESTAT = 451;
 const PAGE_BYTES = 4096;
 const FADV_RANDOM = 1;
 const FADV_DONTNEED = 4;
+const IPPROTO_TCP = 6;
+const TCP_CORK = 3;
+const ON = new Int32Array([1]);
+const OFF = new Int32Array([0]);
 const FS_IOC_FIEMAP = 0xc020_660b;
 const EXTENT_UNKNOWN = 2;
 
@@ -66,6 +72,7 @@ function bind(koffi: Koffi): Native {
   // off_t and ssize_t as int64_t: koffi does not know the widths of the former.
   const sendfile = libc.func('int64_t sendfile64(int socket, int file, void *offset, size_t bytes)');
   const fadvise = libc.func('int posix_fadvise64(int fd, int64_t offset, int64_t length, int advice)');
+  const setsockopt = libc.func('int setsockopt(int socket, int level, int name, void *value, uint32_t length)');
   const offset = new BigInt64Array(1);
   const { EAGAIN, EINTR } = koffi.os.errno;
   const isResident = bindCachestat(libc, koffi);
@@ -75,9 +82,10 @@ function bind(koffi: Koffi): Native {
       const sent = Number(sendfile(socketFd, fileFd, offset, bytes));
       if (sent >= 0) return sent;
       const errno = koffi.errno();
-      if (errno === EAGAIN || errno === EINTR) return 0;
+      if (errno === EAGAIN || errno === EINTR) return undefined;
       throw new NativeError('sendfile', codeOf(koffi));
     },
+    cork: (socketFd, on) => void setsockopt(socketFd, IPPROTO_TCP, TCP_CORK, on ? ON : OFF, 4),
     adviseRandom: (fd) => void fadvise(fd, 0, 0, FADV_RANDOM),
     adviseDontNeed: (fd) => void fadvise(fd, 0, 0, FADV_DONTNEED),
     placeOf: bindFiemap(libc),

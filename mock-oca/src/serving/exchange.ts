@@ -1,5 +1,5 @@
 import type { Clock } from '../deps.ts';
-import type { DiskStore, OpenFile } from '../disks/disk-store.ts';
+import type { DiskStore, KernelFile, OpenFile } from '../disks/disk-store.ts';
 import { type ActiveFault, activeFault, corrupted } from '../faults/active-fault.ts';
 import type { FaultSwitch } from '../faults/fault-switch.ts';
 import { spend } from './pace.ts';
@@ -39,6 +39,12 @@ export interface ExchangeParts {
   readonly onDiskError: (error: unknown) => void;
   readonly onSent: (bytes: number) => void;
   readonly onEnd: (end: ExchangeEnd) => void;
+}
+
+/** Bytes of the file that may go out now. */
+export interface FilePart {
+  readonly position: number;
+  readonly bytes: number;
 }
 
 export interface ExchangeEnd {
@@ -97,16 +103,54 @@ export class Exchange {
 
   /** The next bytes of the file, when it is time for them; undefined at the end or once ended. Rejects with `ConnectionCut`. */
   async next(): Promise<Uint8Array | undefined> {
+    const part = await this.nextPart();
+    return part && this.read(part);
+  }
+
+  /** As `next`, without reading: `read` it, or have the kernel send it and say so with `sent`. */
+  async nextPart(): Promise<FilePart | undefined> {
     while (!this.#ended) {
       if (this.#cut) throw this.#cut;
       const step = this.#step();
       if (step.kind === 'done') return undefined;
       if (step.kind === 'cut') throw new ConnectionCut('reset', `Cut on purpose: ${step.reason}.`);
-      if (step.kind === 'send') return this.#read(step.bytes, step.pace);
-      if (step.kind === 'wait') this.#transfer = { ...this.#transfer, pace: step.pace };
+      if (step.kind !== 'hang') this.#transfer = { ...this.#transfer, pace: step.pace };
+      if (step.kind === 'send') return { position: this.#position(), bytes: step.bytes };
       await this.#pause(step.kind === 'wait' ? step.waitMs : undefined);
     }
     return undefined;
+  }
+
+  /** For who lets the kernel send the file; undefined while its bytes have to pass through here. */
+  get kernel(): KernelFile | undefined {
+    return this.#fault()?.corruptEveryBytes === undefined ? this.#file?.kernel : undefined;
+  }
+
+  /** Brings a part into memory when it is its turn on the disk. Rejects with `ConnectionCut`. */
+  async bring({ position, bytes }: FilePart): Promise<void> {
+    try {
+      await this.#file?.kernel?.bring(position, bytes);
+    } catch (error) {
+      throw this.#diskCut(error);
+    }
+  }
+
+  /** Bytes of the part that was due, from its beginning, that are on their way. */
+  sent(bytes: number): void {
+    const { sentBytes, pace } = this.#transfer;
+    this.#transfer = { ...this.#transfer, sentBytes: sentBytes + bytes, pace: pace && spend(pace, bytes) };
+    this.#parts.onSent(bytes);
+  }
+
+  /** The bytes of the part that is due, changed where a fault wants that; undefined once ended. Rejects with `ConnectionCut`. */
+  async read({ position, bytes }: FilePart): Promise<Uint8Array | undefined> {
+    if (!this.#reader) return undefined;
+    const right = await this.#readOrCut(this.#reader, position, bytes);
+    if (this.#ended) return undefined;
+    const every = this.#fault()?.corruptEveryBytes;
+    const chunk = every === undefined ? right : corrupted(right, position, every);
+    this.sent(chunk.length);
+    return chunk;
   }
 
   /** Bytes that left this process, for renderers that know. */
@@ -162,27 +206,22 @@ export class Exchange {
     this.#wake?.();
   }
 
-  async #read(bytes: number, pace: TransferState['pace']): Promise<Uint8Array | undefined> {
+  #position(): number {
     const { body } = this.#plan;
-    if (body.kind !== 'file' || !this.#reader) return undefined;
-    const position = body.startByte + this.#transfer.sentBytes;
-    const right = await this.#readOrCut(this.#reader, position, bytes);
-    if (this.#ended) return undefined;
-    const every = this.#fault()?.corruptEveryBytes;
-    const chunk = every === undefined ? right : corrupted(right, position, every);
-    const sentBytes = this.#transfer.sentBytes + chunk.length;
-    this.#transfer = { ...this.#transfer, sentBytes, pace: pace && spend(pace, chunk.length) };
-    this.#parts.onSent(chunk.length);
-    return chunk;
+    return (body.kind === 'file' ? body.startByte : 0) + this.#transfer.sentBytes;
   }
 
   async #readOrCut(reader: ChunkReader, position: number, bytes: number): Promise<Uint8Array> {
     try {
       return await reader.read(position, bytes);
     } catch (error) {
-      if (!this.#ended) this.#parts.onDiskError(error);
-      throw new ConnectionCut('disk-error', 'The disk failed in the middle of the file.', { cause: error });
+      throw this.#diskCut(error);
     }
+  }
+
+  #diskCut(error: unknown): ConnectionCut {
+    if (!this.#ended) this.#parts.onDiskError(error);
+    return new ConnectionCut('disk-error', 'The disk failed in the middle of the file.', { cause: error });
   }
 
   #fault(): ActiveFault | undefined {

@@ -97,7 +97,7 @@ export function freshChunks(file: OpenFile): ChunkReader {
 }
 
 /** The file's own memory, where a store has it: for readers that change nothing. */
-function sharedChunks(file: OpenFile): ChunkReader {
+export function sharedChunks(file: OpenFile): ChunkReader {
   const { view } = file;
   if (!view) return freshChunks(file);
   return {

@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { ErrorBody } from '@pressplay/protocol/messages';
 import type { Oca } from '../../app.ts';
 import { isControlTarget } from '../../faults/control-routes.ts';
+import { loadNative } from '../../native/native.ts';
 import type { RequestHead } from '../../serving/plan-response.ts';
 import { CORS_HEADERS } from '../../serving/serve-plan.ts';
 import { BufferPool } from './buffer-pool.ts';
@@ -51,7 +52,7 @@ export async function listen(oca: Oca, options: ListenOptions): Promise<NodeServ
 
 function handlerOf(oca: Oca, slowClients: SlowClients): (request: IncomingMessage, response: ServerResponse) => void {
   const control = getRequestListener((request) => oca.control.fetch(request), { overrideGlobalObjects: false });
-  const ports = { readerOf: pooledReader(new BufferPool()), slowClients };
+  const ports = { readerOf: pooledReader(new BufferPool()), slowClients, native: loadNative() };
   return (request, response) => {
     if (isControlTarget(request.url ?? '')) return void control(request, response);
     void serveExchange(oca.media.open(headOf(request), CHUNK_BYTES), request, response, ports);

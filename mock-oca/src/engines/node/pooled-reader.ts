@@ -1,10 +1,15 @@
 import type { OpenFile } from '../../disks/disk-store.ts';
 import type { ChunkReader, ChunkReaderFactory } from '../../serving/exchange.ts';
+import { sharedChunks } from '../../serving/media-answer.ts';
 import type { BufferPool } from './buffer-pool.ts';
 
-/** Reads a range through one pooled buffer: filled from the disk when used up, handed out in slices. */
+/**
+ * Reads a range through one pooled buffer: filled from the disk when used up, handed out in slices. A file in memory is
+ * handed out as it is; of one that the kernel sends, only what is asked for is read.
+ */
 export function pooledReader(pool: BufferPool): ChunkReaderFactory {
-  return (file, { startByte, endByte }) => new PooledReader(pool, file, startByte, endByte);
+  return (file, { startByte, endByte }) =>
+    file.view ? sharedChunks(file) : new PooledReader(pool, file, startByte, endByte);
 }
 
 class PooledReader implements ChunkReader {
@@ -27,7 +32,7 @@ class PooledReader implements ChunkReader {
   }
 
   async read(position: number, maxBytes: number): Promise<Uint8Array> {
-    if (position < this.#heldFrom || position >= this.#heldTo) await this.#fill(position);
+    if (position < this.#heldFrom || position >= this.#heldTo) await this.#fill(position, maxBytes);
     const from = position - this.#heldFrom;
     const to = Math.min(from + maxBytes, this.#heldTo - this.#heldFrom);
     return this.#buffer?.subarray(from, to) ?? new Uint8Array(0);
@@ -39,8 +44,8 @@ class PooledReader implements ChunkReader {
     if (!this.#reading) this.#giveBack();
   }
 
-  async #fill(position: number): Promise<void> {
-    const wantedBytes = this.#endByte - position;
+  async #fill(position: number, maxBytes: number): Promise<void> {
+    const wantedBytes = this.#file.kernel ? maxBytes : this.#endByte - position;
     this.#buffer ??= this.#pool.take(wantedBytes);
     this.#reading = true;
     try {
