@@ -4,6 +4,7 @@ import { type OcaFixture, ocaWith, testFile, tokenFor } from '../testing/oca-fix
 import { type MatrixAsk, rangeMatrix } from '../testing/range-matrix.ts';
 import { type RawAnswer, rawAsk } from '../testing/raw-ask.ts';
 import { type ReferenceNginx, startReferenceNginx } from '../testing/reference-nginx.ts';
+import { folderDisks, hostBehindNginx, type RenderedOnSocket } from '../testing/renderers.ts';
 import { findNginx } from './nginx/find-nginx.ts';
 import { listen, type NodeServer } from './node/node-server.ts';
 
@@ -72,14 +73,16 @@ describe.skipIf(!search.ok)('a real nginx', () => {
   let nginx: ReferenceNginx;
   let fixture: OcaFixture;
   let server: NodeServer;
+  let engine: RenderedOnSocket;
   beforeAll(async () => {
     nginx = await startReferenceNginx(search.ok ? search.nginx.binary : '', file);
     fixture = await ocaWith([file]);
     server = await listen(fixture.oca, { host: '127.0.0.1', port: 0 });
+    engine = await hostBehindNginx(await ocaWith([file], { disks: await folderDisks() }));
   });
   afterAll(async () => {
     fixture?.oca.stop();
-    await Promise.all([server?.close(0), nginx?.close()]);
+    await Promise.all([server?.close(0), nginx?.close(), engine?.close()]);
   });
 
   async function compare(ask: MatrixAsk, ours: RawAnswer): Promise<void> {
@@ -91,6 +94,10 @@ describe.skipIf(!search.ok)('a real nginx', () => {
 
   it.each(matrix)('answers like the Node engine: $name', async (ask) => {
     await compare(ask, await rawAsk(Number(new URL(server.url).port), ask));
+  });
+
+  it.each(matrix)('answers like the nginx engine: $name', async (ask) => {
+    await compare(ask, await rawAsk(Number(new URL(engine.url).port), ask));
   });
 
   it.each(matrix.filter(isForFetch))('answers like the Response renderer: $name', async (ask) => {

@@ -15,14 +15,14 @@ async function until(isTrue: () => boolean): Promise<void> {
   expect(isTrue()).toBe(true);
 }
 
-describe.each(renderers)('an OCA $name', ({ host }) => {
+describe.each(renderers)('an OCA $name', ({ host, disks }) => {
   let fixture: OcaFixture;
   let rendered: Rendered;
   const ask = (changes: Partial<Ask> = {}): Promise<Answer> => rendered.ask({ target: path, ...changes });
 
   beforeEach(async () => {
-    fixture = await ocaWith([file]);
-    rendered = await host(fixture.oca);
+    fixture = await ocaWith([file], disks ? { disks: await disks() } : {});
+    rendered = await host(fixture);
   });
   afterEach(() => rendered.close());
 
@@ -228,6 +228,7 @@ describe.each(renderers)('an OCA $name', ({ host }) => {
 
   it('answers 503 when the disk does not give the file, and takes itself out after a few', async () => {
     fixture.disks.open = () => Promise.reject(new Error('EIO'));
+    rendered.loseFiles?.();
     for (let i = 0; i < 3; i++) expect((await readJson(await ask())).error?.code).toBe('oca/disk');
     expect(fixture.oca.health()).toMatchObject({ verdict: 'failing' });
     expect((await readJson(await ask())).error?.code).toBe('oca/overloaded');

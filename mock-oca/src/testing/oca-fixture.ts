@@ -4,7 +4,7 @@ import { createOca, type Oca } from '../app.ts';
 import type { Clock, Http, OcaDeps, Sha256Hasher } from '../deps.ts';
 import { type DiskStore, type FileEntry, writeFile } from '../disks/disk-store.ts';
 import { MemoryDiskStore } from '../disks/memory-disk-store.ts';
-import type { OcaConfigInput } from '../oca-config.ts';
+import { OcaConfig, type OcaConfigInput } from '../oca-config.ts';
 import type { RequestLogLine } from '../serving/request-log.ts';
 
 export const hmac: HmacSha256Hex = (key, text) => createHmac('sha256', key).update(text).digest('hex');
@@ -55,6 +55,7 @@ export function tokenFor(scope = 'film', lifetimeMs = 60_000, nowMs = Date.now()
 
 export interface OcaFixture {
   readonly oca: Oca;
+  readonly config: OcaConfig;
   readonly disks: DiskStore;
   readonly log: RequestLogLine[];
 }
@@ -81,5 +82,5 @@ export async function ocaWith(
     log: () => {},
     requestLog: (line) => void log.push(line),
   };
-  return { oca: createOca(deps), disks, log };
+  return { oca: createOca(deps), config: OcaConfig.parse(deps.config), disks, log };
 }

@@ -1,7 +1,19 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Oca } from '../app.ts';
+import type { DiskStore } from '../disks/disk-store.ts';
+import { NodeDiskStore } from '../disks/node/node-disk-store.ts';
+import { findNginx } from '../engines/nginx/find-nginx.ts';
+import { listenNginx } from '../engines/nginx/nginx-engine.ts';
+import { WatchedDisks } from '../engines/nginx/watched-disks.ts';
 import { listen } from '../engines/node/node-server.ts';
 import { isControlTarget } from '../faults/control-routes.ts';
+import type { RequestLogLine } from '../serving/request-log.ts';
+import type { OcaFixture } from './oca-fixture.ts';
+
+const search = findNginx();
 
 export interface Answer {
   readonly status: number;
@@ -21,21 +33,63 @@ export interface Ask {
 
 export interface Rendered {
   ask(ask: Ask): Promise<Answer>;
+  /** For a host that reads the disks itself. */
+  loseFiles?(): void;
   close(): Promise<void>;
 }
 
+export interface RenderedOnSocket extends Rendered {
+  readonly url: string;
+}
+
+export interface Renderer {
+  readonly name: string;
+  /** Where its files must lie; in memory where absent. */
+  readonly disks?: () => Promise<DiskStore>;
+  readonly host: (fixture: OcaFixture) => Promise<Rendered>;
+}
+
 /** The hosts of the same plans. */
-export const renderers: readonly { readonly name: string; readonly host: (oca: Oca) => Promise<Rendered> }[] = [
+export const renderers: readonly Renderer[] = [
   {
     name: 'as a Response',
-    host: async (oca) => ({ ask: (ask) => askFunction(oca, ask), close: async () => oca.stop() }),
+    host: async ({ oca }) => ({ ask: (ask) => askFunction(oca, ask), close: async () => oca.stop() }),
   },
   {
     name: 'as plain data',
-    host: async (oca) => ({ ask: (ask) => askPlainly(oca, ask), close: async () => oca.stop() }),
+    host: async ({ oca }) => ({ ask: (ask) => askPlainly(oca, ask), close: async () => oca.stop() }),
   },
   { name: 'on a Node socket', host: hostOnSocket },
+  ...(search.ok ? [{ name: 'behind nginx', disks: folderDisks, host: hostBehindNginx }] : []),
 ];
+
+export async function folderDisks(): Promise<WatchedDisks> {
+  const folder = mkdtempSync(join(tmpdir(), 'oca-disk-'));
+  chmodSync(folder, 0o755);
+  return new WatchedDisks(await NodeDiskStore.open([folder], () => {}));
+}
+
+export async function hostBehindNginx({ oca, config, disks, log }: OcaFixture): Promise<RenderedOnSocket> {
+  if (!search.ok || !(disks instanceof WatchedDisks)) throw new Error('nginx serves folders.');
+  const folders = disks.disks().map(({ disk }) => disk);
+  const places = { nginx: search.nginx, host: '127.0.0.1', port: 0, workers: 1 };
+  const requestLog = (line: RequestLogLine): void => void log.push(line);
+  const engine = await listenNginx(oca, { ...places, config, disks, folders, log: () => {}, requestLog });
+  return {
+    url: engine.url,
+    ask: async (ask) => {
+      await engine.settled();
+      return askSocket(engine.url, ask);
+    },
+    // What nginx cannot open it leaves to Node.
+    loseFiles: () => folders.forEach((folder) => void rmSync(folder, { recursive: true })),
+    close: async () => {
+      oca.stop();
+      await engine.close(0);
+      for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
 
 async function askFunction(oca: Oca, { target, method = 'GET', headers = {}, body }: Ask): Promise<Answer> {
   const request = new Request(`http://oca${target}`, { method, headers, ...(body !== undefined && { body }) });
@@ -66,7 +120,7 @@ function lowerCased(headers: Readonly<Record<string, string>>): Record<string, s
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-async function hostOnSocket(oca: Oca): Promise<Rendered> {
+async function hostOnSocket({ oca }: OcaFixture): Promise<Rendered> {
   const server = await listen(oca, { host: '127.0.0.1', port: 0 });
   return {
     ask: (ask) => askSocket(server.url, ask),

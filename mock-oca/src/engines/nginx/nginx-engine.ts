@@ -1,0 +1,206 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import type { Fault } from '@pressplay/protocol/messages';
+import type { Oca } from '../../app.ts';
+import type { Log } from '../../deps.ts';
+import type { OcaConfig } from '../../oca-config.ts';
+import type { RequestLogLine } from '../../serving/request-log.ts';
+import { requestLogLines } from './access-log.ts';
+import type { FoundNginx } from './find-nginx.ts';
+import { listenInside } from './inner-server.ts';
+import { LogTail } from './log-tail.ts';
+import { nginxConfig, type TlsFiles } from './nginx-config.ts';
+import { NginxProcess } from './nginx-process.ts';
+import { isRotational } from './rotational.ts';
+import { prepareRunFolder, provePort } from './run-folder.ts';
+import { endStaleNginx } from './stale-nginx.ts';
+import { TOKEN_CHECK_LUA } from './token-check-lua.ts';
+import { TrafficSampler } from './traffic-sampler.ts';
+import type { WatchedDisks } from './watched-disks.ts';
+import { WorkerMemory } from './worker-memory.ts';
+import { closedFolder, findWorkerUser, type WorkerUser } from './worker-user.ts';
+
+const TICK_MS = 250;
+const ANSWER_MS = 50;
+const LOG_BYTES = 32 * 1024 * 1024;
+/** For the port of an agent that was killed a moment ago. */
+const PORT_WAIT_MS = 700;
+const SLOW_CLIENT_S = 60;
+
+export interface NginxEngineOptions {
+  readonly nginx: FoundNginx;
+  readonly host: string;
+  /** 0 takes any free one. */
+  readonly port: number;
+  readonly config: OcaConfig;
+  readonly disks: WatchedDisks;
+  readonly folders: readonly string[];
+  readonly log: Log;
+  readonly workers?: number | 'auto' | undefined;
+  /** Whom the workers become where this process is root. */
+  readonly user?: string | undefined;
+  readonly tls?: TlsFiles | undefined;
+  readonly slowClientS?: number | undefined;
+  readonly requestLog?: ((line: RequestLogLine) => void) | undefined;
+}
+
+export interface NginxEngine {
+  readonly url: string;
+  /** Of nginx's master. */
+  readonly pid: number | undefined;
+  /** What was decided here is so in nginx. */
+  settled(): Promise<void>;
+  /** Takes up certificates that were renewed; what runs goes on. */
+  reload(): Promise<void>;
+  close(graceMs: number): Promise<void>;
+}
+
+/** Serves an OCA's media by nginx, and lets Node answer the rest. Rejects with a message for a person. */
+export async function listenNginx(oca: Oca, options: NginxEngineOptions): Promise<NginxEngine> {
+  const user = process.getuid?.() === 0 ? workerUser(options) : undefined;
+  const { host } = options;
+  // What a killed agent has left still holds the port.
+  if (options.port !== 0) await endStaleNginx(prepareRunFolder(`${host}:${options.port}`, user));
+  const port = await provePort(host, options.port, PORT_WAIT_MS);
+  const engine = new RunningNginx(oca, { ...options, port }, prepareRunFolder(`${host}:${port}`, user), user);
+  await engine.start();
+  return engine;
+}
+
+/** Throws where the workers could not read the files. */
+function workerUser({ user: name, folders }: NginxEngineOptions): WorkerUser {
+  const user = findWorkerUser(name);
+  if (!user) throw new Error(`This machine has no user ${name ?? 'www-data, nginx or nobody'} for nginx's workers.`);
+  const closed = folders.map((folder) => closedFolder(folder, user)).find(Boolean);
+  if (closed !== undefined)
+    throw new Error(
+      `${user.name}, whom nginx's workers become, may not enter ${closed}: let it, or name another user.`,
+    );
+  return user;
+}
+
+class RunningNginx implements NginxEngine {
+  readonly url: string;
+  readonly #oca: Oca;
+  readonly #options: NginxEngineOptions;
+  readonly #process: NginxProcess;
+  readonly #memory: WorkerMemory;
+  readonly #traffic: TrafficSampler;
+  readonly #folder: string;
+  readonly #tail: LogTail | undefined;
+  #inner: Server | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #ticking = false;
+
+  constructor(oca: Oca, options: NginxEngineOptions, folder: string, user: WorkerUser | undefined) {
+    const { host, port, nginx, log, tls, config, disks, folders, requestLog } = options;
+    this.url = `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    this.#oca = oca;
+    this.#options = options;
+    this.#folder = folder;
+    this.#memory = new WorkerMemory(join(folder, 'agent.sock'), { media: oca.media, config, disks, folders });
+    this.#traffic = new TrafficSampler(join(folder, 'agent.sock'), oca.media);
+    this.#tail = requestLog && new LogTail(join(folder, 'access.log'), (line) => this.#logged(line));
+    this.#process = new NginxProcess({
+      binary: nginx.binary,
+      folder,
+      configOf: (generation) => this.#configOf(generation, user),
+      onStarted: () => this.#memory.fill(),
+      log,
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  async start(): Promise<void> {
+    writeFileSync(join(this.#folder, 'token_check.lua'), TOKEN_CHECK_LUA);
+    this.#inner = await listenInside(this.#oca, join(this.#folder, 'node.sock'), () => this.settled());
+    try {
+      await this.#process.start();
+    } catch (error) {
+      this.#inner.close();
+      throw error;
+    }
+    this.#oca.media.onChange(() => void this.#switched());
+    this.#options.disks.onFilesChanged(() => this.#memory.filesChanged());
+    this.#timer = setInterval(() => void this.#tick(), TICK_MS);
+  }
+
+  settled(): Promise<void> {
+    return this.#memory.refresh();
+  }
+
+  reload(): Promise<void> {
+    return this.#process.reload();
+  }
+
+  async close(graceMs: number): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#process.stop(graceMs);
+    this.#tail?.close();
+    this.#inner?.closeAllConnections();
+    await new Promise<void>((resolve) => (this.#inner ? this.#inner.close(() => resolve()) : resolve()));
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #configOf(generation: number, user: WorkerUser | undefined): string {
+    const { nginx, host, port, config, folders, tls, workers = 'auto', slowClientS = SLOW_CLIENT_S } = this.#options;
+    const turns = nginx.hasThreads && folders.some(isRotational);
+    return nginxConfig({
+      generation,
+      nginx,
+      host,
+      port,
+      folder: this.#folder,
+      user,
+      workers,
+      maxConnections: config.maxConnections,
+      slowClientS,
+      paceBps: config.paceBps,
+      diskPools: turns ? folders.map((_, index) => `disk${index + 1}`) : [],
+      tls,
+      logsRequests: this.#tail !== undefined,
+    });
+  }
+
+  /** Faults or admission changed. What breaks every connection reaches those that nginx serves, too. */
+  async #switched(): Promise<void> {
+    const { faults } = this.#oca.media;
+    await this.settled().catch(() => {});
+    if (!faults.current.some(breaksAll)) return;
+    // Whoever switched it is answered through nginx.
+    await new Promise((resolve) => setTimeout(resolve, ANSWER_MS));
+    if (this.pid !== undefined) await this.#traffic.sample(this.pid).catch(() => {});
+    if (this.#traffic.running === 0 || !faults.current.some(breaksAll)) return;
+    await this.#process.restart('a fault breaks what runs').catch(() => {});
+  }
+
+  async #tick(): Promise<void> {
+    if (this.#ticking || this.pid === undefined) return;
+    this.#ticking = true;
+    try {
+      await this.#traffic.sample(this.pid);
+      await this.#memory.refresh();
+      const bytes = this.#tail?.read() ?? 0;
+      if (bytes > LOG_BYTES) await this.#tail?.change(() => this.#process.reopenLogs());
+    } catch (error) {
+      this.#options.log('debug', 'nginx did not answer its agent', { error: String(error) });
+    } finally {
+      this.#ticking = false;
+    }
+  }
+
+  #logged(text: string): void {
+    const { config, requestLog } = this.#options;
+    for (const line of requestLogLines(text, config.ocaId) ?? []) requestLog?.(line);
+  }
+}
+
+const BREAKING: ReadonlySet<Fault['kind']> = new Set(['status', 'reset', 'stall']);
+
+function breaksAll({ kind, fileId, clientPrefix }: Fault): boolean {
+  return BREAKING.has(kind) && fileId === undefined && clientPrefix === undefined;
+}

@@ -1,0 +1,139 @@
+/**
+ * Runs in nginx's workers: which file a request may have, decided without asking anybody. Keys, index and mood come from
+ * the agent through shared memory. What it does not send itself (`NOWHERE`) is Node's to answer, with the reason.
+ */
+export const TOKEN_CHECK_LUA = String.raw`
+local ffi = require 'ffi'
+ffi.cdef [[
+const void *EVP_sha256(void);
+unsigned char *HMAC(const void *md, const void *key, int key_len, const unsigned char *d, size_t n, unsigned char *out, unsigned int *len);
+int CRYPTO_memcmp(const void *a, const void *b, size_t len);
+]]
+local crypto = ffi.C
+local digest, digest_len = ffi.new('unsigned char[32]'), ffi.new('unsigned int[1]')
+local find, match, sub, byte, format = string.find, string.match, string.sub, string.byte, string.format
+
+local state, files = ngx.shared.oca_state, ngx.shared.oca_files
+local NOWHERE = '/dev/null/nowhere'
+local REMEMBERED = 20000
+local M = {}
+
+local seen, mode, keys, disks
+-- Paths that were found right, until when: a play sends the same token with each of its requests.
+local known, known_count = {}, 0
+
+local function learn(version)
+  keys, disks, known, known_count = {}, {}, {}, 0
+  mode = state:get('mode') or 'node'
+  for till, key in string.gmatch(state:get('keys') or '', '(%S+) (%S+)') do
+    keys[#keys + 1] = { till = tonumber(till), key = key }
+  end
+  for folder in string.gmatch(state:get('disks') or '', '[^\n]+') do disks[#disks + 1] = folder end
+  seen = version
+end
+
+local function hmac(key, text)
+  crypto.HMAC(crypto.EVP_sha256(), key, #key, text, #text, digest, digest_len)
+end
+
+local function hex(bytes)
+  return (string.gsub(ffi.string(digest, bytes), '.', function(c) return format('%02x', byte(c)) end))
+end
+
+local function network_of(address)
+  if #address == 16 and sub(address, 1, 12) == '\0\0\0\0\0\0\0\0\0\0\255\255' then address = sub(address, 13) end
+  if #address == 4 then return format('%d.%d.%d.0/24', byte(address, 1, 3)) end
+  local a, b, c, d, e, f = byte(address, 1, 6)
+  return format('%x:%x:%x::/48', a * 256 + b, c * 256 + d, e * 256 + f)
+end
+
+-- The key that signed it, by constant-time comparison with each.
+local function signer(text, signature, now)
+  for _, each in ipairs(keys) do
+    if now < each.till then
+      hmac(each.key, text)
+      if crypto.CRYPTO_memcmp(hex(16), signature, 32) == 0 then return each end
+    end
+  end
+end
+
+local function is_shaped(expiry, play, scope, signature)
+  local digits, tag = match(expiry, '^(%x+)n(%x+)$')
+  digits = digits or expiry
+  if find(digits, '[^0-9a-f]') or #digits > 12 or (tag and (#tag ~= 8 or find(tag, '[^0-9a-f]'))) then return end
+  if #play > 64 or #scope > 64 or #signature ~= 32 or find(signature, '[^0-9a-f]') then return end
+  return digits, tag
+end
+
+local function look(path)
+  local token, file_id = match(path, '^/([0-9a-z-]+)/([0-9a-f]+)$')
+  if not token or #file_id ~= 32 then return NOWHERE end
+  local text, signature = match(token, '^(.+)-([^-]+)$')
+  if not text then return NOWHERE end
+  local expiry, play, scope = match(text, '^([0-9a-fn]+)-([0-9a-z]+)-([a-z0-9][a-z0-9-]*)$')
+  if not expiry then return NOWHERE end
+  local digits, tag = is_shaped(expiry, play, scope, signature)
+  local now = ngx.now()
+  local by = digits and signer(text, signature, now)
+  if not by then return NOWHERE end
+  local till = tonumber(digits, 16)
+  if till <= now then return NOWHERE end
+  if tag then
+    hmac(by.key, 'network:' .. network_of(ngx.var.binary_remote_addr))
+    if hex(4) ~= tag then return NOWHERE end
+  end
+  local title, disk = match(files:get(file_id) or '', '^(%S+) (%d+)$')
+  if title ~= scope then return NOWHERE end
+  disk = tonumber(disk)
+  local file = disks[disk] .. '/' .. file_id
+  -- A bound token is looked at again for each client.
+  if tag then return file, disk end
+  if known_count >= REMEMBERED then known, known_count = {}, 0 end
+  known[path], known_count = { file = file, disk = disk, till = math.min(till, by.till) }, known_count + 1
+  return file, disk
+end
+
+-- The file and the number of its disk.
+function M.file()
+  local version = state:get('version')
+  if version ~= seen then learn(version) end
+  if mode == 'shed' then return 'shed' end
+  if mode ~= 'serve' then return NOWHERE end
+  local uri = ngx.var.request_uri
+  if #uri > 4096 then return NOWHERE end
+  local query = find(uri, '?', 1, true)
+  local path = query and sub(uri, 1, query - 1) or uri
+  local found = known[path]
+  if found and ngx.now() < found.till then return found.file, found.disk end
+  return look(path)
+end
+
+function M.said()
+  return state:get('said')
+end
+
+-- For the agent: lines of 'name value', and a new version that makes the workers look again.
+local SINGLE = { mode = true, said = true }
+function M.take_state()
+  ngx.req.read_body()
+  local texts = {}
+  for name, value in string.gmatch(ngx.req.get_body_data() or '', '(%S+) ([^\n]+)') do
+    texts[name] = (SINGLE[name] or not texts[name]) and value or texts[name] .. '\n' .. value
+  end
+  for _, name in ipairs({ 'mode', 'said', 'keys', 'disks' }) do
+    if texts[name] then state:set(name, texts[name]) end
+  end
+  if texts.mode or texts.keys or texts.disks then state:incr('version', 1, 0) end
+end
+
+-- Lines of 'fileId title disk', or of 'fileId' alone for one that is gone. What does not fit stays with Node.
+function M.take_files()
+  ngx.req.read_body()
+  for id, rest in string.gmatch(ngx.req.get_body_data() or '', '(%x+)([^\n]*)\n') do
+    if rest == '' then files:delete(id) else files:safe_set(id, sub(rest, 2)) end
+  end
+  state:incr('version', 1, 0)
+end
+
+return M
+`;

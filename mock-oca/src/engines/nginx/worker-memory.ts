@@ -1,0 +1,93 @@
+import type { OcaConfig } from '../../oca-config.ts';
+import type { MediaService } from '../../serving/media-service.ts';
+import { askAgentSocket } from './agent-client.ts';
+import { indexChanges, indexOf } from './index-lines.ts';
+import type { WatchedDisks } from './watched-disks.ts';
+
+const BODY_BYTES = 512 * 1024;
+const FOR_GOOD_S = 1e12;
+
+export interface WorkerMemoryParts {
+  readonly media: MediaService;
+  readonly config: OcaConfig;
+  readonly disks: WatchedDisks;
+  readonly folders: readonly string[];
+}
+
+/** What nginx's workers know: keys, mood, load, and which file lies where. Only what changed is sent. */
+export class WorkerMemory {
+  readonly #socketPath: string;
+  readonly #parts: WorkerMemoryParts;
+  #index: ReadonlyMap<string, string> = new Map();
+  #mode = '';
+  #said = '';
+  #filesChanged = true;
+  #refreshing: Promise<void> = Promise.resolve();
+
+  constructor(socketPath: string, parts: WorkerMemoryParts) {
+    this.#socketPath = socketPath;
+    this.#parts = parts;
+  }
+
+  filesChanged(): void {
+    this.#filesChanged = true;
+  }
+
+  /** All of it, to workers that know nothing. */
+  fill(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#index = new Map();
+      this.#mode = '';
+      this.#said = '';
+      this.#filesChanged = true;
+      const { folders } = this.#parts;
+      const lines = [...this.#keys(), ...folders.map((folder) => `disks ${folder}`)];
+      await askAgentSocket(this.#socketPath, '/state', lines.join('\n'));
+      await this.#refresh();
+    });
+  }
+
+  refresh(): Promise<void> {
+    return this.#inTurn(() => this.#refresh());
+  }
+
+  async #refresh(): Promise<void> {
+    if (this.#filesChanged) await this.#sendFiles();
+    const { media } = this.#parts;
+    const mode = media.faults.current.length > 0 ? 'node' : media.shed ? 'shed' : 'serve';
+    const said = media.said();
+    const lines = [...(mode === this.#mode ? [] : [`mode ${mode}`]), ...(said === this.#said ? [] : [`said ${said}`])];
+    if (lines.length === 0) return;
+    await askAgentSocket(this.#socketPath, '/state', lines.join('\n'));
+    this.#mode = mode;
+    this.#said = said;
+  }
+
+  async #sendFiles(): Promise<void> {
+    const { disks, folders } = this.#parts;
+    this.#filesChanged = false;
+    try {
+      const wanted = indexOf(disks.list(), folders, (fileId) => disks.folderOf(fileId));
+      for (const body of indexChanges(this.#index, wanted, BODY_BYTES))
+        await askAgentSocket(this.#socketPath, '/files', body);
+      this.#index = wanted;
+    } catch (error) {
+      this.#filesChanged = true;
+      throw error;
+    }
+  }
+
+  #keys(): readonly string[] {
+    const { urlKey, acceptedUrlKeys = [] } = this.#parts.config;
+    const others = acceptedUrlKeys.map(({ key, acceptUntilMs }) => {
+      return `keys ${acceptUntilMs === undefined ? FOR_GOOD_S : acceptUntilMs / 1000} ${key}`;
+    });
+    return [`keys ${FOR_GOOD_S} ${urlKey}`, ...others];
+  }
+
+  #inTurn(change: () => Promise<void>): Promise<void> {
+    const done = this.#refreshing.then(change);
+    this.#refreshing = done.catch(() => {});
+    return done;
+  }
+}
