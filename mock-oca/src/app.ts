@@ -3,7 +3,7 @@ import type { Hono } from 'hono';
 import type { OcaDeps } from './deps.ts';
 import { createControlRoutes, isControlTarget } from './faults/control-routes.ts';
 import { FillAgent, type FillSummary } from './fill/fill-agent.ts';
-import { DISK_ERROR_WINDOW_MS, HEALTHY, type Health, judgeHealth } from './health/judge-health.ts';
+import { DISK_ERROR_WINDOW_MS, type DiskSample, HEALTHY, type Health, judgeHealth } from './health/judge-health.ts';
 import { RegionReporter } from './health/region-reporter.ts';
 import { OcaConfig } from './oca-config.ts';
 import { announcedRoutes } from './routes/announced-routes.ts';
@@ -11,6 +11,8 @@ import { MediaAnswer } from './serving/media-answer.ts';
 import { MediaService } from './serving/media-service.ts';
 import type { RequestHead } from './serving/plan-response.ts';
 import { renderResponse } from './serving/render-response.ts';
+
+const TEND_DISKS_MS = 1000;
 
 /** An appliance without a socket. Throws on a configuration that makes no sense. */
 export function createOca(deps: OcaDeps): Oca {
@@ -44,6 +46,10 @@ export class Oca {
       health: () => this.health(),
       routes: () => routes,
       fileIds: () => deps.disks.list().map((file) => file.fileId),
+    });
+    deps.disks.onChange?.(() => {
+      this.#judge();
+      void this.#reporter.reportOnce(this.#stop.signal);
     });
     this.control = createControlRoutes({
       controlToken: config.controlToken,
@@ -85,6 +91,7 @@ export class Oca {
       void this.#reporter.reportToIdle(signal);
       return reportIntervalMs;
     });
+    if (this.#deps.disks.tend) this.#loop(signal, () => this.#tendDisks());
     this.#loop(signal, async () => {
       await firstReport;
       const { refreshInMs = fillIntervalMs } = await this.#fill.fillOnce(signal);
@@ -139,6 +146,7 @@ export class Oca {
       maxConnections,
       recentDiskErrors: this.#diskErrorsAtMs.length,
       draining: this.#draining,
+      disks: this.#disks(),
     };
     const before = this.#health;
     this.#health = judgeHealth(before, sample, nowMs);
@@ -150,6 +158,18 @@ export class Oca {
       });
     }
     return this.#health;
+  }
+
+  async #tendDisks(): Promise<number> {
+    await this.#deps.disks.tend?.();
+    return TEND_DISKS_MS;
+  }
+
+  #disks(): DiskSample | undefined {
+    const disks = this.#deps.disks.disks?.();
+    if (!disks) return undefined;
+    const serving = disks.filter((disk) => disk.state !== 'out');
+    return { all: disks.length, serving: serving.length, delaysMs: serving.map((disk) => disk.delayMs) };
   }
 
   #diskFailed(): void {

@@ -50,6 +50,7 @@ export class FillAgent {
     if (!found) return { fetched: [], failed: [], missing: 0 };
     const { disks, clock } = this.#deps;
     const { files, refreshInMs } = found.manifest;
+    disks.rank?.(files.map((file) => file.fileId));
     const queue = diffManifest(files, (id) => disks.get(id) !== undefined, this.#retries, clock.nowMs()).fetch.slice(
       0,
       FILES_A_ROUND,

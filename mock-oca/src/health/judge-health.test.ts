@@ -64,4 +64,42 @@ describe('health', () => {
   it('drains above all', () => {
     expect(after([[0, { draining: true, recentDiskErrors: 9 }]])).toMatchObject({ verdict: 'draining', shed: true });
   });
+
+  describe('by its disks', () => {
+    const disks = (delaysMs: readonly number[], all = delaysMs.length) => ({
+      disks: { all, serving: delaysMs.length, delaysMs },
+    });
+
+    it('is saturated when reads wait two seconds for the only disk, and relaxes as by any other bottleneck', () => {
+      expect(after([[0, disks([1000])]]).verdict).toBe('healthy');
+      const busy = [0, disks([2000])] as const;
+      expect(after([busy])).toMatchObject({
+        verdict: 'saturated',
+        reason: 'the disks at 100 % of capacity',
+        shed: false,
+      });
+      expect(after([busy, [1000, disks([1700])], [9000, disks([1700])]]).verdict).toBe('saturated');
+      expect(after([busy, [1000, disks([100])], [4000, disks([100])]])).toEqual(HEALTHY);
+    });
+
+    it('is not saturated while one disk of several is', () => {
+      expect(after([[0, disks([9000, 20])]]).verdict).toBe('healthy');
+      expect(after([[0, disks([9000, 8000, 20])]]).verdict).toBe('saturated');
+    });
+
+    it('serves on with the disks that are left, and fails with the last one', () => {
+      expect(after([[0, disks([5], 4)]]).verdict).toBe('healthy');
+      expect(after([[0, disks([], 4)]])).toMatchObject({
+        verdict: 'failing',
+        reason: 'no disk can be used',
+        shed: true,
+      });
+      expect(
+        after([
+          [0, disks([], 4)],
+          [1000, disks([5], 4)],
+        ]),
+      ).toEqual(HEALTHY);
+    });
+  });
 });

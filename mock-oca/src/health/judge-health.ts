@@ -8,6 +8,15 @@ export interface HealthSample {
   /** Failed reads of the last `DISK_ERROR_WINDOW_MS`. */
   readonly recentDiskErrors: number;
   readonly draining: boolean;
+  /** Absent where there are no disks to speak of. */
+  readonly disks?: DiskSample | undefined;
+}
+
+export interface DiskSample {
+  readonly all: number;
+  readonly serving: number;
+  /** How long a read waits on each disk that serves. */
+  readonly delaysMs: readonly number[];
 }
 
 export interface Health {
@@ -25,13 +34,15 @@ const SATURATED_FROM = 0.95;
 const RELAXED_BELOW = 0.8;
 const RELAX_AFTER_MS = 3000;
 const FAILING_FROM_DISK_ERRORS = 3;
+/** A viewer who waits so long for each 4 MiB has no more than 16 Mbit/s. */
+const LONGEST_DISK_DELAY_MS = 2000;
 
 export const HEALTHY: Health = { verdict: 'healthy', reason: 'within capacity', shed: false };
 
 /** The OCA's verdict about itself: the worst of its bottlenecks, with hysteresis. */
 export function judgeHealth(previous: Health, sample: HealthSample, nowMs: number): Health {
   if (sample.draining) return { verdict: 'draining', reason: 'asked to stop', shed: true };
-  const failing = judgeDisks(previous, sample.recentDiskErrors);
+  const failing = judgeDisks(previous, sample);
   if (failing) return failing;
   const { load, what } = bottleneckOf(sample);
   const percent = `${what} at ${Math.round(load * 100)} % of capacity`;
@@ -44,14 +55,25 @@ export function judgeHealth(previous: Health, sample: HealthSample, nowMs: numbe
 }
 
 /** Failing from a few errors on, and until a whole window has none. */
-function judgeDisks(previous: Health, errors: number): Health | undefined {
+function judgeDisks(previous: Health, { disks, recentDiskErrors: errors }: HealthSample): Health | undefined {
+  if (disks && disks.all > 0 && disks.serving === 0)
+    return { verdict: 'failing', reason: 'no disk can be used', shed: true };
   const stays = previous.verdict === 'failing' && errors > 0;
   if (!stays && errors < FAILING_FROM_DISK_ERRORS) return undefined;
   return { verdict: 'failing', reason: `${errors} failed disk reads in ${DISK_ERROR_WINDOW_MS / 1000} s`, shed: true };
 }
 
 function bottleneckOf(sample: HealthSample): { readonly load: number; readonly what: string } {
-  const traffic = sample.trafficBps / sample.capacityBps;
-  const connections = sample.connections / sample.maxConnections;
-  return traffic >= connections ? { load: traffic, what: 'traffic' } : { load: connections, what: 'connections' };
+  const loads = [
+    { load: sample.trafficBps / sample.capacityBps, what: 'traffic' },
+    { load: sample.connections / sample.maxConnections, what: 'connections' },
+    { load: diskDelayMs(sample.disks) / LONGEST_DISK_DELAY_MS, what: 'the disks' },
+  ];
+  return loads.reduce((worst, each) => (each.load > worst.load ? each : worst));
+}
+
+/** Of the disk in the middle: one slow disk of several makes its own files slow, which players see, and not the box. */
+function diskDelayMs({ delaysMs }: DiskSample = { all: 0, serving: 0, delaysMs: [] }): number {
+  const sorted = [...delaysMs].sort((a, b) => a - b);
+  return sorted[(sorted.length - 1) >> 1] ?? 0;
 }

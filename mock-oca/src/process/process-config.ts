@@ -7,6 +7,25 @@ export const ProcessConfig = OcaConfig.extend({
   host: z.string().min(1),
   port: z.number().int().min(0).max(65_535),
   disks: z.array(z.string().min(1)).min(1),
+  pinnedBytes: z
+    .number()
+    .nonnegative()
+    .default(0)
+    .describe('The most wanted files held in memory, beside what the kernel keeps of its own accord.'),
+  engine: z
+    .enum(['node', 'nginx', 'auto'])
+    .default('node')
+    .describe('What serves media: Node itself, nginx with Node behind it, or nginx where the machine has one.'),
+  nginx: z
+    .object({
+      workers: z.union([z.number().int().positive(), z.literal('auto')]).optional(),
+      user: z.string().min(1).optional().describe('Whom its workers become where this process is root.'),
+    })
+    .optional(),
+  tls: z
+    .object({ certificateFile: z.string().min(1), keyFile: z.string().min(1) })
+    .optional()
+    .describe('Serves HTTPS and HTTP/2, by nginx only.'),
   requestLogFile: z.string().min(1).optional(),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });

@@ -3,7 +3,8 @@ import { type Level, pino } from 'pino';
 import { createOca } from '../app.ts';
 import type { Clock, Log, Sha256Hasher } from '../deps.ts';
 import { NodeDiskStore } from '../disks/node/node-disk-store.ts';
-import { listen } from '../engines/node/node-server.ts';
+import { WatchedDisks } from '../engines/nginx/watched-disks.ts';
+import { serveByEngine } from './choose-engine.ts';
 import { type ProcessConfig, readProcessConfig } from './process-config.ts';
 import { openRequestLog } from './request-log-file.ts';
 
@@ -16,7 +17,7 @@ export async function runProcess(configPath: string | undefined): Promise<void> 
   const config = readProcessConfig(configPath);
   const logger = pino({ level: config.logLevel, base: { ocaId: config.ocaId } });
   const log: Log = (level, message, fields) => logger[level as Level](fields ?? {}, message);
-  const disks = await NodeDiskStore.open(config.disks, log);
+  const disks = await NodeDiskStore.open(config.disks, log, { pinnedBytes: config.pinnedBytes });
   const requestLog = config.requestLogFile === undefined ? undefined : openRequestLog(config.requestLogFile);
   const oca = createOca({
     config,
@@ -28,7 +29,8 @@ export async function runProcess(configPath: string | undefined): Promise<void> 
     log,
     ...(requestLog && { requestLog: requestLog.write }),
   });
-  const server = await listen(oca, config).catch((error: unknown) => {
+  const parts = { disks, log, requestLog: requestLog?.write };
+  const server = await serveByEngine(oca, config, parts).catch((error: unknown) => {
     throw listenError(error, config);
   });
   oca.start();
@@ -46,6 +48,9 @@ export async function runProcess(configPath: string | undefined): Promise<void> 
   };
   process.on('SIGTERM', () => void drain());
   process.on('SIGINT', () => void drain());
+  process.on('SIGHUP', () => {
+    server.reload?.().catch((error: unknown) => log('error', 'could not reload', { error: String(error) }));
+  });
   // Nobody is left to look after this process: it must not outlive its parent.
   process.on('disconnect', () => process.exit(0));
 }
