@@ -19,9 +19,10 @@ export async function runProcess(configPath: string | undefined): Promise<void> 
   const log: Log = (level, message, fields) => logger[level as Level](fields ?? {}, message);
   const disks = await NodeDiskStore.open(config.disks, log, { pinnedBytes: config.pinnedBytes });
   const requestLog = config.requestLogFile === undefined ? undefined : openRequestLog(config.requestLogFile);
+  const watched = new WatchedDisks(disks);
   const oca = createOca({
     config,
-    disks,
+    disks: watched,
     http: (request) => fetch(request),
     clock: nodeClock,
     hmac: (key, text) => createHmac('sha256', key).update(text).digest('hex'),
@@ -29,7 +30,7 @@ export async function runProcess(configPath: string | undefined): Promise<void> 
     log,
     ...(requestLog && { requestLog: requestLog.write }),
   });
-  const parts = { disks, log, requestLog: requestLog?.write };
+  const parts = { disks: watched, log, requestLog: requestLog?.write };
   const server = await serveByEngine(oca, config, parts).catch((error: unknown) => {
     throw listenError(error, config);
   });

@@ -14,7 +14,7 @@ import { nginxConfig, type TlsFiles } from './nginx-config.ts';
 import { NginxProcess } from './nginx-process.ts';
 import { isRotational } from './rotational.ts';
 import { prepareRunFolder, provePort } from './run-folder.ts';
-import { endStaleNginx } from './stale-nginx.ts';
+import { endStaleNginx, killGroup } from './stale-nginx.ts';
 import { TOKEN_CHECK_LUA } from './token-check-lua.ts';
 import { TrafficSampler } from './traffic-sampler.ts';
 import type { WatchedDisks } from './watched-disks.ts';
@@ -92,6 +92,10 @@ class RunningNginx implements NginxEngine {
   #inner: Server | undefined;
   #timer: NodeJS.Timeout | undefined;
   #ticking = false;
+  /** Nobody would look after it. */
+  readonly #onExit = (): void => {
+    if (this.pid !== undefined) killGroup(this.pid);
+  };
 
   constructor(oca: Oca, options: NginxEngineOptions, folder: string, user: WorkerUser | undefined) {
     const { host, port, nginx, log, tls, config, disks, folders, requestLog } = options;
@@ -127,6 +131,7 @@ class RunningNginx implements NginxEngine {
     this.#oca.media.onChange(() => void this.#switched());
     this.#options.disks.onFilesChanged(() => this.#memory.filesChanged());
     this.#timer = setInterval(() => void this.#tick(), TICK_MS);
+    process.once('exit', this.#onExit);
   }
 
   settled(): Promise<void> {
@@ -140,6 +145,7 @@ class RunningNginx implements NginxEngine {
   async close(graceMs: number): Promise<void> {
     clearInterval(this.#timer);
     await this.#process.stop(graceMs);
+    process.off('exit', this.#onExit);
     this.#tail?.close();
     this.#inner?.closeAllConnections();
     await new Promise<void>((resolve) => (this.#inner ? this.#inner.close(() => resolve()) : resolve()));

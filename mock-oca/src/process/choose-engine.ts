@@ -1,0 +1,65 @@
+import type { Oca } from '../app.ts';
+import type { Log } from '../deps.ts';
+import { type FoundNginx, findNginx, type NginxSearch } from '../engines/nginx/find-nginx.ts';
+import { listenNginx } from '../engines/nginx/nginx-engine.ts';
+import type { WatchedDisks } from '../engines/nginx/watched-disks.ts';
+import { listen } from '../engines/node/node-server.ts';
+import type { RequestLogLine } from '../serving/request-log.ts';
+import type { ProcessConfig } from './process-config.ts';
+
+export interface EngineServer {
+  readonly url: string;
+  close(graceMs: number): Promise<void>;
+  /** Takes up what changed on the disk, such as certificates; what runs goes on. */
+  reload?(): Promise<void>;
+}
+
+export interface EngineParts {
+  readonly disks: WatchedDisks;
+  readonly log: Log;
+  readonly requestLog?: ((line: RequestLogLine) => void) | undefined;
+}
+
+/** Serves by the engine that the configuration names; `auto` takes nginx where it runs, and says why where it does not. */
+export async function serveByEngine(
+  oca: Oca,
+  config: ProcessConfig,
+  parts: EngineParts,
+  find: () => NginxSearch = findNginx,
+): Promise<EngineServer> {
+  if (config.engine === 'node') return listenNode(oca, config);
+  const search = find();
+  if (search.ok) {
+    try {
+      return await behindNginx(oca, config, parts, search.nginx);
+    } catch (error) {
+      // A port that is taken is taken for Node, too.
+      if (config.engine === 'nginx' || isPortError(error)) throw error;
+      return fallBack(oca, config, parts.log, String(error));
+    }
+  }
+  if (config.engine === 'nginx') throw new Error(`The engine nginx cannot be used: ${search.reason}.`);
+  return fallBack(oca, config, parts.log, search.reason);
+}
+
+function behindNginx(oca: Oca, config: ProcessConfig, parts: EngineParts, nginx: FoundNginx): Promise<EngineServer> {
+  const { host, port, disks: folders, tls, nginx: own = {} } = config;
+  const engine = listenNginx(oca, { nginx, host, port, config, folders, tls, ...own, ...parts });
+  parts.log('info', 'engine: nginx', { version: nginx.version });
+  return engine;
+}
+
+function fallBack(oca: Oca, config: ProcessConfig, log: Log, reason: string): Promise<EngineServer> {
+  log('info', 'engine: node', { reason });
+  return listenNode(oca, config);
+}
+
+async function listenNode(oca: Oca, config: ProcessConfig): Promise<EngineServer> {
+  // Never in the clear what the operator wants encrypted.
+  if (config.tls) throw new Error('TLS is served by the engine nginx only.');
+  return listen(oca, config);
+}
+
+function isPortError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'listen';
+}
