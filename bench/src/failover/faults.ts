@@ -5,7 +5,8 @@ import { unixNowMs } from '../browser/transfers.ts';
 export const FAULTS = ['reset', '503', 'hang', 'slow'] as const;
 export type FaultName = (typeof FAULTS)[number];
 
-const SWITCHED: Readonly<Record<Exclude<FaultName, 'reset'>, Fault>> = {
+const SWITCHED: Readonly<Record<FaultName, Fault>> = {
+  reset: { kind: 'reset', afterBytes: 0 },
   '503': { kind: 'status', status: 503 },
   hang: { kind: 'stall', afterBytes: 0 },
   slow: { kind: 'rate', rateBps: 200_000 },
@@ -14,8 +15,9 @@ const SWITCHED: Readonly<Record<Exclude<FaultName, 'reset'>, Fault>> = {
 /** Breaks a server for running and for new requests. Gives the Unix time just before, in milliseconds. */
 export async function breakServer(fleet: Fleet, ocaId: string, fault: FaultName): Promise<number> {
   const atMs = unixNowMs();
+  await fleet.setFaults(ocaId, [SWITCHED[fault]]);
+  // It cuts its answers itself, so that its log says when: a killed process takes tens of milliseconds to let go of them.
   if (fault === 'reset') await fleet.killOca(ocaId);
-  else await fleet.setFaults(ocaId, [SWITCHED[fault]]);
   return atMs;
 }
 

@@ -40,7 +40,7 @@ export async function openLane(laneNumber: number): Promise<Lane> {
   }
 }
 
-/** Three servers at two sites: the one that breaks, and others to go on with. */
+/** Three servers at two sites. A viewer on this machine is given the two of his provider: the one that breaks, and one to go on with. */
 function laneFleet(laneNumber: number): FleetFile {
   const [region] = DEMO_FLEET.regions;
   const sites = DEMO_FLEET.sites.filter(({ siteId }) => siteId === 'fjord-1' || siteId === 'ix-1');

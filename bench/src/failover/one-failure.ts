@@ -1,4 +1,4 @@
-import type { RequestLogLine } from '@pressplay/testkit/fleet';
+import type { CatalogTitle } from '@pressplay/protocol/messages';
 import { type Transfer, unixNowMs } from '../browser/transfers.ts';
 import { breakServer, type FaultName, mendServer } from './faults.ts';
 import type { Lane } from './lane-fleet.ts';
@@ -6,7 +6,8 @@ import { isProbe, type Superfluous, standstills, superfluous } from './measure.t
 import type { WatchedPlay } from './watched-play.ts';
 
 export interface Failure extends Superfluous {
-  /** From the fault to the first request for video at another server, by the servers' own logs; undefined: none came. */
+  /** From the fault, by the server's own log where it cuts answers, to the first request for video at another server;
+   *  undefined: none came. */
   readonly nextServerMs: number | undefined;
   readonly stallMs: number;
   /** Standing still with media at hand: how busy the machine was. */
@@ -24,6 +25,8 @@ export const LIMIT_MS = 30_000;
 const WATCH_MS = 11_000;
 const START_LIMIT_MS = 30_000;
 const POLL_MS = 15;
+/** The server's clock and the player's, on one machine. */
+const CLOCKS_DIFFER_MS = 5;
 /** A segment with a middle: a second's third on an 8 Mbit/s link. */
 const LARGE_BYTES = 300_000;
 const BUFFERED_S = { least: 7, most: 9.5 };
@@ -42,13 +45,12 @@ export async function failOnce(play: WatchedPlay, lane: Lane, fault: FaultName, 
   const switchedAtMs = await breakServer(fleet, broken.ocaId, fault);
   const faultAtMs = await cutAtMs(lane, broken.ocaId, switchedAtMs);
   try {
-    const others = fleet.ocas.filter(({ ocaId }) => ocaId !== broken.ocaId).map(({ ocaId }) => ocaId);
-    const askedAtMs = (): Promise<number | undefined> => firstVideoRequest(lane, others, faultAtMs);
+    const askedAtMs = (): number | undefined => firstVideoRequest(play.transfers, title, transfer.host, faultAtMs);
     await watch(play, faultAtMs, askedAtMs);
     if (screenshot !== undefined) await play.screenshot(screenshot);
     const moments = await play.moments();
     const { withoutMediaMs, withMediaMs } = standstills(moments, faultAtMs);
-    const asked = await askedAtMs();
+    const asked = askedAtMs();
     return {
       nextServerMs: asked === undefined ? undefined : asked - faultAtMs,
       stallMs: withoutMediaMs,
@@ -94,11 +96,7 @@ function isInTheMiddle(transfer: Transfer): boolean {
 }
 
 /** At least as long as the buffer lasts; then until the film runs from another server, or the limit. */
-async function watch(
-  play: WatchedPlay,
-  faultAtMs: number,
-  askedAtMs: () => Promise<number | undefined>,
-): Promise<void> {
+async function watch(play: WatchedPlay, faultAtMs: number, askedAtMs: () => number | undefined): Promise<void> {
   for (;;) {
     await sleep(500);
     const lastedMs = unixNowMs() - faultAtMs;
@@ -107,7 +105,7 @@ async function watch(
     if ((await play.failures()).length > 0) return;
     const moments = await play.moments();
     const runs = moments.at(-1)?.positionS !== moments.at(-10)?.positionS;
-    if (runs && (await askedAtMs()) !== undefined) return;
+    if (runs && askedAtMs() !== undefined) return;
   }
 }
 
@@ -118,19 +116,20 @@ async function cutAtMs({ fleet }: Lane, ocaId: string, switchedAtMs: number): Pr
   return cut?.atMs ?? switchedAtMs;
 }
 
-async function firstVideoRequest(
-  { fleet, title }: Lane,
-  ocaIds: readonly string[],
+/** As its own network layer saw it: how soon the machine lets another server read the request is not the player's. */
+function firstVideoRequest(
+  transfers: readonly Transfer[],
+  title: CatalogTitle,
+  brokenHost: string,
   fromMs: number,
-): Promise<number | undefined> {
-  const logs = await Promise.all(ocaIds.map((ocaId) => fleet.requestLog(ocaId)));
-  const isVideo = ({ fileId }: RequestLogLine): boolean =>
+): number | undefined {
+  const isVideo = ({ fileId }: Transfer): boolean =>
     title.renditions.some((rendition) => rendition.kind === 'video' && rendition.fileId === fileId);
-  const requests = logs
-    .flat()
-    .filter((line) => line.phase === 'start' && line.atMs >= fromMs && isVideo(line))
-    .filter(({ range: [startByte, endByte] }) => !isProbe({ startByte, endByte }));
-  return requests.map(({ atMs }) => atMs).sort((a, b) => a - b)[0];
+  const asked = transfers
+    .filter((one) => one.host !== brokenHost && one.askedAtMs >= fromMs - CLOCKS_DIFFER_MS && isVideo(one))
+    .filter((one) => !isProbe(one));
+  const firstAtMs = Math.min(...asked.map(({ askedAtMs }) => askedAtMs));
+  return Number.isFinite(firstAtMs) ? Math.max(fromMs, firstAtMs) : undefined;
 }
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
