@@ -69,7 +69,10 @@ it('drops at the start what was cut, changed or left half written, and nothing e
   expect(store.list().length).toBe(files.length - 3);
   expect(dropped).toHaveLength(3);
   expect([cut, touched, bare].some(existsSync)).toBe(false);
-  expect(readdirSync(disks[0]!).filter((name) => !/^[0-9a-f]{32}(\.json)?$/.test(name))).toEqual(['.pressplay-disk', 'README']);
+  expect(readdirSync(disks[0]!).filter((name) => !/^[0-9a-f]{32}(\.json)?$/.test(name))).toEqual([
+    '.pressplay-disk',
+    'README',
+  ]);
   expect(existsSync(join(disks[0]!, `${'b'.repeat(32)}.json`))).toBe(false);
 });
 
