@@ -1,0 +1,262 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { type ClientRequest, get, type IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { networkOf, signMediaToken } from '@pressplay/protocol/wire';
+import fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+import { writeFile } from '../../disks/disk-store.ts';
+import { type NginxFixture, nginxSearch, nginxWith } from '../../testing/nginx-fixture.ts';
+import { hmac, ocaConfig, playId, testFile, tokenFor } from '../../testing/oca-fixture.ts';
+import { readAll } from '../../testing/renderers.ts';
+
+const file = testFile(3_000_001);
+const { fileId } = file.entry;
+const path = `/${tokenFor()}/${fileId}`;
+const secret = ocaConfig.urlKey;
+
+let fixture: NginxFixture | undefined;
+afterEach(async () => {
+  await fixture?.close();
+  fixture = undefined;
+});
+
+async function start(...args: Parameters<typeof nginxWith>): Promise<NginxFixture> {
+  fixture = await nginxWith(...args);
+  return fixture;
+}
+
+async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 500; i++) {
+    if (await isTrue()) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  expect(await isTrue()).toBe(true);
+}
+
+/** A transfer whose bytes are taken when the test wants them. */
+function transfer(url: string): Promise<{ readonly message: IncomingMessage; readonly request: ClientRequest }> {
+  return new Promise((resolve, reject) => {
+    const request = get(url, { agent: false }, (message) => resolve({ message, request }));
+    request.on('error', reject);
+  });
+}
+
+async function bytesOf(message: IncomingMessage): Promise<Uint8Array> {
+  const chunks = message.iterator();
+  const read = async (): Promise<Uint8Array | undefined> => (await chunks.next()).value;
+  return readAll({ status: 200, headers: {}, read, cancel: () => {} });
+}
+
+const served = (url: string): Promise<number> =>
+  fetch(url, { headers: { range: 'bytes=0-9' } }).then(
+    async (response) => ((await response.arrayBuffer()).byteLength > 0 ? response.status : 0),
+    () => 0,
+  );
+
+const workersOf = (masterPid: number): number[] =>
+  readFileSync(`/proc/${masterPid}/task/${masterPid}/children`, 'utf8').trim().split(/\s+/).map(Number);
+
+describe.skipIf(!nginxSearch.ok)('nginx in front', () => {
+  it('sends files without asking Node, whatever a player says in the query', async () => {
+    const { engine, nodeAnswers } = await start([file]);
+    const whole = await fetch(`${engine.url}${path}?CMCD=br%3D3200%2Cot%3Dv`);
+    expect(Buffer.compare(new Uint8Array(await whole.arrayBuffer()), file.bytes)).toBe(0);
+    const part = await fetch(engine.url + path, { headers: { range: 'bytes=1000-1999' } });
+    expect(Buffer.compare(new Uint8Array(await part.arrayBuffer()), file.bytes.subarray(1000, 2000))).toBe(0);
+    expect(Object.fromEntries(part.headers)).toMatchObject({
+      'access-control-allow-origin': '*',
+      'timing-allow-origin': '*',
+      'cache-control': 'private, max-age=86400, immutable, no-transform',
+      'cmsd-dynamic': expect.stringMatching(/^"fjord-1-a";etp=\d+$/),
+      'content-type': 'video/mp4',
+    });
+    expect(nodeAnswers()).toBe(0);
+  });
+
+  it('refuses what Node refuses, whatever is done to a token', async () => {
+    const { engine, oca } = await start([file]);
+    const token = tokenFor();
+    const change = fc.tuple(
+      fc.nat(token.length - 1),
+      fc.constantFrom('0', 'f', 'g', 'F', '-', 'n', '', '00', '%30', '/'),
+    );
+    await fc.assert(
+      fc.asyncProperty(change, async ([at, text]) => {
+        const changed = `/${token.slice(0, at)}${text}${token.slice(at + 1)}/${fileId}`;
+        const head = { method: 'HEAD', target: changed, headers: {}, clientAddress: '127.0.0.1' };
+        const { status } = await oca.answer(head).plan;
+        expect((await fetch(engine.url + changed, { method: 'HEAD' })).status).toBe(status);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('opens files with the keys of a rotation while they count, by itself', async () => {
+    const untilMs = Date.now() + 600_000;
+    const acceptedUrlKeys = [
+      { key: 'the-next-key-0123456789' },
+      { key: 'the-last-key-0123456789', acceptUntilMs: untilMs },
+      { key: 'an-older-key-0123456789', acceptUntilMs: Date.now() - 1 },
+    ];
+    const { engine, nodeAnswers } = await start([file], { acceptedUrlKeys });
+    const expiresAtS = Math.floor(Date.now() / 1000) + 60;
+    const ask = (key: string) =>
+      served(`${engine.url}/${signMediaToken({ expiresAtS, playId, scope: 'film' }, key, hmac)}/${fileId}`);
+    expect([await ask(secret), await ask('the-next-key-0123456789'), await ask('the-last-key-0123456789')]).toEqual([
+      206, 206, 206,
+    ]);
+    expect(nodeAnswers()).toBe(0);
+    expect([await ask('an-older-key-0123456789'), await ask('a-foreign-key-0123456789')]).toEqual([403, 403]);
+  });
+
+  it('opens files for the network that a token is bound to', async () => {
+    const { engine, nodeAnswers } = await start([file]);
+    const expiresAtS = Math.floor(Date.now() / 1000) + 60;
+    const ask = (network: string) =>
+      served(`${engine.url}/${signMediaToken({ expiresAtS, playId, scope: 'film', network }, secret, hmac)}/${fileId}`);
+    expect(await ask(networkOf('127.0.0.99'))).toBe(206);
+    expect(nodeAnswers()).toBe(0);
+    expect(await ask(networkOf('198.51.100.1'))).toBe(403);
+    expect(await ask(networkOf('2001:db8::1'))).toBe(403);
+  });
+
+  it('opens nothing once a token has expired, though it was right a moment ago', async () => {
+    const { engine } = await start([file]);
+    const url = `${engine.url}/${tokenFor('film', 5000)}/${fileId}`;
+    expect(await served(url)).toBe(206);
+    await until(async () => (await served(url)) === 403);
+  });
+
+  it('knows what comes and goes, and leaves to Node what is no MP4', async () => {
+    const { engine, disks, nodeAnswers } = await start([file]);
+    const [film, text] = [testFile(50_000, 'film', 7), testFile(500, 'film', 9)];
+    const url = ({ entry }: typeof film): string => `${engine.url}/${tokenFor()}/${entry.fileId}`;
+    expect(await served(url(film))).toBe(404);
+    const before = nodeAnswers();
+    await writeFile(disks, film.entry, film.bytes);
+    await engine.settled();
+    expect(await served(url(film))).toBe(206);
+    expect(nodeAnswers()).toBe(before);
+    await writeFile(disks, { ...text.entry, contentType: 'text/vtt' }, text.bytes);
+    await engine.settled();
+    expect((await fetch(url(text))).headers.get('content-type')).toBe('text/vtt');
+    await disks.remove(film.entry.fileId);
+    await engine.settled();
+    expect(await served(url(film))).toBe(404);
+  });
+
+  it('reloads without dropping a byte of what runs', async () => {
+    const { engine } = await start([file], { paceBps: 6_000_000 });
+    const running = await Promise.all(Array.from({ length: 8 }, () => transfer(engine.url + path)));
+    const bodies = Promise.all(running.map(({ message }) => bytesOf(message)));
+    const [before] = workersOf(engine.pid ?? 0);
+    await engine.reload();
+    await engine.reload();
+    expect(await served(engine.url + path)).toBe(206);
+    expect(workersOf(engine.pid ?? 0)).toContain(before);
+    for (const body of await bodies) expect(Buffer.compare(body, file.bytes)).toBe(0);
+    await until(() => !workersOf(engine.pid ?? 0).includes(before ?? 0));
+  });
+
+  it('says while it sends how much runs and how fast', async () => {
+    const { engine, oca } = await start([file], { paceBps: 8_000_000 });
+    const running = await Promise.all([transfer(engine.url + path), transfer(engine.url + path)]);
+    const bodies = Promise.all(running.map(({ message }) => bytesOf(message)));
+    await until(() => oca.health().connections === 2 && oca.health().trafficBps > 1_000_000);
+    await bodies;
+    await until(() => oca.health().connections === 0 && oca.health().servedBytes >= 2 * file.bytes.length);
+    expect(oca.health().servedBytes).toBeLessThan(2.1 * file.bytes.length);
+  });
+
+  it('refuses what is too much, and says when to come again', async () => {
+    const { engine } = await start([file], { maxConnections: 2, paceBps: 1_000_000 });
+    const running = await Promise.all([transfer(engine.url + path), transfer(engine.url + path)]);
+    const refused = await fetch(engine.url + path);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '2']);
+    expect(refused.headers.get('cmsd-dynamic')).toContain('fjord-1-a');
+    expect(refused.headers.get('access-control-allow-origin')).toBe('*');
+    expect(((await refused.json()) as { error: { code: string } }).error.code).toBe('oca/overloaded');
+    for (const { request } of running) request.destroy();
+    await until(async () => (await served(engine.url + path)) === 206);
+  });
+
+  it('sheds by itself while it drains', async () => {
+    const { engine, oca, nodeAnswers } = await start([file]);
+    await oca.drain();
+    await engine.settled();
+    expect(await served(engine.url + path)).toBe(503);
+    expect(nodeAnswers()).toBe(0);
+  });
+
+  it('lets a status break what it sends', async () => {
+    const { engine, oca } = await start([file], { paceBps: 1_000_000 });
+    const { message } = await transfer(engine.url + path);
+    const body = bytesOf(message);
+    oca.media.faults.set([{ kind: 'status', status: 503 }]);
+    await expect(body).rejects.toThrow();
+    await until(async () => (await served(engine.url + path)) === 503);
+    oca.media.faults.set([]);
+    await until(async () => (await served(engine.url + path)) === 206);
+  });
+
+  it('is there again after its master was killed, and after a worker was, and counts aright', async () => {
+    const { engine, oca } = await start([file], { paceBps: 1_000_000, maxConnections: 1 });
+    for (const victim of ['master', 'worker']) {
+      const pid = engine.pid ?? 0;
+      const { message } = await transfer(engine.url + path);
+      const body = bytesOf(message);
+      process.kill(victim === 'master' ? pid : (workersOf(pid)[0] ?? 0), 'SIGKILL');
+      await expect(body).rejects.toThrow();
+      // One response at a time: what the dead one counted must be forgotten.
+      await until(async () => engine.pid !== pid && (await served(engine.url + path)) === 206);
+      await until(() => oca.health().connections === 0);
+    }
+  });
+
+  it('refuses what is no request with a typed error', async () => {
+    const { engine } = await start([file]);
+    const large = await fetch(engine.url + path, { headers: { 'x-large': 'x'.repeat(20_000) } });
+    expect(large.status).toBe(400);
+    expect(((await large.json()) as { error: { code: string } }).error.code).toBe('path/invalid');
+  });
+
+  it('cuts a client that takes nothing', async () => {
+    const large = testFile(30_000_000, 'film', 3);
+    const { engine, log } = await start([large], {}, { slowClientS: 1 });
+    const { message } = await transfer(`${engine.url}/${tokenFor()}/${large.entry.fileId}`);
+    message.pause();
+    await until(() => log.length === 2);
+    expect(log[1]).toMatchObject({ phase: 'end', outcome: 'client-closed' });
+    message.destroy();
+  });
+
+  it('logs plays and ranges, but no token', async () => {
+    const { engine, log } = await start([file]);
+    await served(engine.url + path);
+    await until(() => log.length === 2);
+    expect(log[1]).toMatchObject({ playId, fileId, range: [0, 10], status: 206, bytesSent: 10, outcome: 'complete' });
+    expect(JSON.stringify(log)).not.toContain(path.slice(1, 40));
+  });
+
+  it('keeps its folder to itself, without a key in its configuration, and takes it away', async () => {
+    const { engine } = await start([file]);
+    const folder = readFileSync(`/proc/${engine.pid}/cmdline`, 'utf8').split('-p ')[1]?.split(' ')[0] ?? '';
+    expect(statSync(folder).mode & 0o007).toBe(0);
+    expect(readFileSync(`${folder}/nginx.conf`, 'utf8')).not.toContain(secret);
+    await fixture?.close();
+    fixture = undefined;
+    expect(() => readdirSync(folder)).toThrow(/ENOENT/);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('has workers without rights where it was started as root', async () => {
+    const { engine } = await start([file]);
+    for (const pid of workersOf(engine.pid ?? 0)) expect(statSync(`/proc/${pid}`).uid).not.toBe(0);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('says which folder its workers may not enter', async () => {
+    const closed = mkdtempSync(join(tmpdir(), 'closed-'));
+    await expect(nginxWith([], {}, { folders: [closed] })).rejects.toThrow(`may not enter ${closed}`);
+    rmSync(closed, { recursive: true });
+  });
+});
