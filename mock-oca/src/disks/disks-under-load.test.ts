@@ -42,7 +42,7 @@ async function scene(disks: number) {
     void watch();
     return waits;
   };
-  const mbPerSecond = (disk: number): number => (store.disks[disk]?.drive.readBytes ?? 0) / 1e3 / clock.nowMs();
+  const mbPerSecond = (disk: number): number => (store.drives[disk]?.drive.readBytes ?? 0) / 1e3 / clock.nowMs();
   return { clock, store, waitsMs, mbPerSecond };
 }
 
@@ -122,6 +122,6 @@ describe('64 viewers of cold files', () => {
     const viewers = crowd(64).map(() => waitsMs(film, 0, 1000));
     await clock.advance(3900);
     expect(viewers.every((waits) => waits.length === 4)).toBe(true);
-    expect(store.disks[0]?.drive.readBytes).toBe(4 * MIB);
+    expect(store.drives[0]?.drive.readBytes).toBe(4 * MIB);
   });
 });

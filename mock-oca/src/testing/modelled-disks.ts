@@ -22,11 +22,11 @@ const GIB = 2 ** 30;
 
 /** Disks of one tebibyte whose files have sizes and places, but no bytes. */
 export class ModelledDisks implements DiskStore {
-  readonly disks: readonly ModelledDisk[];
+  readonly drives: readonly ModelledDisk[];
   readonly #files = new Map<string, ModelledFile>();
 
   constructor(clock: Clock, count: number) {
-    this.disks = Array.from({ length: count }, () => {
+    this.drives = Array.from({ length: count }, () => {
       const drive = new DiskDrive(new HardDisk({ ...HARD_DISK, sizeBytes: 1024 * GIB }), clock);
       const memory = new RecentlyRead<ModelledFile>(8 * GIB);
       const load = (file: ModelledFile, startByte: number, endByte: number): Promise<void> =>
@@ -39,7 +39,7 @@ export class ModelledDisks implements DiskStore {
   add(disk: number, ordinal: number, inMemory = false): FileEntry {
     const fileId = (disk * 1000 + ordinal).toString(16).padStart(32, '0');
     const entry = { fileId, titleId: 'film', sizeBytes: GIB, sha256: '' };
-    const on = this.disks[disk];
+    const on = this.drives[disk];
     if (!on) throw new Error(`There is no disk ${disk}.`);
     // Spread as a catalog is, and on no multiple of a track.
     const file = { entry, sizeBytes: GIB, place: ((ordinal * 379) % 1000) * GIB + ordinal * 4096, disk: on };

@@ -172,7 +172,8 @@ export class DiskQueue<F> {
       read.resolve();
     } catch (error) {
       finished(error);
-      read.reject(error);
+      // Where the disk was given up for it, that is what its viewers are told.
+      read.reject(this.#closed ?? error);
     }
     this.#pump();
   }
