@@ -1,15 +1,12 @@
 import type { QoeSummary } from '@pressplay/protocol/messages';
+import { NO_BYTES } from './delivery/byte-accounts.ts';
 import type { PlayerLedger, PlayerState, PlayerStats } from './player-events.ts';
 import type { EngineSnapshot } from './ports/media-engine.ts';
 import type { RunningPlay } from './runtime/running-play.ts';
 import { activePlayOf, rebufferMsOf, type SessionState } from './session/session-state.ts';
 
 /** The ledger before anything was granted. */
-export const NO_LEDGER: PlayerLedger = {
-  entries: [],
-  bytes: { deliveredBytes: 0, lostBytes: 0, racedBytes: 0, replacedBytes: 0, probeBytes: 0 },
-  reusedBytes: 0,
-};
+export const NO_LEDGER: PlayerLedger = { entries: [], bytes: NO_BYTES, reusedBytes: 0 };
 
 /** What an app sees of the session: a destroyed player has nothing loaded. */
 export function playerStateOf(session: SessionState): PlayerState {

@@ -14,6 +14,7 @@ import { PlayWatch } from './runtime/play-watch.ts';
 import { type GrantedPlay, PlaybackClient } from './runtime/playback-client.ts';
 import { randomId } from './runtime/random-id.ts';
 import { RunningPlay } from './runtime/running-play.ts';
+import { seekWhenKnown } from './runtime/seek-when-known.ts';
 import type { SessionEffect, SessionEvent, SessionState } from './session/session-state.ts';
 import { transition } from './session/transition.ts';
 
@@ -179,7 +180,7 @@ export class Player {
         engine.pause();
         break;
       case 'engine-seek':
-        engine.seek(effect.positionMs);
+        seekWhenKnown(engine, this.#play, effect.positionMs);
         break;
       case 'close':
         this.#close();
@@ -208,20 +209,20 @@ export class Player {
       const key = randomId(this.#ports.random);
       this.#playerId ??= key;
       const granted = await this.#client.requestPlay(titleId, key, pending.cancel.signal, this.#playerId);
-      if (this.#pending === pending) this.#start(granted, pending);
+      if (this.#pending === pending) await this.#start(granted, pending);
     } catch (error) {
       // Given up: rejected already.
       if (pending.cancel.signal.aborted) return;
       this.#pending = undefined;
+      this.#play?.close();
       const failure = isPlayerError(error) ? error : unexpected(error);
       this.#dispatch({ type: 'load-failed', error: failure });
       pending.reject(failure);
     }
   }
 
-  #start(granted: GrantedPlay, pending: PendingLoad): void {
+  async #start(granted: GrantedPlay, pending: PendingLoad): Promise<void> {
     const { playId, region, servers, titleName, durationMs } = granted.response;
-    this.#pending = undefined;
     const play: RunningPlay = new RunningPlay(granted, {
       ...this.#ports,
       http: this.#watch.granted(this.#watched(granted)),
@@ -233,6 +234,10 @@ export class Player {
     });
     this.#play = play;
     this.#emit('play-granted', { playId, region, serverCount: servers.length, titleName, durationMs });
+    // What lies further on in a long film is not known yet.
+    if (this.#session.status === 'loading' && this.#session.startAtMs > 0) await play.presentation.rest;
+    if (this.#pending !== pending) return;
+    this.#pending = undefined;
     this.#dispatch({ type: 'granted', durationMs: play.presentation.durationMs });
     if (this.#session.status === 'failed') pending.reject(this.#session.error);
     else pending.resolve();

@@ -14,6 +14,8 @@ export const SDK_ERROR_CODES = [
   'delivery/token-rejected',
   /** The range does not exist in the file. */
   'delivery/range-unsatisfiable',
+  /** The index file of a long film came damaged, from one server after the other. */
+  'delivery/bad-index',
   /** The engine could not decode the media. */
   'media/decode',
   /** The device cannot play what the title offers. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Presentation, SegmentView } from '../manifest/presentation.ts';
 import { presentationOf } from '../manifest/presentation-of.ts';
 import type { Clock } from '../ports/clock.ts';
 import { HttpFailure } from '../ports/http-client.ts';
@@ -22,10 +23,11 @@ function stage(
     /** How much too soon timers fire, as they do in Node. */
     timersEarlyMs?: number;
     host?: Partial<EngineHost>;
+    presentation?: Presentation;
   } = {},
 ) {
   const clock = new VirtualClock();
-  const presentation = presentationOf(samplePlayResponse());
+  const { presentation = presentationOf(samplePlayResponse()) } = options;
   const events: (EngineEvent & { atMs: number })[] = [];
   const asked: RangeRequest[] = [];
   const host: EngineHost = {
@@ -90,6 +92,29 @@ describe('the headless engine', () => {
     engine.play();
     await clock.advance(60_000);
     expect(engine.snapshot()).toMatchObject({ positionMs: 40_000, ended: true });
+  });
+
+  it('waits at the end of what it knows of a long film, without a look at the clock, and goes on when the rest comes', async () => {
+    const presentation = presentationOf(samplePlayResponse({ segments: 4 }));
+    let come = (): void => {};
+    presentation.rest = new Promise((resolve) => {
+      come = resolve;
+    });
+    const { clock, engine, of } = stage({ presentation });
+    engine.play();
+    await clock.advance(60_000);
+    expect(engine.snapshot()).toMatchObject({ positionMs: 16_000, ended: false });
+    expect(of('waiting')).toEqual([0, 16_100]);
+    expect(clock.pendingTimers).toBe(0);
+    const whole = presentationOf(samplePlayResponse());
+    const views = [...whole.video, ...whole.audio];
+    for (const [at, { segments }] of [...presentation.video, ...presentation.audio].entries())
+      (segments as SegmentView[]).push(...(views[at]?.segments.slice(4) ?? []));
+    presentation.rest = undefined;
+    come();
+    await clock.advance(60_000);
+    expect(of('playing')).toEqual([100, 60_100]);
+    expect(of('ended')).toEqual([84_100]);
   });
 
   it('keeps to its buffer goal', async () => {

@@ -33,9 +33,14 @@ export class SimulatedShow {
     this.#host = host;
     this.#clock = clock;
     this.#bufferGoalMs = bufferGoalMs;
-    const video = new SimulatedTrack('video', presentation.video[0]?.segments ?? []);
+    const isWhole = (): boolean => !presentation.rest;
+    const video = new SimulatedTrack('video', presentation.video[0]?.segments ?? [], isWhole);
     const [audio] = presentation.audio;
-    this.#tracks = audio ? [video, new SimulatedTrack('audio', audio.segments)] : [video];
+    this.#tracks = audio ? [video, new SimulatedTrack('audio', audio.segments, isWhole)] : [video];
+    presentation.rest?.then(
+      () => this.#update(),
+      () => {},
+    );
   }
 
   play(): void {
@@ -102,7 +107,7 @@ export class SimulatedShow {
 
   #fill(track: SimulatedTrack): void {
     const hasRoom = track.bufferedToMs - this.#positionMs() <= this.#bufferGoalMs + EPSILON_MS;
-    if (track.fetching || track.complete || !hasRoom || this.#isAhead(track)) return;
+    if (track.fetching || track.exhausted || !hasRoom || this.#isAhead(track)) return;
     track.fetching = true;
     const { signal } = this.#transfers;
     this.#fetch(track, signal).catch((error: unknown) => {
@@ -232,7 +237,7 @@ export class SimulatedShow {
     const positionMs = this.#positionMs();
     const moments = [this.#playableToMs(), this.#nextBorderMs(positionMs)];
     for (const track of this.#tracks) {
-      if (!track.complete && !track.fetching && !this.#isAhead(track))
+      if (!track.exhausted && !track.fetching && !this.#isAhead(track))
         moments.push(track.bufferedToMs - this.#bufferGoalMs);
     }
     const delayMs = Math.max(SHORTEST_WAKE_MS, (Math.min(...moments) - positionMs) / this.#playhead.rate);

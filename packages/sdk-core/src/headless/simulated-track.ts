@@ -7,17 +7,20 @@ export const EPSILON_MS = 0.5;
 /** The buffer of one track: contiguous, counted in segments, without the bytes. */
 export class SimulatedTrack {
   readonly kind: 'video' | 'audio';
-  /** The borders of this track's segments. */
+  /** The borders of this track's segments, as far as they are known. */
   readonly segments: readonly SegmentView[];
+  readonly #isWhole: () => boolean;
   /** The segment to fetch next. */
   nextSegment = 0;
   fetching = false;
   #firstSegment = 0;
   readonly #renditions = new Map<number, RenditionView>();
 
-  constructor(kind: 'video' | 'audio', segments: readonly SegmentView[]) {
+  /** `isWhole`: whether these are all segments of the title, or its list still grows. */
+  constructor(kind: 'video' | 'audio', segments: readonly SegmentView[], isWhole: () => boolean) {
     this.kind = kind;
     this.segments = segments;
+    this.#isWhole = isWhole;
   }
 
   /** Empties the buffer and goes on at the segment that holds `positionMs`. */
@@ -53,19 +56,24 @@ export class SimulatedTrack {
     return buffered;
   }
 
-  /** All segments up to the end are buffered. */
-  get complete(): boolean {
+  /** All segments that are known are buffered. */
+  get exhausted(): boolean {
     return this.nextSegment >= this.segments.length;
   }
 
+  /** All segments up to the end are buffered. */
+  get complete(): boolean {
+    return this.exhausted && this.#isWhole();
+  }
+
+  /** Nobody knows as long as segments are missing. */
   get endMs(): number {
-    return endOf(this.segments.at(-1));
+    return this.#isWhole() ? endOf(this.segments.at(-1)) : Number.POSITIVE_INFINITY;
   }
 
   /** Media is there up to this moment. */
   get bufferedToMs(): number {
-    if (this.complete) return this.endMs;
-    return this.segments[this.nextSegment]?.startMs ?? 0;
+    return this.segments[this.nextSegment]?.startMs ?? endOf(this.segments.at(-1));
   }
 
   get bufferedFromMs(): number {

@@ -1,4 +1,12 @@
-import type { PlayResponse, Rendition } from '@pressplay/protocol/messages';
+import type {
+  AudioTraits,
+  PlayResponse,
+  Rendition,
+  SegmentIndex,
+  SegmentIndexFile,
+  VideoTraits,
+} from '@pressplay/protocol/messages';
+import { wholeIndex } from '@pressplay/protocol/wire';
 import { PlayerError } from '../errors/player-error.ts';
 import { decodeBase64 } from './base64.ts';
 import type { Presentation, RenditionView, SegmentView } from './presentation.ts';
@@ -7,61 +15,62 @@ import type { Presentation, RenditionView, SegmentView } from './presentation.ts
 const BORDER_TOLERANCE_MS = 40;
 
 /**
- * What an engine plays, from what the backend answered.
+ * What an engine plays, from what the backend answered; with the index file of a long film, from both.
  * @throws PlayerError `region/bad-response` where an index contradicts itself or its file.
  */
-export function presentationOf(response: PlayResponse): Presentation {
-  const renditions = response.fileSets.flatMap((set) => set.renditions).map(viewOf);
+export function presentationOf(response: PlayResponse, file?: SegmentIndexFile): Presentation {
+  const { titleId, titleName, durationMs, fileSets } = response;
+  const renditions = fileSets.flatMap((set) => set.renditions).map((rendition) => viewOf(rendition, file));
   const video = renditions.filter((view) => view.kind === 'video').sort((a, b) => a.averageBps - b.averageBps);
   const audio = renditions.filter((view) => view.kind === 'audio');
   const [lowest, ...others] = video;
-  if (!lowest) throw badIndex('The title has no video rendition', '');
+  if (!lowest) throw badIndex('There is no video', '');
   for (const view of others) requireSameBorders(lowest, view);
-  return { titleId: response.titleId, titleName: response.titleName, durationMs: response.durationMs, video, audio };
+  return { titleId, titleName, durationMs, video, audio };
 }
 
-function viewOf(rendition: Rendition): RenditionView {
-  const { renditionId, fileId, etag, sizeBytes, codec, averageBps, peakBps } = rendition;
-  const traits =
-    rendition.kind === 'video'
-      ? {
-          kind: rendition.kind,
-          widthPx: rendition.video.widthPx,
-          heightPx: rendition.video.heightPx,
-          frameRate: rendition.video.frameRate,
-        }
-      : { kind: rendition.kind, language: rendition.audio.language, channels: rendition.audio.channels };
-  const file = { renditionId, fileId, etag, sizeBytes, codec, averageBps, peakBps };
-  return { ...file, ...traits, initBytes: initOf(rendition), segments: segmentsOf(rendition) };
+/**
+ * Adds what the index file lists to the segments of a presentation, in place: engine and ABR hold these lists.
+ * @throws as `presentationOf`
+ */
+export function addSegments({ video, audio }: Presentation, response: PlayResponse, file: SegmentIndexFile): void {
+  const whole = presentationOf(response, file);
+  const views = [...whole.video, ...whole.audio];
+  for (const [at, { segments }] of [...video, ...audio].entries())
+    (segments as SegmentView[]).push(...(views[at]?.segments.slice(segments.length) ?? []));
 }
 
-function initOf({ renditionId, index }: Rendition): Uint8Array {
-  const bytes = decodeBase64(index.initBase64);
-  if (!bytes) throw badIndex('The init segment is not base64', renditionId);
-  if (bytes.length !== index.initEnd) {
-    throw badIndex(`The init segment has ${bytes.length} bytes, not the ${index.initEnd} it says`, renditionId);
-  }
-  return bytes;
+function viewOf(rendition: Rendition, rest: SegmentIndexFile | undefined): RenditionView {
+  const { index: inline, video, audio, ...file } = rendition as Rendition & Traits;
+  const index = rest ? wholeIndex(rendition, rest) : inline;
+  if (!index) throw badIndex('The index file does not fit', file.renditionId);
+  const initBytes = decodeBase64(index.initBase64);
+  if (initBytes?.length !== index.initEnd)
+    throw badIndex('The init segment is not what the index says', file.renditionId);
+  return { ...file, ...video, ...audio, initBytes, segments: segmentsOf(rendition, index) };
 }
 
-function segmentsOf({ renditionId, sizeBytes, index }: Rendition): readonly SegmentView[] {
-  if (index.sizes.length !== index.durationsMs.length) {
-    throw badIndex(`${index.sizes.length} sizes for ${index.durationsMs.length} durations`, renditionId);
-  }
-  if (index.offset0 < index.initEnd) throw badIndex('The first segment begins inside the init segment', renditionId);
-  const isMeasured = index.quality?.length === index.sizes.length;
+/** One of them, by kind. */
+interface Traits {
+  readonly video?: VideoTraits;
+  readonly audio?: AudioTraits;
+}
+
+function segmentsOf({ renditionId, sizeBytes }: Rendition, index: SegmentIndex): readonly SegmentView[] {
+  const { initEnd, offset0, sizes, durationsMs, quality } = index;
+  const isMeasured = quality?.length === sizes.length;
   let startMs = 0;
-  let startByte = index.offset0;
-  const segments = index.sizes.map((size, number) => {
-    const durationMs = index.durationsMs[number] ?? 0;
-    const quality = isMeasured ? index.quality?.[number] : undefined;
+  let startByte = offset0;
+  const segments = sizes.map((size, number) => {
+    const durationMs = durationsMs[number] ?? 0;
     const range = { startMs, durationMs, startByte, endByte: startByte + size };
-    const segment: SegmentView = quality === undefined ? range : { ...range, quality };
+    const segment: SegmentView = isMeasured ? { ...range, quality: quality[number] ?? 0 } : range;
     startMs += durationMs;
     startByte += size;
     return segment;
   });
-  if (startByte > sizeBytes) throw badIndex(`Segments end at byte ${startByte} of ${sizeBytes}`, renditionId);
+  if (sizes.length !== durationsMs.length || offset0 < initEnd || startByte > sizeBytes)
+    throw badIndex('The index contradicts itself or its file', renditionId);
   return segments;
 }
 
@@ -73,7 +82,7 @@ function requireSameBorders(one: RenditionView, other: RenditionView): void {
       const startMs = other.segments[number]?.startMs ?? Number.NaN;
       return Math.abs(segment.startMs - startMs) <= BORDER_TOLERANCE_MS;
     });
-  if (!same) throw badIndex(`Segment borders differ from those of ${one.renditionId}`, other.renditionId);
+  if (!same) throw badIndex('Its segments have other borders', other.renditionId);
 }
 
 function badIndex(problem: string, renditionId: string): PlayerError {

@@ -7,6 +7,11 @@ export interface Presentation {
   readonly video: readonly RenditionView[];
   /** Empty where the title is silent. */
   readonly audio: readonly RenditionView[];
+  /**
+   * Of a long film only the first segments are known at first. Present until the others are there, and resolves then: the
+   * lists of segments have grown, in place. Rejects where they do not come: then the play fails, nobody else need care.
+   */
+  rest?: Promise<void> | undefined;
 }
 
 export interface RenditionView {

@@ -44,7 +44,8 @@ const rendition = eitherBy('kind', {
   video: object({ ...file, video: object({ widthPx: positive, heightPx: positive, frameRate: positive }) }),
   audio: object({ ...file, audio: object({ language: text, channels: positive }) }),
 });
-const fileSet = object({ servers: listOf(natural, { min: 1 }), renditions: listOf(rendition, { min: 1 }) });
+const holders = listOf(natural, { min: 1 });
+const fileSet = object({ servers: holders, renditions: listOf(rendition, { min: 1 }) });
 
 const playResponse = object({
   ...grant,
@@ -53,13 +54,15 @@ const playResponse = object({
   durationMs: positive,
   region: text,
   fileSets: listOf(fileSet, { min: 1 }),
+  indexFile: optional(object({ fileId: text, etag: text, sizeBytes: natural, checksum: natural, servers: holders })),
 });
 const playRenewal = object({ ...grant, fileServers: recordOf(listOf(natural)) });
 
 /** @throws PlayerError `region/bad-response` where the text is no play response. */
 export function readPlayResponse(body: string): PlayResponse {
   const response = read<PlayResponse>(body, playResponse);
-  for (const set of response.fileSets) requireServers(set.servers, response.servers.length);
+  const { fileSets, indexFile, servers } = response;
+  for (const set of [...fileSets, ...(indexFile ? [indexFile] : [])]) requireServers(set.servers, servers.length);
   return response;
 }
 

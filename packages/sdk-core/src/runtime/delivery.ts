@@ -233,8 +233,9 @@ export class Delivery {
 
   #tellDelivered(request: RangeRequest, ocaId: string): void {
     const { rendition, segmentNumber, startByte, endByte } = request;
-    const durationMs = rendition.segments[segmentNumber]?.durationMs ?? 0;
-    const { renditionId, kind } = rendition;
+    const { renditionId, kind, segments } = rendition;
+    const { durationMs } = segments[segmentNumber] ?? {};
+    if (durationMs === undefined) return;
     const bytes = endByte - startByte;
     this.#listener.onSegmentDelivered({ ocaId, renditionId, kind, segmentNumber, bytes, durationMs });
   }

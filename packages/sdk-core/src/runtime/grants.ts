@@ -7,7 +7,8 @@ export function firstGrant(response: PlayResponse, nowMs: number): DeliveryGrant
   for (const set of response.fileSets) {
     for (const { fileId } of set.renditions) fileServers[fileId] = set.servers;
   }
-  const { token, expiresInMs, servers } = response;
+  const { token, expiresInMs, servers, indexFile } = response;
+  if (indexFile) fileServers[indexFile.fileId] = indexFile.servers;
   return { token, expiresAtMs: nowMs + expiresInMs, servers, fileServers };
 }
 

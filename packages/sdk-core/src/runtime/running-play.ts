@@ -22,9 +22,10 @@ import type {
 import type { NetworkInfo } from '../ports/network-info.ts';
 import type { NetworkMemory, OpenNetworkMemory } from '../ports/network-memory.ts';
 import type { Random } from '../ports/random.ts';
+import { awaitGrant } from './await-grant.ts';
+import { bringRest } from './bring-rest.ts';
 import { Delivery } from './delivery.ts';
 import type { DeliveryGrant, DeliveryListener, RenewReason } from './delivery-listener.ts';
-import { waitUntil } from './delivery-wait.ts';
 import { GrantRefresh } from './grant-refresh.ts';
 import { firstGrant, nextTime, withoutServers } from './grants.ts';
 import { PlayAbr } from './play-abr.ts';
@@ -101,6 +102,7 @@ export class RunningPlay implements EngineHost {
     this.#refresh = new GrantRefresh({ ...deps, isPlaying, refresh: () => void this.#refreshGrant() });
     this.#refresh.granted(granted.response.refreshInMs);
     this.#forgetPage = deps.onPageEnd?.(() => this.#end());
+    bringRest(granted, this);
   }
 
   get selected(): RenditionChoice<string> | undefined {
@@ -157,8 +159,10 @@ export class RunningPlay implements EngineHost {
       } catch (error) {
         if (!isPlayerError(error) || error.code !== 'delivery/token-expired') throw error;
         const signal = request.signal ?? this.#closing.signal;
-        if (this.#grant === grant) await waitUntil(clock, this.#nextGrant.came, patienceEndMs, signal);
-        if (this.#grant === grant) throw error;
+        const isOld = (): boolean => this.#grant === grant;
+        const ask = (): void => void this.#renew('token-expired');
+        await awaitGrant(clock, patienceEndMs, signal, { isOld, ask, came: () => this.#nextGrant.came });
+        if (isOld()) throw error;
       }
     }
   }
@@ -176,9 +180,11 @@ export class RunningPlay implements EngineHost {
     this.#deps.onEngineEvent(event);
   }
 
-  /** Takes the server of the last bytes off the list, where another one is left: its bytes did not decode. */
-  avoidLastServer(): void {
-    const delivered = this.delivery.ledger().entries.filter((entry) => entry.deliveredTo > entry.requestedFrom);
+  /** Takes the server of the last bytes, or of a file's, off the list, where another one is left: they are of no use. */
+  avoidLastServer(ofFile?: string): void {
+    const delivered = this.delivery
+      .ledger()
+      .entries.filter((entry) => entry.deliveredTo > entry.requestedFrom && (ofFile ?? entry.fileId) === entry.fileId);
     const ocaId = delivered.at(-1)?.ocaId ?? this.delivery.currentOcaId();
     this.#deps.logger?.log('warn', 'media did not decode; asking another server', { ocaId });
     if (ocaId !== undefined) this.#avoided.add(ocaId);

@@ -26,9 +26,15 @@ const CHUNK_MS = 20;
 export class SampleNetwork {
   /** What the regions answer from now on, renewals included. */
   play: PlayResponse;
+  /** Where they leave out segments that the servers have: the index file of a long film lists those. */
+  cutPlay: PlayResponse | undefined;
+  /** Bytes of the index file, by OCA id; undefined where one has none. */
+  indexAt: (ocaId: string) => Uint8Array | undefined = () => undefined;
   readonly regions: Record<string, RegionManner> = {};
   /** OCA ids whose connections break, also those under way. */
   readonly deadOcas: Set<string> = new Set();
+  /** Which no server honours any more. */
+  readonly expiredTokens: Set<string> = new Set();
   readonly asked: { readonly url: string; readonly body: string | undefined; readonly atMs: number }[] = [];
   rateBps = 20_000_000;
   latencyMs = 10;
@@ -54,20 +60,25 @@ export class SampleNetwork {
     if (typeof manner === 'object') return textResponse(manner.status, manner.body);
     return textResponse(
       200,
-      JSON.stringify(path.endsWith('/renew') ? this.#renewal() : { ...this.play, region: regionId }),
+      JSON.stringify(path.endsWith('/renew') ? this.#renewal() : { ...(this.cutPlay ?? this.play), region: regionId }),
     );
   }
 
   #renewal(): unknown {
     const { fileSets, playId, token, expiresInMs, servers, refreshInMs } = this.play;
     const entries = fileSets.flatMap((set) => set.renditions.map(({ fileId }) => [fileId, set.servers] as const));
+    const { indexFile } = this.cutPlay ?? {};
+    if (indexFile) entries.push([indexFile.fileId, indexFile.servers]);
     const refresh = refreshInMs === undefined ? {} : { refreshInMs };
     return { playId, token, expiresInMs, servers, ...refresh, fileServers: Object.fromEntries(entries) };
   }
 
   #askOca(host: string, path: string, request: HttpRequest): HttpResponse {
     if (this.deadOcas.has(host)) throw new HttpFailure('network', 'connection reset');
-    const file = this.play.fileSets.flatMap((set) => set.renditions).find(({ fileId }) => path.endsWith(`/${fileId}`));
+    if ([...this.expiredTokens].some((token) => path.startsWith(`${token}/`)))
+      return textResponse(403, '{"error":{"code":"token/expired"}}');
+    const files = [...this.play.fileSets.flatMap((set) => set.renditions), ...this.#indexFiles(host)];
+    const file = files.find(({ fileId }) => path.endsWith(`/${fileId}`));
     if (!file) return textResponse(404, '');
     const [, first = '0', last] = /^bytes=(\d+)-(\d*)$/.exec(request.headers?.Range ?? 'bytes=0-') ?? [];
     const start = Number(first);
@@ -84,9 +95,14 @@ export class SampleNetwork {
     };
   }
 
+  #indexFiles(host: string) {
+    const bytes = this.indexAt(host);
+    return this.cutPlay?.indexFile && bytes ? [{ ...this.cutPlay.indexFile, bytes }] : [];
+  }
+
   #body(
     host: string,
-    file: SampleFile,
+    file: SampleFile | { readonly bytes: Uint8Array },
     [start, end]: readonly [number, number],
     signal: CancelSignal | undefined,
   ): ByteReader {
@@ -98,7 +114,7 @@ export class SampleNetwork {
         if (cancelled || size <= 0) return undefined;
         await this.#pause((size * 8000) / this.rateBps, signal);
         if (this.deadOcas.has(host)) throw new HttpFailure('network', 'connection reset');
-        const chunk = sampleBytes(file, at, at + size);
+        const chunk = 'bytes' in file ? file.bytes.slice(at, at + size) : sampleBytes(file, at, at + size);
         at += size;
         return cancelled ? undefined : chunk;
       },

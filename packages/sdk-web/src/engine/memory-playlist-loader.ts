@@ -6,8 +6,8 @@ import {
   type PlaylistLoaderContext,
 } from 'hls.js';
 
-/** The text of the playlist at a pseudo URL, or undefined where there is none. */
-export type PlaylistSource = (url: string) => string | undefined;
+/** The text of the playlist at a pseudo URL, or undefined where there is none. Rejects where it never will be: then nobody waits. */
+export type PlaylistSource = (url: string) => string | undefined | Promise<string | undefined>;
 
 /** Answers hls.js's playlist requests from memory: no playlist is ever asked for on the network. */
 export class MemoryPlaylistLoader implements Loader<PlaylistLoaderContext> {
@@ -30,13 +30,16 @@ export class MemoryPlaylistLoader implements Loader<PlaylistLoaderContext> {
     this.stats.loading.start = performance.now();
     // A turn later, as from a network: hls.js files the loader under its request only after `load` returned, and the first
     // media requests leave before playlists are read.
-    setTimeout(() => this.#answer(context), 0);
+    setTimeout(() => {
+      this.#answer(context).catch(() => undefined);
+    }, 0);
   }
 
-  #answer(context: PlaylistLoaderContext): void {
+  async #answer(context: PlaylistLoaderContext): Promise<void> {
+    if (!this.#callbacks) return;
+    const text = await this.#textOf(context.url);
     const callbacks = this.#callbacks;
     if (!callbacks) return;
-    const text = this.#textOf(context.url);
     if (text === undefined) {
       callbacks.onError({ code: 404, text: `no playlist at ${context.url}` }, context, null, this.stats);
       return;

@@ -11,10 +11,11 @@ export function renditionOfUrl(presentation: Presentation, url: string): Renditi
   return all.find((rendition) => playlistName(rendition) === name || rendition.fileId === name);
 }
 
-/** The playlist at a pseudo URL, written from the segment index. */
-export function playlistOfUrl(presentation: Presentation, url: string): string | undefined {
+/** The playlist at a pseudo URL, written from the segment index: of a long film once all of that is there. */
+export async function playlistOfUrl(presentation: Presentation, url: string): Promise<string | undefined> {
   if (url === TITLE_URL) return multivariantPlaylist(presentation);
   const rendition = renditionOfUrl(presentation, url);
+  await presentation.rest;
   return rendition && mediaPlaylist(rendition);
 }
 
