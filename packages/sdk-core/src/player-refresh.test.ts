@@ -77,6 +77,25 @@ describe('steering', () => {
   });
 });
 
+describe('a token that ends while no region answers', () => {
+  it('is asked for until a region is back: the play waits, whatever its other servers do', async () => {
+    const { clock, player, network } = playerStage({}, { segments: 30 });
+    network.play = { ...network.play, expiresInMs: 15_000 };
+    await clock.resolve(player.load('sample-1'));
+    Object.assign(network.regions, { near: 'refuses', far: 'refuses' });
+    await clock.advance(15_000);
+    network.expiredTokens.add(network.play.token);
+    for (const { ocaId } of network.play.servers.slice(1)) network.deadOcas.add(ocaId);
+    await clock.runUntil(() => player.state === 'rebuffering', 100_000);
+    // Longer than silent servers are waited for.
+    await clock.advance(50_000);
+    network.play = { ...network.play, token: 'token-2', expiresInMs: 3_600_000 };
+    Object.assign(network.regions, { near: 'answers', far: 'answers' });
+    await clock.runUntil(() => player.state === 'ended' || player.state === 'failed', 400_000);
+    expect(player.state).toBe('ended');
+  });
+});
+
 describe('retry', () => {
   it('plays the title again from where it failed, as a new play', async () => {
     const { clock, player, network } = playerStage({}, { segments: 30 });

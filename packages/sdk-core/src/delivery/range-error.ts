@@ -10,15 +10,19 @@ export interface FailedAttempt {
   readonly status?: number | undefined;
 }
 
-/** The error when nothing is left to try. What every server said alike is the cause; else there is none left. */
-export function rangeError(fileId: string, attempts: readonly FailedAttempt[]): PlayerError {
-  const [code, message] = causeOf(lastByServer(attempts));
+/**
+ * The error when nothing is left to try. What every server said alike is the cause; else there is none left. Where the
+ * token is known to be over, one server that says so is enough: a fresh token would open that one.
+ */
+export function rangeError(fileId: string, attempts: readonly FailedAttempt[], isTokenOver = false): PlayerError {
+  const [code, message] = causeOf(lastByServer(attempts), isTokenOver);
   return new PlayerError(code, message, { fileId, attempts: attempts.map(describe) });
 }
 
-function causeOf(last: readonly FailedAttempt[]): [PlayerErrorCode, string] {
+function causeOf(last: readonly FailedAttempt[], isTokenOver: boolean): [PlayerErrorCode, string] {
   const all = (action: StatusAction['kind']): boolean => last.length > 0 && last.every((a) => a.action === action);
-  if (all('token-expired')) return ['delivery/token-expired', 'Every server calls the token expired, renewed or not.'];
+  if (all('token-expired') || (isTokenOver && last.some(({ action }) => action === 'token-expired')))
+    return ['delivery/token-expired', 'Every server that answers calls the token expired, renewed or not.'];
   if (all('token-rejected')) return ['delivery/token-rejected', 'Every server refuses the token.'];
   if (all('range-unsatisfiable')) return ['delivery/range-unsatisfiable', 'The range does not exist in the file.'];
   return ['delivery/no-server-left', 'Every server of the play failed for this range.'];

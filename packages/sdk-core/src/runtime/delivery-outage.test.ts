@@ -205,3 +205,24 @@ describe('a server that sends damaged segments', () => {
     expect(Buffer.compare(bytes, world.file.subarray(1000, 5000))).toBe(0);
   });
 });
+
+describe('where all servers are silent but those that call the token expired', () => {
+  const worldOf = (expiresAtMs: number): DeliveryWorld => {
+    const world = new DeliveryWorld();
+    world.delivery.use({ ...world.grant, expiresAtMs });
+    const [a, b] = world.servers;
+    if (a) a.fault = { kind: 'status', status: 403, code: 'token/expired' };
+    b?.kill();
+    return world;
+  };
+
+  it('a range ends for want of a token that is over: a fresh one would do', async () => {
+    const world = worldOf(1000);
+    await expect(world.fetch({ neededInMs: 2000 })).rejects.toMatchObject({ code: 'delivery/token-expired' });
+  });
+
+  it('and wrongly so, it ends for want of a server', async () => {
+    const world = worldOf(6 * 3_600_000);
+    await expect(world.fetch({ neededInMs: 2000 })).rejects.toMatchObject({ code: 'delivery/no-server-left' });
+  });
+});

@@ -128,6 +128,8 @@ export class Recovery {
   }
 
   #error(): Error {
-    return rangeError(this.#order.rendition.fileId, this.#attempts);
+    const { book, clock } = this.#context;
+    const isTokenOver = clock.nowMs() >= (book.grant?.expiresAtMs ?? 0);
+    return rangeError(this.#order.rendition.fileId, this.#attempts, isTokenOver);
   }
 }
