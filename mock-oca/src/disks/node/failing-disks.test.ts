@@ -129,11 +129,35 @@ describe('a disk that', () => {
       ill.set(disks[0], () => new Promise(() => asked()));
       waiting = read(store, on(disks[0])[0] as TestFile).catch((error: Error) => error.message);
     });
-    await tend(store, HANGING_AFTER_MS - 1);
+    for (let at = 1000; at < HANGING_AFTER_MS; at += 1000) await tend(store, 1000);
+    await tend(store, 999);
     expect(stateOf(store, disks[0])).toBe('serving');
     await tend(store, 1);
     expect(stateOf(store, disks[0])).toBe('out');
     expect(await waiting).toContain('out of use');
+  });
+
+  it('only seems to hang, since this process was stopped, stays in use', async () => {
+    const store = await filledStore();
+    let answer = (): void => {};
+    let waiting: Promise<unknown> = Promise.resolve();
+    await new Promise<void>((asked) => {
+      ill.set(
+        disks[0],
+        () =>
+          new Promise((resolve) => {
+            answer = resolve;
+            asked();
+          }),
+      );
+      waiting = read(store, on(disks[0])[0] as TestFile);
+    });
+    await tend(store, 1000);
+    await tend(store, 60_000);
+    answer();
+    await waiting;
+    await tend(store, 1000);
+    expect(stateOf(store, disks[0])).toBe('serving');
   });
 
   it('reads slowly again and again is out', async () => {

@@ -43,6 +43,8 @@ const LIBUV_THREADS = 4;
 const REMEMBERED_BYTES = 256 * 1024 * 1024;
 /** How long a disk that is out is left alone before it is looked at again. */
 const RETRY_MS = 10_000;
+/** Rounds come each second: one so late tells of this process, not of the disks. */
+const STOPPED_MS = 5000;
 
 /** Files in folders, one folder a disk. What was complete before is served again at once after a restart. */
 export class NodeDiskStore implements DiskStore {
@@ -56,6 +58,7 @@ export class NodeDiskStore implements DiskStore {
   readonly #retryAtMs = new Map<NodeDisk, number>();
   readonly #comingBack = new Set<Promise<void>>();
   #tell: () => void = () => {};
+  #tendedAtMs = Number.POSITIVE_INFINITY;
   #writes = 0;
 
   /** Makes the folders where they lack and reads what they hold. A folder that cannot be used is left out and told. */
@@ -162,6 +165,10 @@ export class NodeDiskStore implements DiskStore {
     for (const disk of this.#disks) {
       if (disk.state === 'out' && this.#nowMs() >= (this.#retryAtMs.get(disk) ?? 0)) this.#retry(disk);
     }
+    const sinceMs = this.#nowMs() - this.#tendedAtMs;
+    this.#tendedAtMs = this.#nowMs();
+    // After this process was stopped a disk seems to hang that answered long ago.
+    if (sinceMs > STOPPED_MS) return;
     // A disk that hangs must not keep the others from being looked at.
     for (const disk of this.#disks) void disk.look();
   }
