@@ -8,6 +8,22 @@ const PREFLIGHT_MAX_AGE_S = 86_400;
 const EXPOSED = ['Retry-After', REQUEST_ID_HEADER];
 const EXPOSE_HEADER = 'Access-Control-Expose-Headers';
 
+type Headers = readonly (readonly [name: string, value: string])[];
+
+/** What lets pages of an origin read an answer. */
+export function corsHeaders({
+  corsOrigins,
+}: Pick<BackendConfig, 'corsOrigins'>): (origin: string | undefined) => Headers {
+  const exposes = [EXPOSE_HEADER, EXPOSED.join()] as const;
+  const forAll: Headers = [['Access-Control-Allow-Origin', '*'], exposes];
+  const others: Headers = [exposes, ['Vary', 'Origin']];
+  if (corsOrigins === '*') return () => forAll;
+  return (origin) =>
+    origin !== undefined && corsOrigins.includes(origin)
+      ? [['Access-Control-Allow-Origin', origin], ...others]
+      : others;
+}
+
 /**
  * What browsers want to hear before a page may read an answer. The headers are there before the answer is made: put on
  * afterwards, they would have each play's answer made twice.
@@ -20,12 +36,7 @@ export function allowOrigins({ corsOrigins }: Pick<BackendConfig, 'corsOrigins'>
     exposeHeaders: EXPOSED,
     maxAge: PREFLIGHT_MAX_AGE_S,
   });
-  const headersFor = (origin: string | undefined): readonly (readonly [name: string, value: string])[] => {
-    const exposes = [EXPOSE_HEADER, EXPOSED.join()] as const;
-    if (corsOrigins === '*') return [['Access-Control-Allow-Origin', '*'], exposes];
-    const isAllowed = origin !== undefined && corsOrigins.includes(origin);
-    return [...(isAllowed ? [['Access-Control-Allow-Origin', origin] as const] : []), exposes, ['Vary', 'Origin']];
-  };
+  const headersFor = corsHeaders({ corsOrigins });
   return async (c, next) => {
     if (c.req.method === 'OPTIONS') return preflight(c, next);
     const headers = headersFor(c.req.header('Origin'));

@@ -3,6 +3,8 @@ import { OCA_ERRORS, type OcaErrorCode, PLAY_API_ERRORS, type PlayApiErrorCode }
 
 export type ApiErrorContext = Readonly<Record<string, string | number | boolean | string[]>>;
 
+const STATUS_OF = { ...OCA_ERRORS, ...PLAY_API_ERRORS };
+
 /** An answer that says no: becomes an ErrorBody with the status of its code. The origin route speaks the OCAs' codes. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
@@ -21,7 +23,7 @@ export class ApiError extends Error {
   }
 
   get status(): number {
-    return { ...OCA_ERRORS, ...PLAY_API_ERRORS }[this.code];
+    return STATUS_OF[this.code];
   }
 }
 

@@ -3,7 +3,7 @@ import { maskMediaToken } from '@pressplay/protocol/wire';
 import { Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { allowOrigins } from './allow-origins.ts';
-import { ApiError, asApiError, errorBodyOf } from './api-error.ts';
+import { ApiError } from './api-error.ts';
 import type { Env } from './app-env.ts';
 import { requireAccount, requireOca, requireOperator, requireViewer } from './authentication.ts';
 import { contradictionsOf } from './catalog/check-title.ts';
@@ -11,8 +11,10 @@ import { drainRoutes } from './fleet/drain-routes.ts';
 import { REPORT_KINDS } from './fleet/oca-reports.ts';
 import { limitBody, SMALL_BODY_BYTES } from './limit-body.ts';
 import { manifestRoutes } from './manifests/manifest-routes.ts';
+import { errorAnswerOf } from './operations/error-answer.ts';
 import { operationsRoutes } from './operations/operations-routes.ts';
 import { requestLog } from './operations/request-log.ts';
+import { PlayRequests } from './playback/play-requests.ts';
 import { playRoutes } from './playback/play-routes.ts';
 import { bodyText, invalid, jsonBody, valid } from './request-body.ts';
 import type { Services } from './services.ts';
@@ -22,11 +24,11 @@ const KIB = 1024;
 const LARGE_BODY_BYTES = 16 * KIB * KIB;
 
 /** The routes: each reads its request, asks one service and writes the answer. */
-export function createApp(services: Services): Hono<Env> {
+export function createApp(services: Services, plays: PlayRequests = new PlayRequests(services)): Hono<Env> {
   const app = new Hono<Env>();
   answerBrowsers(app, services);
   answerErrors(app, services);
-  app.route('/', playRoutes(services));
+  app.route('/', playRoutes(plays));
   catalogRoutes(app, services);
   ocaRoutes(app, services);
   telemetryRoutes(app, services);
@@ -52,25 +54,11 @@ function answerErrors(app: Hono<Env>, { log }: Services): void {
     });
   });
   app.onError((thrown, c) => {
-    const requestId = c.get('requestId');
-    const error = asApiError(thrown);
+    const { error, body, retryAfterS } = errorAnswerOf(thrown, c.get('requestId'), log);
     c.set('errorCode', error.code);
-    if (error.status >= 500) {
-      const cause = error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : undefined;
-      log('error', error.message, { requestId, code: error.code, ...error.context, ...(cause && { cause }) });
-    }
-    const body = errorBodyOf(error, requestId);
-    const retryAfterS = retryAfterOf(error);
     if (retryAfterS !== undefined) c.header('Retry-After', String(retryAfterS));
     return c.json(body, error.status as ContentfulStatusCode);
   });
-}
-
-/** Whole seconds, where asking again later may help. */
-function retryAfterOf({ status, context }: ApiError): number | undefined {
-  const waitMs = context.retryInMs ?? context.nextFreeInMs;
-  if (typeof waitMs === 'number') return Math.max(1, Math.ceil(waitMs / 1000));
-  return status === 503 ? 1 : undefined;
 }
 
 function catalogRoutes(app: Hono<Env>, services: Services): void {

@@ -17,7 +17,9 @@ import { SharedPlays } from './leases/shared-plays.ts';
 import { clientNetworks } from './licensing/client-networks.ts';
 import { Manifests } from './manifests/manifests.ts';
 import type { Meter } from './operations/meter.ts';
+import { type PlainPlay, type PlainPlayAnswer, plainPlays } from './operations/plain-plays.ts';
 import { PlayRegistry } from './playback/play-registry.ts';
+import { PlayRequests } from './playback/play-requests.ts';
 import { Playback } from './playback/playback.ts';
 import type { AccessTokens, BackendClock, Log, OriginAnswer } from './ports.ts';
 import { Readiness } from './regions/readiness.ts';
@@ -68,6 +70,8 @@ export interface PlainAnswer {
 export interface Backend {
   /** `peer.clientAddress` is the address of the connection. */
   fetch(request: Request, peer: { readonly clientAddress: string }): Promise<Response>;
+  /** `POST /v1/plays` without `Request` and `Response`; the answer is that of `fetch`. */
+  answerPlay(play: PlainPlay): Promise<PlainPlayAnswer>;
   /** An OCA's report without `Request` and `Response`, for hosts in the same process; undefined where it is none. */
   answerReport(report: PlainReport): Promise<PlainAnswer> | undefined;
   /** Reads catalog and fleet from the store. `fetch` does so by itself at its first request; a process awaits it. */
@@ -121,7 +125,7 @@ export function createBackend(deps: BackendDeps): Backend {
   const steering = new Steering({ config, fleet, clock, log, decisions, meter: deps.meter });
   const ocaReports = new OcaReports({ config, fleet, fleetSync, clock });
   const longIndexes = new LongIndexes(deps.indexShelf, config.inlineIndexBytes);
-  const app = createApp({
+  const services = {
     ...deps,
     catalog,
     longIndexes,
@@ -140,15 +144,23 @@ export function createBackend(deps: BackendDeps): Backend {
     findNetwork: clientNetworks(config.networks),
     originFile: originFileRoute({ ...config, catalog, clock, hmac, origin: deps.origin }),
     readiness,
-  });
+  };
+  const playRequests = new PlayRequests(services);
+  const app = createApp(services, playRequests);
+  const answerPlay = plainPlays(services, playRequests);
+  const beat = (): void => {
+    for (const one of [fleetSync, imports, decisions, plays]) one.beat();
+  };
   return {
     async fetch(request, peer) {
       if (!asksProcessAlone(request.url)) await loading.attempt();
-      fleetSync.beat();
-      imports.beat();
-      decisions.beat();
-      plays.beat();
+      beat();
       return app.fetch(request, { clientAddress: peer.clientAddress });
+    },
+    async answerPlay(play) {
+      await loading.attempt();
+      beat();
+      return answerPlay(play);
     },
     answerReport({ method, path, authorization, text }) {
       const [, ocaId, kind] = REPORT_PATH.exec(path) ?? [];

@@ -25,10 +25,13 @@ export async function bodyText(request: { text(): Promise<string> }): Promise<st
 }
 
 /** A body that was read already. */
-export function parsed<S extends z.ZodType>(text: string, schema: S): z.output<S> {
-  let value: unknown;
+export const parsed = <S extends z.ZodType>(text: string, schema: S): z.output<S> =>
+  valid(jsonIn(text), schema, 'The body');
+
+/** Any JSON. @throws ApiError where it is none. */
+export function jsonIn(text: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
     throw new ApiError(
       'request/malformed-json',
@@ -37,7 +40,6 @@ export function parsed<S extends z.ZodType>(text: string, schema: S): z.output<S
       { cause: error },
     );
   }
-  return valid(value, schema, 'The body');
 }
 
 /** A value of this shape, or `request/invalid` with what is wrong, field by field. */

@@ -5,8 +5,28 @@ import type { Services } from '../services.ts';
 import { type AnsweredRequest, accessLevel, loggedPath } from './access-line.ts';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id.ts';
 
+type Noted = Pick<Services, 'log' | 'meter'>;
+
+/** Counts an answer and writes its line. */
+export const noteAnswers =
+  ({ log, meter }: Noted) =>
+  (answered: AnsweredRequest, requestId: string): void => {
+    meter?.answered(answered);
+    const { method, status, code, tookMs } = answered;
+    log(accessLevel(answered), 'request', {
+      requestId,
+      method,
+      path: loggedPath(answered),
+      status,
+      ...(code !== undefined && { code }),
+      tookMs: Math.round(tookMs * 100) / 100,
+    });
+  };
+
 /** Gives each request its id, times it, counts it and writes its line. */
-export function requestLog({ randomId, log, clock, meter }: Services): MiddlewareHandler<Env> {
+export function requestLog(services: Services): MiddlewareHandler<Env> {
+  const { randomId, clock } = services;
+  const note = noteAnswers(services);
   return async (c, next) => {
     const requestId = requestIdOf(c.req.header(REQUEST_ID_HEADER), randomId);
     const startedMs = clock.nowMs();
@@ -17,18 +37,8 @@ export function requestLog({ randomId, log, clock, meter }: Services): Middlewar
     if (!c.res.headers.has(REQUEST_ID_HEADER)) c.header(REQUEST_ID_HEADER, requestId);
     const { method, path } = c.req;
     const tookMs = clock.nowMs() - startedMs;
-    const code = c.get('errorCode');
     const { status } = c.res;
     const isPrefetch = c.get('isPrefetch') === true;
-    const answered: AnsweredRequest = { method, path, route: routePath(c, -1), status, code, tookMs, isPrefetch };
-    meter?.answered(answered);
-    log(accessLevel(answered), 'request', {
-      requestId,
-      method,
-      path: loggedPath(answered),
-      status,
-      ...(code !== undefined && { code }),
-      tookMs: Math.round(tookMs * 100) / 100,
-    });
+    note({ method, path, route: routePath(c, -1), status, code: c.get('errorCode'), tookMs, isPrefetch }, requestId);
   };
 }

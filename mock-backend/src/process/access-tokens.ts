@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type JWTHeaderParameters, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import type { AccessClaims } from '../accounts/account.ts';
 import type { AccessTokens } from '../ports.ts';
@@ -70,17 +70,17 @@ export function accessTokens(keys: string | readonly AccountsKey[], nowMs: () =>
   );
   let recent = new Map<string, Remembered>();
   let older = new Map<string, Remembered>();
-  const remember = (hash: string, one: Remembered): void => {
+  const remember = (digest: string, one: Remembered): void => {
     if (recent.size >= REMEMBERED) [older, recent] = [recent, new Map()];
-    recent.set(hash, one);
+    recent.set(digest, one);
   };
   return {
     async verify(token) {
-      const hash = createHash('sha256').update(token).digest('base64');
-      const known = recent.get(hash) ?? older.get(hash);
+      const digest = hash('sha256', token, 'base64');
+      const known = recent.get(digest) ?? older.get(digest);
       if (known && nowMs() < known.untilMs) return known.claims;
       const verified = await verifyByKey(token, open, nowMs());
-      if (verified) remember(hash, verified);
+      if (verified) remember(digest, verified);
       return verified?.claims;
     },
   };

@@ -13,6 +13,7 @@ import { type AccountsKey, accessTokens } from './access-tokens.ts';
 import { deriveKeys, hmacSha256Hex } from './keys.ts';
 import { lateStore, type ServedStore } from './late-store.ts';
 import { originPorts } from './origin-ports.ts';
+import { plainDoor } from './plain-door.ts';
 import type { ProcessConfig } from './process-config.ts';
 import { PrometheusMeter } from './prometheus-meter.ts';
 import { randomIds } from './random-ids.ts';
@@ -62,10 +63,13 @@ export async function startRegion(
   await backend.start();
   const server = createServer(
     timeouts(config.requestTimeoutMs),
-    getRequestListener((request, env) => {
-      const { incoming } = env as HttpBindings;
-      return backend.fetch(request, { clientAddress: incoming.socket.remoteAddress ?? '' });
-    }),
+    plainDoor(
+      backend,
+      getRequestListener((request, env) => {
+        const { incoming } = env as HttpBindings;
+        return backend.fetch(request, { clientAddress: incoming.socket.remoteAddress ?? '' });
+      }),
+    ),
   );
   const url = await listen(server, config);
   const cleaning = setInterval(() => {

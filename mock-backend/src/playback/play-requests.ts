@@ -1,0 +1,102 @@
+import { schemas } from '@pressplay/protocol';
+import type { PlayRenewal } from '@pressplay/protocol/messages';
+import { CLIENT_ADDRESS_HEADER, keysAt, verifyMediaToken } from '@pressplay/protocol/wire';
+import { type Account, accountOf } from '../accounts/account.ts';
+import { PlayGate } from '../admission/play-gate.ts';
+import { RateLimiter } from '../admission/rate-limiter.ts';
+import { bearerToken, requireAccount } from '../authentication.ts';
+import { PLAY_LIFETIME_MS } from '../leases/shared-plays.ts';
+import { jsonIn, parsed, valid } from '../request-body.ts';
+import type { Services } from '../services.ts';
+import { type Client, clientOf } from './client-of.ts';
+
+/** A request about a play, however it came. */
+export interface PlayAsk {
+  header(name: string): string | undefined;
+  /** The body; limited already. */
+  text(): Promise<string>;
+  /** Of the connection. */
+  readonly clientAddress: string;
+  /** Told before anything can be refused for it: it asks ahead of a viewer. */
+  notePrefetch(): void;
+}
+
+/** Who may begin, renew and end plays; each fails with an ApiError where not. */
+export class PlayRequests {
+  readonly #services: Services;
+  readonly #limiter: RateLimiter;
+  readonly #gate: PlayGate;
+
+  constructor(services: Services) {
+    this.#services = services;
+    this.#limiter = new RateLimiter(services.clock, services.config.rateLimits);
+    this.#gate = new PlayGate(services.config.concurrency);
+  }
+
+  /** The JSON of a PlayResponse. */
+  async start(ask: PlayAsk): Promise<Uint8Array<ArrayBuffer>> {
+    const client = this.#clientOf(ask);
+    const account = await this.#accountOf(await authorizationOf(ask));
+    const request = valid(await fieldsOf(ask), schemas.PlayRequest, 'The body');
+    if (request.intent === 'prefetch') ask.notePrefetch();
+    const { playback } = this.#services;
+    return this.#gate.pass(request.intent ?? 'play', () => playback.start(account, request, client));
+  }
+
+  async renew(ask: PlayAsk, playId: string): Promise<PlayRenewal> {
+    const client = this.#clientOf(ask);
+    const account = await this.#accountOf(await authorizationOf(ask));
+    return this.#services.playback.renew(account, playIdOf(playId), client);
+  }
+
+  async end(ask: PlayAsk, named: string): Promise<void> {
+    this.#clientOf(ask);
+    const playId = playIdOf(named);
+    const authorization = await authorizationOf(ask);
+    const { plays, registry } = this.#services;
+    if (playOfToken(bearerToken(authorization), this.#services) === playId) await plays.end(playId);
+    else await registry.end((await this.#accountOf(authorization)).accountId, playId);
+  }
+
+  /** Before anything is computed for it. */
+  #clientOf({ clientAddress, header }: PlayAsk): Client {
+    const { config, findNetwork } = this.#services;
+    const client = clientOf(clientAddress, header(CLIENT_ADDRESS_HEADER), config.trustClientAddress, findNetwork);
+    this.#limiter.requireAddress(client.address);
+    return client;
+  }
+
+  async #accountOf(authorization: string | undefined): Promise<Account> {
+    const { accessTokens, config } = this.#services;
+    const account = accountOf(await requireAccount(authorization, accessTokens), config.plans);
+    this.#limiter.requireAccount(account.accountId);
+    return account;
+  }
+}
+
+const playIdOf = (text: string): string => valid(text, schemas.PlayId, 'The play id');
+
+/** Pages send the token in a body of text: nothing that a browser asks permission for. */
+async function authorizationOf(ask: PlayAsk): Promise<string | undefined> {
+  const header = ask.header('Authorization');
+  if (header !== undefined || !isPlainText(ask)) return header;
+  const { accessToken } = parsed(await ask.text(), schemas.TokenInBody);
+  return accessToken === undefined ? undefined : `Bearer ${accessToken}`;
+}
+
+/** The body without the token that a page puts beside its fields. */
+async function fieldsOf(ask: PlayAsk): Promise<unknown> {
+  const body = jsonIn(await ask.text());
+  if (typeof body !== 'object' || body === null || !isPlainText(ask)) return body;
+  const { accessToken: _, ...fields } = body as Record<string, unknown>;
+  return fields;
+}
+
+/** The play whose media token this is: whoever has it may end the play, also a page whose last moment has come. */
+function playOfToken(token: string, { config, hmac, clock }: Services): string | undefined {
+  const keys = keysAt(config.urlKey, config.acceptedUrlKeys, clock.wallMs());
+  const verdict = verifyMediaToken(token, keys, hmac, (clock.wallMs() - PLAY_LIFETIME_MS) / 1000);
+  return verdict.ok ? verdict.claims.playId : undefined;
+}
+
+const isPlainText = (ask: PlayAsk): boolean => /^text\/plain\b/i.test(ask.header('Content-Type') ?? '');
