@@ -1,3 +1,9 @@
+import type { IndexShelf } from '@pressplay/mock-backend';
+import { sha256Hex } from './sha256.ts';
+
+/** What the text of an index becomes, about, when it is compressed: browsers have no synchronous compressor. */
+const GZIP_SHARE = 0.45;
+
 /** Object storage of the simulated regions: `GET {baseUrl}/v1/origin/{token}/{fileId}`, with `Range: bytes=N-`. */
 export class SimulatedOrigin {
   readonly #files = new Map<string, Uint8Array>();
@@ -5,6 +11,14 @@ export class SimulatedOrigin {
   add(files: ReadonlyMap<string, Uint8Array>): void {
     for (const [fileId, bytes] of files) this.#files.set(fileId, bytes);
   }
+
+  /** For the index files of long films. */
+  readonly indexShelf: IndexShelf = {
+    gzippedBytes: async (text) => text.length * GZIP_SHARE,
+    sha256Hex,
+    put: async (fileId, bytes) => void this.#files.set(fileId, bytes),
+    read: async (fileId) => this.#files.get(fileId),
+  };
 
   file(fileId: string): Uint8Array | undefined {
     return this.#files.get(fileId);

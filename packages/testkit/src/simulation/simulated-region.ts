@@ -18,6 +18,8 @@ export interface ControlPlaneSettings {
   readonly manifestRefreshMs?: number;
   readonly copiesNeeded?: number;
   readonly sitesNeeded?: number;
+  /** 0: every film beyond two minutes gets an index file. */
+  readonly inlineIndexBytes?: number;
 }
 
 /** A title is live once four OCAs at two sites hold it. */
@@ -90,6 +92,7 @@ export class SimulatedRegion {
       accessTokens: { verify: keys.verifyAccessToken },
       randomId: () => hexFrom(random, 32),
       origin: async (request, { fileId }) => origin.answer(request, fileId),
+      indexShelf: origin.indexShelf,
       log: (level, message, fields) => {
         if (level === 'warn' || level === 'error')
           this.#events.add(this.regionId, `log-${level}`, { message, ...fields });
