@@ -21,6 +21,9 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   size,
   'table-rebuild': tableRebuild,
   'play-requests': async (options) => (await import('./play-requests/play-requests.ts')).playRequests(options),
+  // Needs nginx, and koffi to ask fast enough.
+  serving: async (options) => (await import('./serving/serving.ts')).serving(options),
+  disks: async (options) => (await import('./disks/disks.ts')).disks(options),
   // Loaded where they run: they need built packages and a browser.
   failover: async (options) => (await import('./failover/failover.ts')).failover(options),
   startup: async (options) => (await import('./startup/startup.ts')).startup(options),
@@ -40,7 +43,9 @@ const { values, positionals } = parseArgs({
     faults: text,
     screenshots: text,
     sizes: text,
+    engines: text,
     'cpu-prof': text,
+    'hdd-emulator': text,
   },
 });
 const [name] = positionals;
@@ -52,7 +57,7 @@ if (name === undefined || !bench) {
   );
   process.exitCode = 1;
 } else {
-  const metrics = await bench({ ...values, cpuProf: values['cpu-prof'] });
+  const metrics = await bench({ ...values, cpuProf: values['cpu-prof'], hddEmulator: values['hdd-emulator'] });
   console.table(Object.fromEntries(metrics.map((metric) => [metric.name, row(metric)])));
   const machine = `${cpus()[0]?.model ?? 'unknown'} x${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
   if (values.json !== undefined)

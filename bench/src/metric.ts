@@ -20,10 +20,14 @@ export interface BenchOptions {
   /** Of `failover`, to look at a part of it: names with commas between. */
   readonly players?: string | undefined;
   readonly faults?: string | undefined;
+  /** Of `serving`: which of its servers, with commas between. */
+  readonly engines?: string | undefined;
   /** Of `play-requests`: whole, small or tiny. */
   readonly sizes?: string | undefined;
   /** Of `play-requests`: a folder for a profile of the region's process. */
   readonly cpuProf?: string | undefined;
+  /** Of `disks`: the folder of the emulated hard disk. */
+  readonly hddEmulator?: string | undefined;
   /** A folder for pictures of the players at work. */
   readonly screenshots?: string | undefined;
 }

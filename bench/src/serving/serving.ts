@@ -1,0 +1,141 @@
+import { findNginx } from '@pressplay/mock-oca/node';
+import type { Bench, BenchOptions, Metric } from '../metric.ts';
+import { median } from '../metric.ts';
+import { pairedDifference } from '../startup/paired.ts';
+import { bundlePrograms } from './bundle.ts';
+import {
+  CONTENDERS,
+  type Contender,
+  type ContenderName,
+  type Stage,
+  startContender,
+  TLS_CONTENDERS,
+} from './contenders.ts';
+import { Load } from './load.ts';
+import type { LoadTarget } from './load-process.ts';
+import { makeDisk } from './made-disk.ts';
+import { residentMetrics } from './resident.ts';
+import { restartMetrics } from './restart.ts';
+import { cpuMsOf } from './tree-usage.ts';
+
+const KIB = 1024;
+const PAIRS = 24;
+const CONNECTIONS = 16;
+/** Each slice so long that the scheduler's nanoseconds mean something. */
+const SLICES = [
+  { size: '64 KiB', rangeBytes: 64 * KIB, requests: 2000, tlsRequests: 400 },
+  { size: '1 MiB', rangeBytes: KIB * KIB, requests: 300, tlsRequests: 60 },
+  { size: '8 MiB', rangeBytes: 8 * KIB * KIB, requests: 48, tlsRequests: 10 },
+] as const;
+
+/** Times the processor time of hand-tuned nginx. */
+const TARGETS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  'nginx-engine': { '64 KiB': 1.15, '1 MiB': 1.05, '8 MiB': 1.05 },
+  node: { '64 KiB': 1.55, '1 MiB': 1.55, '8 MiB': 1.55 },
+  'node-pinned': { '64 KiB': 2.5, '1 MiB': 2, '8 MiB': 2 },
+  'node-pooled': { '64 KiB': 4.5, '1 MiB': 4.5, '8 MiB': 4.5 },
+};
+
+/** Processor time a request costs a server, each beside hand-tuned nginx in the same minute; memory; time to be there again. */
+export const serving: Bench = async (options) => {
+  const search = findNginx();
+  if (!search.ok) throw new Error(`This bench needs nginx: ${search.reason}.`);
+  await bundlePrograms();
+  const disk = await makeDisk();
+  try {
+    const stage = { disk, nginx: search.nginx };
+    return [
+      ...(await compare({ ...stage, tls: false }, namesOf(options), pairsOf(options))),
+      ...(disk.tls ? await compare({ ...stage, tls: true }, TLS_CONTENDERS, pairsOf(options)) : []),
+      ...(await residentMetrics({ ...stage, tls: false })),
+      ...(await restartMetrics({ ...stage, tls: false })),
+    ];
+  } finally {
+    disk.remove();
+  }
+};
+
+function pairsOf({ runs }: BenchOptions): number {
+  return runs === undefined ? PAIRS : Math.max(1, Number(runs));
+}
+
+/** Those named, and always the one that all are held against. */
+function namesOf({ engines }: BenchOptions): readonly ContenderName[] {
+  const wanted = engines?.split(',');
+  return CONTENDERS.filter((name) => name === 'nginx' || !wanted || wanted.includes(name));
+}
+
+async function compare(stage: Stage, names: readonly ContenderName[], pairs: number): Promise<readonly Metric[]> {
+  const contenders: Contender[] = [];
+  const load = new Load();
+  try {
+    for (const name of names) contenders.push(await startContender(name, stage));
+    const costs = await measure(contenders, load, stage.tls, pairs);
+    return SLICES.flatMap(({ size, rangeBytes }) =>
+      contenders.flatMap(({ name }) => metricsOf(costs, name, size, rangeBytes, stage.tls)),
+    );
+  } finally {
+    load.stop();
+    await Promise.all(contenders.map((contender) => contender.stop()));
+  }
+}
+
+type Costs = ReadonlyMap<string, number[]>;
+
+/** Microseconds a request, round by round. The first round only warms up. */
+async function measure(contenders: readonly Contender[], load: Load, tls: boolean, pairs: number): Promise<Costs> {
+  const costs = new Map<string, number[]>();
+  for (let round = 0; round <= pairs; round++) {
+    // Each begins a round as often as any other.
+    const order = contenders
+      .map((_, index) => contenders[(index + round) % contenders.length])
+      .filter((each) => each !== undefined);
+    for (const slice of SLICES) {
+      for (const contender of order) {
+        const us = await costOf(contender, load, slice.rangeBytes, tls ? slice.tlsRequests : slice.requests, tls);
+        if (round > 0) push(costs, `${contender.name} ${slice.size}`, us);
+      }
+    }
+  }
+  return costs;
+}
+
+function push(costs: Map<string, number[]>, key: string, us: number): void {
+  costs.set(key, [...(costs.get(key) ?? []), us]);
+}
+
+async function costOf(
+  { pid, target }: { readonly pid: number; readonly target: LoadTarget },
+  load: Load,
+  rangeBytes: number,
+  requests: number,
+  tls: boolean,
+): Promise<number> {
+  const before = cpuMsOf(pid);
+  const order = tls ? 'tls' : 'ranges';
+  await load.perform({ order, target, rangeBytes, requests, connections: tls ? CONNECTIONS / 2 : CONNECTIONS });
+  return ((cpuMsOf(pid) - before) * 1000) / requests;
+}
+
+function metricsOf(costs: Costs, name: string, size: string, rangeBytes: number, tls: boolean): readonly Metric[] {
+  const own = costs.get(`${name} ${size}`) ?? [];
+  const base = costs.get(`nginx ${size}`) ?? [];
+  const label = `${tls ? 'tls ' : ''}${size} ${name}`;
+  const secondsPerGb = (median(own) / 1e6) * (1e9 / rangeBytes);
+  const cost: Metric = { name: `${label}: processor time`, value: secondsPerGb, unit: 's/GB', better: 'lower' };
+  if (name === 'nginx') return [cost];
+  // Of logarithms, so that twice as much and half as much lie equally far away.
+  const { median: middle, low, high } = pairedDifference(own.map(Math.log), base.map(Math.log));
+  const target = tls ? undefined : TARGETS[name]?.[size];
+  const ratio = (value: number): Pick<Metric, 'value' | 'unit' | 'better'> => ({
+    value,
+    unit: 'x nginx',
+    better: 'lower',
+  });
+  return [
+    cost,
+    { name: `${label}: beside nginx`, ...ratio(Math.exp(middle)), ...(target !== undefined && { target }) },
+    { name: `${label}: 95 % from`, ...ratio(Math.exp(low)) },
+    { name: `${label}: 95 % to`, ...ratio(Math.exp(high)) },
+  ];
+}
