@@ -1,6 +1,13 @@
 import type { StoredOca } from '@pressplay/mock-backend';
-import type { CatalogTitle, ClientNetworkEntry, HealthReport, Route, SiteInfo } from '@pressplay/protocol/messages';
-import { etagOf } from '@pressplay/protocol/wire';
+import type {
+  CatalogTitle,
+  ClientNetworkEntry,
+  HealthReport,
+  Route,
+  SegmentIndex,
+  SiteInfo,
+} from '@pressplay/protocol/messages';
+import { checksumOf, cutIndexes, etagOf, INLINE_INDEX_MS } from '@pressplay/protocol/wire';
 import { seededRandom } from '../prefix-lookup-data.ts';
 import type { Sizes } from './sizes.ts';
 
@@ -8,7 +15,9 @@ import type { Sizes } from './sizes.ts';
 const SEGMENT_MS = 6000;
 const VIDEO_KBPS = [235, 375, 560, 750, 1050, 1750, 2350, 3000, 4300];
 const AUDIO_KBPS = 128;
-const FILES = VIDEO_KBPS.length + 1;
+const RENDITIONS = VIDEO_KBPS.length + 1;
+/** One more for the index of a long film. */
+const FILES = RENDITIONS + 1;
 /** What every site holds beside its own; of plays, a third ask for one of these. */
 const POPULAR_FILMS = 20;
 /** Different films, as far as their segments go. */
@@ -22,7 +31,43 @@ const CLASSES = ['embedded', 'embedded', 'private-peering', 'public-peering'] as
 export const fileIdOf = (film: number, file: number): string =>
   (film * FILES + file + 1).toString(16).padStart(32, 'f');
 
+/** A film as a region keeps it once it was published: with the segments of two minutes, the rest in an index file. */
 export function filmOf(film: number, { filmMs }: Pick<Sizes, 'filmMs'>): CatalogTitle {
+  const whole = wholeFilmOf(film, { filmMs });
+  if (filmMs <= INLINE_INDEX_MS) return whole;
+  const { indexes, sizeBytes, checksum } = cutOf(film % SHAPES, whole, filmMs);
+  const fileId = fileIdOf(film, RENDITIONS);
+  return {
+    ...whole,
+    renditions: whole.renditions.map((rendition, at) => ({ ...rendition, index: indexes[at] ?? rendition.index })),
+    indexFile: { fileId, sha256: fileId.padEnd(64, '0'), etag: etagOf(fileId, sizeBytes), sizeBytes, checksum },
+  };
+}
+
+interface Cut {
+  readonly indexes: readonly SegmentIndex[];
+  readonly sizeBytes: number;
+  readonly checksum: number;
+}
+
+const knownCuts = new Map<string, Cut>();
+
+function cutOf(shape: number, whole: CatalogTitle, filmMs: number): Cut {
+  const key = `${shape} ${filmMs}`;
+  const known = knownCuts.get(key);
+  if (known) return known;
+  const { renditions, file } = cutIndexes(whole.renditions);
+  const bytes = new TextEncoder().encode(JSON.stringify(file));
+  const cut = {
+    indexes: renditions.map(({ index }) => index),
+    sizeBytes: bytes.length,
+    checksum: checksumOf(bytes),
+  };
+  knownCuts.set(key, cut);
+  return cut;
+}
+
+export function wholeFilmOf(film: number, { filmMs }: Pick<Sizes, 'filmMs'>): CatalogTitle {
   const shape = film % SHAPES;
   const rendition = (kbps: number, file: number) => {
     const fileId = fileIdOf(film, file);

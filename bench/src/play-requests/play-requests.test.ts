@@ -1,5 +1,6 @@
+import { schemas } from '@pressplay/protocol';
 import { describe, expect, it } from 'vitest';
-import { clientAddress, drawFilm, filmOf, ocasOf, routesOf, sitesOf } from './made-fleet.ts';
+import { clientAddress, drawFilm, filmOf, ocasOf, routesOf, sitesOf, wholeFilmOf } from './made-fleet.ts';
 import { playRequests } from './play-requests.ts';
 import { SIZES } from './sizes.ts';
 
@@ -22,9 +23,18 @@ describe('the fleet that is made up', () => {
   });
 
   it('has films whose index is as long as that of a film', () => {
-    const [rendition] = filmOf(3, SIZES.whole).renditions;
+    const [rendition] = wholeFilmOf(3, SIZES.whole).renditions;
     expect(rendition?.index.sizes).toHaveLength(1200);
     expect(rendition?.index.durationsMs.reduce((sum, ms) => sum + ms, 0)).toBe(SIZES.whole.filmMs);
+  });
+
+  it('has films as regions keep them', () => {
+    const film = filmOf(3, SIZES.whole);
+    expect(schemas.CatalogTitle.parse(film)).toEqual(film);
+    expect(film.renditions.map(({ index }) => index.sizes.length)).toEqual(Array(10).fill(20));
+    const held = ocasOf(SIZES.whole, 0).flatMap(({ inventory }) => (inventory ? [inventory.value] : []));
+    expect(held.some((fileIds) => fileIds.includes(film.indexFile?.fileId ?? ''))).toBe(true);
+    expect(filmOf(3, SIZES.tiny)).toEqual(wholeFilmOf(3, SIZES.tiny));
   });
 });
 
