@@ -106,9 +106,15 @@ describe('a fleet leaves no process and no port', { timeout: 240_000 }, () => {
     await expectNothingLeft();
   });
 
-  it('after SIGKILL to the supervisor', async () => {
+  it('after SIGKILL to the supervisor, also while a region hangs on purpose', async () => {
     running = start(place, process.execPath, [CLI, 'up', ...place.args]);
     await running.printed(UP);
+    const outage = await fetch(`http://127.0.0.1:${place.port}/api/regions/us-east-1/outage`, {
+      method: 'PUT',
+      headers: { 'Pressplay-Control': '1' },
+      body: JSON.stringify({ forMs: 600_000, how: 'hang' }),
+    });
+    expect(outage.status).toBe(200);
     kill(supervisorPid());
     await expectNothingLeft();
   });

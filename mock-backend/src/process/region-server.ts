@@ -106,7 +106,7 @@ async function closeServer(server: Server, limitMs: number): Promise<void> {
   clearTimeout(limit);
 }
 
-/** Below the two seconds that a player gives a region: what hangs here must not look like a dead region there. */
+/** Below the 1.8 s that a player gives a region: what hangs here must not look like a dead region there. */
 const STORE_TIMEOUT_MS = 1500;
 
 /** Who sends a request drop by drop keeps no connection. */

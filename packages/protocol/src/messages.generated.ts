@@ -218,9 +218,9 @@ export type Rendition = VideoRendition | AudioRendition;
  */
 export type SiteClass = 'embedded' | 'private-peering' | 'public-peering' | 'full-catalog';
 /**
- * What the supervisor knows of a process.
+ * What the supervisor knows of a process. `hanging`: stopped on purpose; it accepts and never answers.
  */
-export type ProcessState = 'starting' | 'up' | 'down';
+export type ProcessState = 'starting' | 'up' | 'hanging' | 'down';
 export type HealthVerdict = 'healthy' | 'saturated' | 'draining' | 'failing';
 /**
  * What an OCA says of itself, or that it says nothing.

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { type FleetState, readFleetState } from '@pressplay/testkit/fleet';
+import { type FleetState, REGION_FAILURES, type RegionFailure, readFleetState } from '@pressplay/testkit/fleet';
 import { defineCommand, runCommand } from 'citty';
 import { CliError } from '../cli-error.ts';
 import { DATA_OPTION, dataDirOf } from '../data-dir.ts';
@@ -19,10 +19,16 @@ const FOR_OPTION = {
   description: 'How long the region stays away (default: 60s)',
   valueHint: 'TIME',
 } as const;
+const HOW_OPTION = {
+  type: 'string',
+  description: 'kill: connections are refused; hang: accepted and never answered (default: kill)',
+  valueHint: REGION_FAILURES.join('|'),
+} as const;
 const RATE_OPTION = { type: 'string', description: 'New plays a second (default: 20)', valueHint: 'N' } as const;
 
 const regionArgs = {
   region: { type: 'positional', description: 'Region that fails', required: true },
+  how: HOW_OPTION,
   for: FOR_OPTION,
   rate: RATE_OPTION,
   players: { type: 'string', description: 'Whole headless plays beside that load (default: 3)', valueHint: 'N' },
@@ -41,6 +47,7 @@ const region = defineCommand({
     const span = { minMs: 100, maxMs: HOUR_MS };
     const options = {
       regionId: args.region,
+      how: howOf(args.how),
       outageMs: durationOption('for', args.for, span) ?? DRILL_DEFAULTS.outageMs,
       beforeMs: durationOption('before', args.before, span) ?? DRILL_DEFAULTS.beforeMs,
       afterMs: durationOption('after', args.after, span) ?? DRILL_DEFAULTS.afterMs,
@@ -74,6 +81,7 @@ const scheduleArgs = {
     description: 'Region that takes its turn; may be repeated (default: all)',
     valueHint: 'REGION',
   },
+  how: HOW_OPTION,
   for: FOR_OPTION,
   rate: RATE_OPTION,
   off: { type: 'boolean', description: 'No more drills' },
@@ -99,6 +107,7 @@ const schedule = defineCommand({
         schedule: scheduleText(parsed),
         outageMs: durationOption('for', args.for, { minMs: 100, maxMs: HOUR_MS }) ?? DRILL_DEFAULTS.outageMs,
         rate: rateOf(args.rate),
+        how: howOf(args.how),
         ...(regionIds.length > 0 && { regionIds }),
       });
     }
@@ -123,6 +132,12 @@ export const drillCommand = defineCommand({
 const rateOf = (text: string | undefined): number =>
   numberOption('rate', text, { min: 0.1, max: 10_000 }) ?? DRILL_DEFAULTS.rate;
 
+function howOf(text: string | undefined): RegionFailure {
+  const how = REGION_FAILURES.find((known) => known === (text ?? DRILL_DEFAULTS.how));
+  if (how) return how;
+  throw new CliError(`--how "${text}" is no way to fail. Known: ${REGION_FAILURES.join(', ')}.`);
+}
+
 /** When the next drill is, and which region fails then, as far as that is known. */
 export function describePlan(
   planned: PlannedDrills | undefined,
@@ -136,7 +151,7 @@ export function describePlan(
   const regionId = regionOfDrill(regionIds, dateMs) ?? 'one of the regions';
   const date = `${new Date(dateMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   return [
-    `Every ${planned.schedule} UTC, ${planned.outageMs / 1000} s under ${planned.rate} plays a second, if the fleet is up.`,
+    `Every ${planned.schedule} UTC, ${planned.how === 'hang' ? 'hanging ' : ''}${planned.outageMs / 1000} s under ${planned.rate} plays a second, if the fleet is up.`,
     `Next: ${date}, ${regionId}.`,
   ].join('\n');
 }

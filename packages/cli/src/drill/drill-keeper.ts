@@ -72,11 +72,11 @@ export class DrillKeeper {
     }
   }
 
-  async #holdOne({ outageMs, rate, regionIds }: PlannedDrills, dueMs: number): Promise<void> {
+  async #holdOne({ outageMs, rate, regionIds, how = DRILL_DEFAULTS.how }: PlannedDrills, dueMs: number): Promise<void> {
     const { dataDir, target, hold, print } = this.#deps;
     const regionId = regionOfDrill(regionIds ?? target.regions.map((region) => region.regionId), dueMs) ?? '';
     const titleId = await titleForDrill(target, regionId);
-    const plan = { ...DRILL_DEFAULTS, regionId, titleId, outageMs, rate };
+    const plan = { ...DRILL_DEFAULTS, regionId, titleId, how, outageMs, rate };
     const report = await hold({ target, plan, signal: this.#leaving.signal });
     keepReport(dataDir, dueMs, report);
     print(reportText(report));

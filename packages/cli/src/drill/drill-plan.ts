@@ -1,7 +1,10 @@
+import type { RegionFailure } from '@pressplay/testkit/fleet';
+
 /** What a drill does: load alone, then without the region, then with it again. */
 export interface DrillPlan {
   readonly regionId: string;
   readonly titleId: string;
+  readonly how: RegionFailure;
   readonly outageMs: number;
   readonly beforeMs: number;
   readonly afterMs: number;
@@ -16,6 +19,7 @@ export interface DrillPlan {
 }
 
 export const DRILL_DEFAULTS = {
+  how: 'kill',
   outageMs: 60_000,
   beforeMs: 10_000,
   afterMs: 10_000,

@@ -2,7 +2,7 @@ import { deriveKeys, issueAccessToken } from '@pressplay/mock-backend/node';
 import { schemas } from '@pressplay/protocol';
 import type { FleetSnapshot } from '@pressplay/protocol/messages';
 import type { RegionEndpoint } from '@pressplay/sdk-node';
-import { type Fleet, type FleetState, openDataFolder } from '@pressplay/testkit/fleet';
+import { type Fleet, type FleetState, openDataFolder, type RegionFailure } from '@pressplay/testkit/fleet';
 import { CliError } from '../cli-error.ts';
 
 /** The fleet that a drill is held on. */
@@ -10,15 +10,15 @@ export interface DrillTarget {
   readonly regions: readonly RegionEndpoint[];
   accessToken(accountId: string): Promise<string>;
   snapshot(): Promise<Pick<FleetSnapshot, 'titles' | 'regions'>>;
-  /** Returns when the region is dead; the supervisor starts it again after that time. */
-  failRegion(regionId: string, forMs: number): Promise<void>;
+  /** Returns when the region has failed; the supervisor starts it again after that time. */
+  failRegion(regionId: string, forMs: number, how: RegionFailure): Promise<void>;
 }
 
 export const targetOfFleet = (fleet: Fleet): DrillTarget => ({
   regions: fleet.regions,
   accessToken: (accountId) => fleet.accessToken(accountId),
   snapshot: async () => fleet.snapshot(),
-  failRegion: (regionId, forMs) => fleet.failRegion(regionId, forMs),
+  failRegion: (regionId, forMs, how) => fleet.failRegion(regionId, forMs, how),
 });
 
 /** A fleet that another process supervises. */
@@ -30,8 +30,8 @@ export function targetOfState({ controlUrl, regions }: FleetState, dataDir: stri
     regions,
     accessToken: (accountId) => issueAccessToken(accountsKey, accountId),
     snapshot: async () => schemas.FleetSnapshot.parse(await askSupervisor(controlUrl, 'GET', '/api/fleet')),
-    async failRegion(regionId, forMs) {
-      await askSupervisor(controlUrl, 'PUT', `/api/regions/${encodeURIComponent(regionId)}/outage`, { forMs });
+    async failRegion(regionId, forMs, how) {
+      await askSupervisor(controlUrl, 'PUT', `/api/regions/${encodeURIComponent(regionId)}/outage`, { forMs, how });
     },
   };
 }

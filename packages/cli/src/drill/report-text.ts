@@ -8,7 +8,7 @@ export function reportText(report: DrillReport): string {
   const rows = verdicts.map(({ what, target, value, held }) => [held ? 'held' : 'FAILED', what, value, `(${target})`]);
   const codes = Object.entries(errors).map(([code, count]) => `${code} ${count}`);
   return [
-    `Drill: ${plan.regionId} failed for ${plan.outageMs / 1000} s under ${plan.rate} plays a second of "${plan.titleId}"`,
+    `Drill: ${plan.regionId} ${plan.how === 'hang' ? 'hung' : 'was killed'} for ${plan.outageMs / 1000} s under ${plan.rate} plays a second of "${plan.titleId}"`,
     '',
     ...table(rows),
     ...(codes.length > 0 ? [`Errors: ${codes.join(', ')}`] : []),

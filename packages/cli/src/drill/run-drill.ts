@@ -27,9 +27,10 @@ export async function runDrill({ target, plan, onProgress, signal }: DrillRun): 
     onProgress(`${plan.rate} plays a second for ${plan.beforeMs / 1000} s`);
     await wait(plan.beforeMs);
     const failedAtMs = nodeClock.nowMs();
-    await target.failRegion(plan.regionId, plan.outageMs);
+    await target.failRegion(plan.regionId, plan.outageMs, plan.how);
     const restartAtMs = nodeClock.nowMs() + plan.outageMs;
-    onProgress(`${plan.regionId} was killed and stays away for ${plan.outageMs / 1000} s`);
+    const became = plan.how === 'hang' ? 'hangs and answers nothing' : 'was killed and stays away';
+    onProgress(`${plan.regionId} ${became} for ${plan.outageMs / 1000} s`);
     await wait(plan.outageMs);
     onProgress(`${plan.regionId} is being started`);
     const readyAtMs = await untilReady(target, plan.regionId, restartAtMs, wait);

@@ -1,5 +1,6 @@
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { REGION_FAILURES, type RegionFailure } from '@pressplay/testkit/fleet';
 import { CliError } from '../cli-error.ts';
 import type { DrillReport } from './drill-report.ts';
 import { parseSchedule } from './schedule.ts';
@@ -10,6 +11,8 @@ export interface PlannedDrills {
   readonly schedule: string;
   readonly outageMs: number;
   readonly rate: number;
+  /** `kill` where absent. */
+  readonly how?: RegionFailure;
   /** In turn, month by month; all of the fleet where absent. */
   readonly regionIds?: readonly string[];
 }
@@ -44,12 +47,13 @@ export function keepReport(dataDir: string, atMs: number, report: DrillReport): 
 function asPlan(text: string): PlannedDrills | undefined {
   try {
     const plan = JSON.parse(text) as Partial<PlannedDrills>;
-    const { schedule, outageMs, rate, regionIds } = plan;
+    const { schedule, outageMs, rate, how, regionIds } = plan;
     const isSound =
       typeof schedule === 'string' &&
       parseSchedule(schedule) !== undefined &&
       typeof outageMs === 'number' &&
       typeof rate === 'number' &&
+      (how === undefined || REGION_FAILURES.includes(how)) &&
       (regionIds === undefined || (Array.isArray(regionIds) && regionIds.length > 0));
     return isSound ? (plan as PlannedDrills) : undefined;
   } catch {

@@ -4,7 +4,9 @@ import { SiteInfo } from './fleet.ts';
 import { Bps, OcaId, RegionId, SiteId } from './primitives.ts';
 import { TitleSummary } from './title.ts';
 
-export const ProcessState = z.enum(['starting', 'up', 'down']).describe('What the supervisor knows of a process.');
+export const ProcessState = z
+  .enum(['starting', 'up', 'hanging', 'down'])
+  .describe('What the supervisor knows of a process. `hanging`: stopped on purpose; it accepts and never answers.');
 
 export const RegionView = z.object({ regionId: RegionId, baseUrl: z.string(), process: ProcessState });
 

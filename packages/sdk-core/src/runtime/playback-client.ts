@@ -18,10 +18,10 @@ import { readWhole } from './read-whole.ts';
 import { DeadlineExceeded, withDeadline } from './with-deadline.ts';
 
 /**
- * A region that has not answered in full by then is left for the next one. Where none answered, all are asked once more
+ * A region that has not answered in full by then is left for the next one: a play goes on elsewhere within two seconds. Where none answered, all are asked once more
  * with more time: on a slow line the first deadline may be what failed.
  */
-const REGION_DEADLINES_MS = [2000, 6000];
+const REGION_DEADLINES_MS = [1800, 6000];
 const ROUND_PAUSE_MS = 500;
 const END_DEADLINE_MS = 2000;
 /** For the app's own function. */

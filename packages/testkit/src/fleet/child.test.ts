@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import { bundledMain, startChild } from './child.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'pressplay-child-'));
@@ -50,6 +50,17 @@ it('ends a process that ignores SIGTERM after the grace', async () => {
   await process.ready;
   await process.end(200);
   expect(process.running()).toBe(false);
+});
+
+it('one that hangs runs and answers nothing, and only a kill ends it', async () => {
+  const hanging = child(`${LISTENS} process.on('SIGTERM', () => process.exit());`);
+  await hanging.ready;
+  hanging.hang();
+  const stateOf = () => readFileSync(`/proc/${hanging.pid}/stat`, 'latin1').split(') ')[1]?.[0];
+  await vi.waitFor(() => expect(stateOf()).toBe('T'));
+  expect(hanging.running()).toBe(true);
+  await hanging.end(200);
+  expect(hanging.running()).toBe(false);
 });
 
 it('names the command to run where a build is missing', () => {

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { FleetError } from './fleet-error.ts';
@@ -22,6 +22,8 @@ export interface Child {
   readonly ready: Promise<void>;
   readonly exited: Promise<void>;
   running(): boolean;
+  /** SIGSTOP: its port accepts and nobody answers, until it is killed or its supervisor is gone. */
+  hang(): void;
   /** SIGKILL: no goodbye to anyone. */
   kill(): Promise<void>;
   /** SIGTERM, and SIGKILL after the grace. */
@@ -51,6 +53,11 @@ export function startChild(spec: ChildSpec): Child {
     ready,
     exited,
     running,
+    hang() {
+      if (!running() || child.pid === undefined) return;
+      child.kill('SIGSTOP');
+      wakeWithoutSupervisor(child.pid);
+    },
     async kill() {
       if (running()) child.kill('SIGKILL');
       await exited;
@@ -62,6 +69,12 @@ export function startChild(spec: ChildSpec): Child {
       clearTimeout(timer);
     },
   };
+}
+
+/** A stopped process cannot see that its supervisor is gone, which is what ends the others: somebody must wake it. */
+function wakeWithoutSupervisor(pid: number): void {
+  const script = 'while kill -0 $0 && kill -0 $1; do sleep 1; done 2>/dev/null; kill -CONT $1 2>/dev/null';
+  spawn('/bin/sh', ['-c', script, String(process.pid), String(pid)], { detached: true, stdio: 'ignore' }).unref();
 }
 
 function untilReady(child: ChildProcess, spec: ChildSpec): Promise<void> {

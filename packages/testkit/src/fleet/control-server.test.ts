@@ -70,10 +70,12 @@ it('kills and starts the database', async () => {
 it('fails a region for a stated time, and for no other', async () => {
   const fail = (body: string) => ask('/api/regions/us-east-1/outage', { method: 'PUT', headers: WRITE, body });
   expect((await fail('{"forMs":60000}')).status).toBe(200);
-  expect(fleet.failRegion).toHaveBeenCalledExactlyOnceWith('us-east-1', 60_000);
-  for (const wrong of ['{"forMs":0}', '{"forMs":"60s"}', '{"forMs":1e12}', 'null', '{'])
+  expect(fleet.failRegion).toHaveBeenCalledExactlyOnceWith('us-east-1', 60_000, 'kill');
+  expect((await fail('{"forMs":60000,"how":"hang"}')).status).toBe(200);
+  expect(fleet.failRegion).toHaveBeenLastCalledWith('us-east-1', 60_000, 'hang');
+  for (const wrong of ['{"forMs":0}', '{"forMs":"60s"}', '{"forMs":1e12}', '{"forMs":1,"how":"sulk"}', 'null', '{'])
     expect((await fail(wrong)).status).toBe(400);
-  expect(fleet.failRegion).toHaveBeenCalledOnce();
+  expect(fleet.failRegion).toHaveBeenCalledTimes(2);
 });
 
 it('refuses writes without the header, foreign origins and foreign host names', async () => {

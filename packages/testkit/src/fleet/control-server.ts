@@ -7,7 +7,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { DEMO_CLIENTS } from '../demo-fleet.ts';
 import { FleetError } from './fleet-error.ts';
-import type { Fleet } from './fleet-options.ts';
+import { type Fleet, REGION_FAILURES } from './fleet-options.ts';
 
 /** A page of another origin cannot set it without a preflight, which is never granted. */
 export const CONTROL_HEADER = 'Pressplay-Control';
@@ -73,10 +73,17 @@ export function controlApp({ fleet, pageDir, hosts }: ControlApp): Hono {
   );
   app.put('/api/regions/:id/outage', async (context) => {
     const body = await context.req.json().catch(() => undefined);
-    const forMs = body?.forMs;
-    if (typeof forMs !== 'number' || !(forMs > 0 && forMs <= LONGEST_OUTAGE_MS))
-      return context.json({ error: { message: `Not an outage: expected { forMs } up to ${LONGEST_OUTAGE_MS}` } }, 400);
-    await fleet.failRegion(context.req.param('id'), forMs);
+    const { forMs, how = 'kill' } = body ?? {};
+    if (typeof forMs !== 'number' || !(forMs > 0 && forMs <= LONGEST_OUTAGE_MS) || !REGION_FAILURES.includes(how))
+      return context.json(
+        {
+          error: {
+            message: `Not an outage: expected { forMs } up to ${LONGEST_OUTAGE_MS} and { how } one of ${REGION_FAILURES.join(', ')}`,
+          },
+        },
+        400,
+      );
+    await fleet.failRegion(context.req.param('id'), forMs, how);
     return context.json(fleet.snapshot());
   });
   app.put('/api/ocas/:id/faults', async (context) => {

@@ -42,6 +42,10 @@ export interface OcaEndpoint {
   readonly baseUrl: string;
 }
 
+/** `kill`, where nothing is said: its connections are refused. `hang`: they are accepted, and nothing is ever answered. */
+export const REGION_FAILURES = ['kill', 'hang'] as const;
+export type RegionFailure = (typeof REGION_FAILURES)[number];
+
 /** A running fleet of real processes. Everything of it ends with `stop()` or with this process. */
 export interface Fleet {
   readonly regions: readonly RegionEndpoint[];
@@ -56,8 +60,8 @@ export interface Fleet {
   /** Replaces the faults that are on; an empty list ends them. */
   setFaults(ocaId: string, faults: readonly Fault[]): Promise<void>;
   killRegion(regionId: string): Promise<void>;
-  /** Kills the region and starts it again after that time, whoever asked and whatever became of him. */
-  failRegion(regionId: string, forMs: number): Promise<void>;
+  /** Fails the region and starts it again after that time, whoever asked and whatever became of him. */
+  failRegion(regionId: string, forMs: number, how?: RegionFailure): Promise<void>;
   restartRegion(regionId: string): Promise<void>;
   /** The embedded database dies at once, as a machine does that loses power. */
   killDatabase(): Promise<void>;

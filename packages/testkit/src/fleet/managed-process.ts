@@ -1,6 +1,6 @@
 import { type Child, type ChildSpec, startChild } from './child.ts';
 
-export type ProcessState = 'starting' | 'up' | 'down';
+export type ProcessState = 'starting' | 'up' | 'hanging' | 'down';
 
 /** A place in the fleet that one process fills, until somebody kills it and until somebody starts it again. */
 export class ManagedProcess {
@@ -37,12 +37,21 @@ export class ManagedProcess {
     if (child.running()) this.#state = 'up';
   }
 
+  /** It stays, accepts and answers nothing, until it is killed. */
+  hang(): void {
+    if (this.#state !== 'up') return;
+    this.#child?.hang();
+    this.#state = 'hanging';
+  }
+
   async kill(): Promise<void> {
     this.#ending = true;
     await this.#child?.kill();
   }
 
   async end(graceMs: number): Promise<void> {
+    // What hangs hears no signal but one.
+    if (this.#state === 'hanging') return this.kill();
     this.#ending = true;
     await this.#child?.end(graceMs);
   }

@@ -8,7 +8,7 @@ import { describeFault } from './describe-fault.ts';
 import { EventList } from './event-list.ts';
 import { type RegionApi, titleIn } from './fleet-api.ts';
 import { FleetError } from './fleet-error.ts';
-import type { Fleet, FleetOptions } from './fleet-options.ts';
+import type { Fleet, FleetOptions, RegionFailure } from './fleet-options.ts';
 import { type BundledMains, FleetPlaces, type OcaPlace, type RegionPlace } from './fleet-places.ts';
 import { type FleetPlan, requestLogFile } from './fleet-plan.ts';
 import { FleetWatch } from './fleet-watch.ts';
@@ -116,12 +116,15 @@ export class RunningFleet implements Fleet {
     this.#events.add(`Region ${regionId} was cut`, { regionId });
   }
 
-  async failRegion(regionId: string, forMs: number): Promise<void> {
+  async failRegion(regionId: string, forMs: number, how: RegionFailure = 'kill'): Promise<void> {
     const { process } = this.#region(regionId);
     this.#assertNotStopping();
-    await process.kill();
-    this.#events.add(`Region ${regionId} fails on purpose for ${forMs / 1000} s`, { regionId });
+    if (how === 'hang') process.hang();
+    else await process.kill();
+    const what = how === 'hang' ? 'hangs' : 'fails';
+    this.#events.add(`Region ${regionId} ${what} on purpose for ${forMs / 1000} s`, { regionId });
     this.#outages.begin(regionId, forMs, async () => {
+      await process.kill();
       await process.start();
       this.#events.add(`Region ${regionId} was started: its time to fail is over`, { regionId });
     });
