@@ -62,13 +62,13 @@ function answerErrors(app: Hono<Env>, { log }: Services): void {
 }
 
 function catalogRoutes(app: Hono<Env>, services: Services): void {
-  const { accessTokens, config, catalog, longIndexes, overview } = services;
+  const { accessTokens, catalog, longIndexes, overview } = services;
   app.get('/v1/titles', async (c) => {
     await requireAccount(c.req.header('Authorization'), accessTokens);
     return c.json({ titles: await overview.titles() });
   });
   app.put('/v1/titles/:titleId', limitBody(LARGE_BODY_BYTES), async (c) => {
-    requireOperator(c.req.header('Authorization'), config.operatorToken);
+    requireOperator(c.req.header('Authorization'), services);
     const title = await jsonBody(c.req, schemas.CatalogTitle);
     mustBe('titleId', c.req.param('titleId'), title.titleId);
     const contradictions = contradictionsOf(title);
@@ -86,7 +86,8 @@ function catalogRoutes(app: Hono<Env>, services: Services): void {
   });
 }
 
-function ocaRoutes(app: Hono<Env>, { config, fill, ocaReports }: Services): void {
+function ocaRoutes(app: Hono<Env>, services: Services): void {
+  const { fill, ocaReports } = services;
   for (const kind of REPORT_KINDS) {
     app.put(
       `/v1/ocas/:ocaId/${kind}`,
@@ -105,31 +106,32 @@ function ocaRoutes(app: Hono<Env>, { config, fill, ocaReports }: Services): void
   }
   app.get('/v1/ocas/:ocaId/fill-manifest', async (c) => {
     const ocaId = valid(c.req.param('ocaId'), schemas.OcaId, 'The OCA id');
-    requireOca(c.req.header('Authorization'), ocaId, config.ocaTokenFor);
+    requireOca(c.req.header('Authorization'), ocaId, services);
     return c.json(await fill.manifestFor(ocaId));
   });
 }
 
 /** Pages that end send text/plain without headers: the token in the path is the permission. */
-function telemetryRoutes(app: Hono<Env>, { config, telemetry }: Services): void {
+function telemetryRoutes(app: Hono<Env>, services: Services): void {
+  const { telemetry } = services;
   app.post('/v1/telemetry/:token', limitBody(SMALL_BODY_BYTES), async (c) => {
     telemetry.take(c.req.param('token'), await bodyText(c.req));
     return c.body(null, 204);
   });
   app.get('/v1/telemetry', (c) => {
-    requireViewer(c.req.header('Authorization'), config);
+    requireViewer(c.req.header('Authorization'), services);
     return c.json(telemetry.report());
   });
 }
 
 function regionRoutes(app: Hono<Env>, services: Services): void {
-  const { config, overview, originFile } = services;
+  const { overview, originFile } = services;
   app.get('/v1/fleet', async (c) => {
-    requireViewer(c.req.header('Authorization'), config);
+    requireViewer(c.req.header('Authorization'), services);
     return c.json(await overview.fleet());
   });
   app.get('/v1/ocas/:ocaId', async (c) => {
-    requireViewer(c.req.header('Authorization'), config);
+    requireViewer(c.req.header('Authorization'), services);
     const ocaId = valid(c.req.param('ocaId'), schemas.OcaId, 'The OCA id');
     const detail = await overview.oca(ocaId);
     if (!detail) throw new ApiError('fleet/unknown-oca', `No OCA "${ocaId}" has ever reported here.`, { ocaId });

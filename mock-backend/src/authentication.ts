@@ -1,6 +1,7 @@
 import type { AccessClaims } from './accounts/account.ts';
 import { ApiError } from './api-error.ts';
-import type { AccessTokens } from './ports.ts';
+import type { BackendConfig, FleetTokens } from './backend-config.ts';
+import type { AccessTokens, BackendClock } from './ports.ts';
 
 /** `Authorization: Bearer <token>` */
 export function bearerToken(header: string | undefined): string {
@@ -15,25 +16,43 @@ export async function requireAccount(header: string | undefined, tokens: AccessT
   throw new ApiError('auth/invalid', 'The API token is not one of ours or has expired: get a new one.');
 }
 
-export function requireOperator(header: string | undefined, operatorToken: string): void {
-  if (equalInConstantTime(bearerToken(header), operatorToken)) return;
+interface Doorkeeper {
+  readonly config: FleetTokens & Pick<BackendConfig, 'acceptedTokens'>;
+  readonly clock: Pick<BackendClock, 'wallMs'>;
+}
+
+export function requireOperator(header: string | undefined, doorkeeper: Doorkeeper): void {
+  const token = bearerToken(header);
+  if (isOneOf(token, doorkeeper, ({ operatorToken }) => [operatorToken])) return;
   throw new ApiError('auth/forbidden', "This route is for operators: the token is not the operators' token.");
 }
 
 /** Viewers read what operators read, and change nothing. */
-export function requireViewer(
-  header: string | undefined,
-  { operatorToken, viewerToken }: { readonly operatorToken: string; readonly viewerToken?: string },
-): void {
+export function requireViewer(header: string | undefined, doorkeeper: Doorkeeper): void {
   const token = bearerToken(header);
-  if (equalInConstantTime(token, operatorToken)) return;
-  if (viewerToken !== undefined && equalInConstantTime(token, viewerToken)) return;
+  if (isOneOf(token, doorkeeper, ({ operatorToken, viewerToken }) => [operatorToken, viewerToken])) return;
   throw new ApiError('auth/forbidden', 'This route is for operators and viewers: the token is neither of theirs.');
 }
 
-export function requireOca(header: string | undefined, ocaId: string, ocaTokenFor: (ocaId: string) => string): void {
-  if (equalInConstantTime(bearerToken(header), ocaTokenFor(ocaId))) return;
+export function requireOca(header: string | undefined, ocaId: string, doorkeeper: Doorkeeper): void {
+  const token = bearerToken(header);
+  if (isOneOf(token, doorkeeper, ({ ocaTokenFor }) => [ocaTokenFor(ocaId)])) return;
   throw new ApiError('auth/forbidden', `The token is not that of OCA "${ocaId}".`, { ocaId });
+}
+
+/** The tokens of now, then those that keys on their way in or out give, as long as they count. */
+function isOneOf(
+  token: string,
+  { config, clock }: Doorkeeper,
+  pick: (tokens: FleetTokens) => readonly (string | undefined)[],
+): boolean {
+  const opens = (tokens: FleetTokens): boolean =>
+    pick(tokens).some((one) => one !== undefined && equalInConstantTime(token, one));
+  if (opens(config)) return true;
+  const { acceptedTokens = [] } = config;
+  return acceptedTokens.some(
+    (tokens) => clock.wallMs() < (tokens.acceptUntilMs ?? Number.POSITIVE_INFINITY) && opens(tokens),
+  );
 }
 
 function equalInConstantTime(a: string, b: string): boolean {

@@ -5,7 +5,20 @@ import type { Plan } from './accounts/plans.ts';
 import type { ConcurrencyLimit } from './admission/judge-admission.ts';
 import type { RateLimits } from './admission/rate-limiter.ts';
 
-export interface BackendConfig {
+/** What opens the routes of the fleet and of its operators. */
+export interface FleetTokens {
+  readonly operatorToken: string;
+  /** Opens what operators may read, and nothing they may change. */
+  readonly viewerToken?: string;
+  readonly ocaTokenFor: (ocaId: string) => string;
+}
+
+export interface AcceptedTokens extends FleetTokens {
+  /** They open nothing from then on, in Unix time in milliseconds; for good where absent. */
+  readonly acceptUntilMs?: number;
+}
+
+export interface BackendConfig extends FleetTokens {
   readonly regionId: string;
   /** Signs media URLs; the OCAs know it. */
   readonly urlKey: string;
@@ -13,10 +26,8 @@ export interface BackendConfig {
   readonly acceptedUrlKeys?: readonly AcceptedKey[];
   /** Media tokens open only in the network that asked for them; off. The OCAs must see viewers' true addresses. */
   readonly bindTokensToNetwork?: boolean;
-  readonly operatorToken: string;
-  /** Opens what operators may read, and nothing they may change. */
-  readonly viewerToken?: string;
-  readonly ocaTokenFor: (ocaId: string) => string;
+  /** Tokens that open the same routes beside them: of the last secret, or of the next one, while keys rotate. */
+  readonly acceptedTokens?: readonly AcceptedTokens[];
   readonly sites: readonly SiteInfo[];
   readonly networks: readonly ClientNetworkEntry[];
   /** Where OCAs reach the origin of each region: `{baseUrl}/v1/origin/{token}/{fileId}`. */

@@ -1,7 +1,7 @@
 import type { HealthReport, OcaControlStatus } from '@pressplay/protocol/messages';
 import type { Hono } from 'hono';
 import type { OcaDeps } from './deps.ts';
-import { createControlRoutes, isControlTarget } from './faults/control-routes.ts';
+import { createControlRoutes, isControlTarget, opensControl } from './faults/control-routes.ts';
 import { FillAgent, type FillSummary } from './fill/fill-agent.ts';
 import { DISK_ERROR_WINDOW_MS, type DiskSample, HEALTHY, type Health, judgeHealth } from './health/judge-health.ts';
 import { RegionReporter } from './health/region-reporter.ts';
@@ -52,7 +52,7 @@ export class Oca {
       void this.#reporter.reportOnce(this.#stop.signal);
     });
     this.control = createControlRoutes({
-      controlToken: config.controlToken,
+      isControlToken: (token) => opensControl(config, token, deps.clock.wallMs()),
       status: () => this.status(),
       health: () => this.health(),
       setFaults: (faults) => this.media.faults.set(faults),

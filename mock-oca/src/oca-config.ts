@@ -16,6 +16,10 @@ export const OcaConfig = z.object({
     .describe('Keys that open media tokens beside it during a rotation, until a Unix time in milliseconds.'),
   ocaToken: z.string().min(16).describe('Bearer token towards the control plane.'),
   controlToken: z.string().min(16).describe('Bearer token that control routes ask for.'),
+  acceptedControlTokens: z
+    .array(z.object({ token: z.string().min(16), acceptUntilMs: z.number().optional() }))
+    .optional()
+    .describe('Tokens that control routes take beside it during a rotation, until a Unix time in milliseconds.'),
   regions: z.array(z.object({ regionId: schemas.RegionId, baseUrl })),
   routes: z.array(schemas.Route),
   paceBps: z.number().positive().optional().describe('Each response to a viewer is sent no faster than this.'),

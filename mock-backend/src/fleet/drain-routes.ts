@@ -9,7 +9,8 @@ import type { Services } from '../services.ts';
 const BODY_BYTES = 16 * 1024;
 
 /** Operators take an OCA or a site out of service, and put it back. */
-export function drainRoutes({ config, fleet, drains }: Services): Hono {
+export function drainRoutes(services: Services): Hono {
+  const { fleet, drains } = services;
   const app = new Hono();
   const limit = bodyLimit({
     maxSize: BODY_BYTES,
@@ -32,14 +33,14 @@ export function drainRoutes({ config, fleet, drains }: Services): Hono {
     ['site', 'sites', knownSite],
   ] as const) {
     app.put(`/v1/${folder}/:id/drain`, limit, async (c) => {
-      requireOperator(c.req.header('Authorization'), config.operatorToken);
+      requireOperator(c.req.header('Authorization'), services);
       const id = known(c.req.param('id'));
       const { reason } = await jsonBody(c.req, schemas.DrainRequest);
       await drains.begin(kind, id, reason);
       return c.body(null, 204);
     });
     app.delete(`/v1/${folder}/:id/drain`, async (c) => {
-      requireOperator(c.req.header('Authorization'), config.operatorToken);
+      requireOperator(c.req.header('Authorization'), services);
       await drains.end(kind, known(c.req.param('id')));
       return c.body(null, 204);
     });

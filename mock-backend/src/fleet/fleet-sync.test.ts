@@ -9,10 +9,10 @@ import { FleetSync } from './fleet-sync.ts';
 class CountingStore extends MemoryStore {
   readonly saves: (readonly StoredOca[])[] = [];
   isDown = false;
-  override async saveOcas(ocas: readonly StoredOca[]): Promise<void> {
+  override async saveOcas(ocas: readonly StoredOca[], nowMs: number): Promise<void> {
     if (this.isDown) throw new Error('down');
     this.saves.push(ocas);
-    await super.saveOcas(ocas);
+    await super.saveOcas(ocas, nowMs);
   }
 }
 

@@ -76,7 +76,10 @@ export class FleetSync {
   async #saveAndReadBack(): Promise<void> {
     const batch = this.#unsaved;
     this.#unsaved = new Map();
-    if (batch.size > 0) await this.#store.saveOcas([...batch.values()]).catch((error) => this.#putBack(batch, error));
+    if (batch.size > 0)
+      await this.#store
+        .saveOcas([...batch.values()], this.#clock.wallMs())
+        .catch((error) => this.#putBack(batch, error));
     const isSomeoneSilent = this.#state.isSomeoneSilent(this.#clock.nowMs() - this.#healthDeadlineMs);
     await (isSomeoneSilent ? this.load() : this.#readDrains());
   }

@@ -44,9 +44,9 @@ export class OcaReports {
    * files. @throws ApiError where the report is not the OCA's own or not one.
    */
   take({ kind, ocaId: named, authorization, text }: OcaReport): ReportAnswer {
-    const { config, fleet, fleetSync, clock } = this.#deps;
+    const { fleet, fleetSync, clock } = this.#deps;
     const ocaId = valid(named, schemas.OcaId, 'The OCA id');
-    requireOca(authorization, ocaId, config.ocaTokenFor);
+    requireOca(authorization, ocaId, this.#deps);
     fleetSync.report({ ocaId, ...this.#partsOf(kind, ocaId, text)(clock.wallMs()) });
     return { tellAll: kind === 'health' && !fleet.heardAll(ocaId) };
   }

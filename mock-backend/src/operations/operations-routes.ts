@@ -29,7 +29,7 @@ export function operationsRoutes(services: Services): Hono<Env> {
   app.get('/openapi.json', (c) => c.json(document()));
   app.get('/docs', (c) => c.html(page(), 200, PAGE_HEADERS));
   app.get('/metrics', async (c) => {
-    requireViewer(c.req.header('Authorization'), config);
+    requireViewer(c.req.header('Authorization'), services);
     if (!meter)
       throw new ApiError('request/not-found', 'Nobody counts in this region: it is not a process of its own.');
     const { contentType, text } = await meter.expose(await regionVitals(services));

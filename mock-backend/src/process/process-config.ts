@@ -23,7 +23,7 @@ export const ProcessConfig = z
     /** The fleet's secret, or the file that holds it. */
     secret: z.string().min(LEAST_SECRET).exactOptional(),
     secretFile: z.string().exactOptional(),
-    /** Secrets whose media tokens and API tokens are accepted beside: of the last one, or the next, during a rotation. */
+    /** Secrets whose tokens of every kind are accepted beside: of the last one, or the next, during a rotation. */
     acceptedSecrets: z
       .array(z.strictObject({ secret: z.string().min(LEAST_SECRET), acceptUntil: z.iso.datetime().exactOptional() }))
       .default([]),

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { AcceptedKey } from '@pressplay/protocol/wire';
 import { createBackend } from '../backend.ts';
+import type { AcceptedTokens } from '../backend-config.ts';
 import { PLAY_LIFETIME_MS } from '../leases/shared-plays.ts';
 import { openFolderOrigin } from '../origin/folder-origin.ts';
 import type { Log, LogLevel } from '../ports.ts';
@@ -48,7 +49,7 @@ export async function startRegion(
   const store = opened ?? (await openStore(config, log, snapshots));
   const buildTable = builtTableBuilder();
   const backend = createBackend({
-    config: { ...config, ...keys, acceptedUrlKeys: accepted.urlKeys },
+    config: { ...config, ...keys, acceptedUrlKeys: accepted.urlKeys, acceptedTokens: accepted.tokens },
     store,
     clock: { nowMs: () => performance.now(), wallMs: () => Date.now() },
     hmac: hmacSha256Hex,
@@ -116,10 +117,11 @@ const timeouts = (requestTimeout: number) => ({
   connectionsCheckingInterval: Math.min(requestTimeout, 1000),
 });
 
-/** What opens tokens beside the keys that sign them. */
+/** What opens doors beside the keys and tokens of now. */
 function acceptedKeys({ acceptedSecrets }: ProcessConfig): {
   readonly urlKeys: readonly AcceptedKey[];
   readonly accountsKeys: readonly AccountsKey[];
+  readonly tokens: readonly AcceptedTokens[];
 } {
   const keys = acceptedSecrets.map(({ secret, acceptUntil }) => {
     const until = acceptUntil === undefined ? {} : { acceptUntilMs: Date.parse(acceptUntil) };
@@ -128,6 +130,12 @@ function acceptedKeys({ acceptedSecrets }: ProcessConfig): {
   return {
     urlKeys: keys.map(({ urlKey, until }) => ({ key: urlKey, ...until })),
     accountsKeys: keys.map(({ accountsKey, until }) => ({ key: accountsKey, ...until })),
+    tokens: keys.map(({ operatorToken, viewerToken, ocaTokenFor, until }) => ({
+      operatorToken,
+      viewerToken,
+      ocaTokenFor,
+      ...until,
+    })),
   };
 }
 

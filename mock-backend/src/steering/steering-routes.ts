@@ -13,11 +13,12 @@ import { replayLog } from './replay.ts';
 const IMPORT_BYTES = 16 * 1024 * 1024;
 
 /** Operators ask why a play was steered as it was, what would have been, and bring routes of a site. */
-export function steeringRoutes({ config, decisions, imports }: Services): Hono {
+export function steeringRoutes(services: Services): Hono {
+  const { config, decisions, imports } = services;
   const app = new Hono();
   const isSite = (asked: string) => config.sites.some(({ siteId }) => siteId === asked);
   app.get('/v1/steering/decisions/:playId', async (c) => {
-    requireViewer(c.req.header('Authorization'), config);
+    requireViewer(c.req.header('Authorization'), services);
     const playId = valid(c.req.param('playId'), schemas.PlayId, 'The play id');
     const found = await decisions.find(playId).catch(unavailable('The decision log cannot be read now: try again.'));
     if (found.length === 0)
@@ -28,7 +29,7 @@ export function steeringRoutes({ config, decisions, imports }: Services): Hono {
     return c.json(answer);
   });
   app.post('/v1/steering/replay', async (c) => {
-    requireViewer(c.req.header('Authorization'), config);
+    requireViewer(c.req.header('Authorization'), services);
     const { withoutSites, sinceMs, limit } = await jsonBody(c.req, schemas.ReplayRequest);
     const unknown = withoutSites.filter((siteId) => !isSite(siteId));
     if (unknown.length > 0)
@@ -49,7 +50,7 @@ export function steeringRoutes({ config, decisions, imports }: Services): Hono {
     },
   });
   app.put('/v1/sites/:siteId/routes', limit, async (c) => {
-    requireOperator(c.req.header('Authorization'), config.operatorToken);
+    requireOperator(c.req.header('Authorization'), services);
     const siteId = valid(c.req.param('siteId'), schemas.SiteId, 'The site id');
     if (!isSite(siteId)) throw invalid('The site id', [`"${siteId}" is no site of this fleet`]);
     const part = await jsonBody(c.req, schemas.RoutesImport);

@@ -1,7 +1,14 @@
 import type { CatalogTitle, Drain, Route, RoutesImport, SteeringDecision } from '@pressplay/protocol/messages';
 import { PlayBook } from '../leases/play-book.ts';
 import type { LeaseBeat, PlayClaim, PlayOutcome, StoredPlay } from '../leases/play-claim.ts';
-import type { Reported, Store, StoredImport, StoredOca, StoredTitle } from './store.ts';
+import {
+  CLOCKS_DIFFER_MS,
+  type Reported,
+  type Store,
+  type StoredImport,
+  type StoredOca,
+  type StoredTitle,
+} from './store.ts';
 
 /** Of all regions that share the store together. */
 const DECISIONS_KEPT = 10_000;
@@ -52,8 +59,8 @@ export class MemoryStore implements Store {
     return this.#plays.forget(beforeMs);
   }
 
-  async saveOcas(ocas: readonly StoredOca[]): Promise<void> {
-    for (const oca of ocas) this.#ocas.set(oca.ocaId, newerParts(this.#ocas.get(oca.ocaId), oca));
+  async saveOcas(ocas: readonly StoredOca[], nowMs: number): Promise<void> {
+    for (const oca of ocas) this.#ocas.set(oca.ocaId, newerParts(this.#ocas.get(oca.ocaId), oca, nowMs));
   }
 
   async loadOcas(): Promise<readonly StoredOca[]> {
@@ -123,10 +130,10 @@ const drainKey = (kind: Drain['kind'], id: string): string => `${kind} ${id}`;
 
 const byTime = (a: SteeringDecision, b: SteeringDecision): number => a.inputs.atMs - b.inputs.atMs;
 
-function newerParts(kept: StoredOca | undefined, next: StoredOca): StoredOca {
-  const health = newer(kept?.health, next.health);
-  const routes = newer(kept?.routes, next.routes);
-  const inventory = newer(kept?.inventory, next.inventory);
+function newerParts(kept: StoredOca | undefined, next: StoredOca, nowMs: number): StoredOca {
+  const health = newer(kept?.health, next.health, nowMs);
+  const routes = newer(kept?.routes, next.routes, nowMs);
+  const inventory = newer(kept?.inventory, next.inventory, nowMs);
   return {
     ocaId: next.ocaId,
     ...(health && { health }),
@@ -135,7 +142,11 @@ function newerParts(kept: StoredOca | undefined, next: StoredOca): StoredOca {
   };
 }
 
-function newer<T>(kept: Reported<T> | undefined, next: Reported<T> | undefined): Reported<T> | undefined {
+function newer<T>(
+  kept: Reported<T> | undefined,
+  next: Reported<T> | undefined,
+  nowMs: number,
+): Reported<T> | undefined {
   if (!kept || !next) return kept ?? next;
-  return next.atMs > kept.atMs ? next : kept;
+  return next.atMs > kept.atMs || kept.atMs > nowMs + CLOCKS_DIFFER_MS ? next : kept;
 }

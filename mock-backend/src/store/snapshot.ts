@@ -1,6 +1,6 @@
 import type { CatalogTitle, Drain, Route } from '@pressplay/protocol/messages';
 import type { BackendClock } from '../ports.ts';
-import type { Store, StoredImport, StoredTitle } from './store.ts';
+import { CLOCKS_DIFFER_MS, type Store, type StoredImport, type StoredTitle } from './store.ts';
 
 /**
  * What a region must have read to begin plays. OCAs are not in it: they tell a region that has just started everything
@@ -82,10 +82,10 @@ export function keepReads(store: Store, shelf: SnapshotShelf, clock: Pick<Backen
   };
 }
 
-/** A stamp of a clock that ran ahead would make a snapshot last longer than it may. */
-const CLOCKS_DIFFER_MS = 60_000;
-
-/** How old a snapshot is; undefined where it is too old, or stamped in the future, and so cannot be used. */
+/**
+ * How old a snapshot is; undefined where it is too old to be used, or stamped by a clock that ran ahead: it would last longer
+ * than it may.
+ */
 export function usableAgeMs(goodAtMs: number, wallMs: number, lifetimeMs: number): number | undefined {
   const ageMs = wallMs - goodAtMs;
   if (ageMs < -CLOCKS_DIFFER_MS || ageMs >= lifetimeMs) return undefined;

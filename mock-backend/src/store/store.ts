@@ -14,6 +14,9 @@ export interface StoredTitle {
   readonly revision: number;
 }
 
+/** Between the wall clocks of two regions, as long as both are right. */
+export const CLOCKS_DIFFER_MS = 60_000;
+
 /** A whole catalog would be gigabytes in one answer. */
 export const TITLES_AT_ONCE = 100;
 
@@ -55,8 +58,11 @@ export interface Store {
   findPlay(playId: string): Promise<StoredPlay | undefined>;
   /** Forgets plays created before a Unix time in milliseconds; answers how many. */
   forgetPlays(beforeMs: number): Promise<number>;
-  /** Keeps each part that is newer than the one kept. */
-  saveOcas(ocas: readonly StoredOca[]): Promise<void>;
+  /**
+   * Keeps each part that is newer than the one kept. One stamped further ahead of `nowMs` than clocks may differ was stamped by
+   * a clock that ran ahead, and gives way to whatever comes.
+   */
+  saveOcas(ocas: readonly StoredOca[], nowMs: number): Promise<void>;
   loadOcas(): Promise<readonly StoredOca[]>;
   /** Takes an OCA or a site out of service, in the place of what was said of it before. */
   putDrain(drain: Drain): Promise<void>;

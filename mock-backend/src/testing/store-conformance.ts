@@ -47,19 +47,49 @@ export function storeConformance(open: () => Promise<Store>, reopen: (store: Sto
   it('keeps the newer of each part that OCAs reported', async () => {
     const store = await open();
     const other = await reopen(store);
-    await store.saveOcas([]);
-    await store.saveOcas([
-      { ocaId: 'b', inventory: { value: ['f1', 'f2'], atMs: 10 } },
-      { ocaId: 'a', health: { value: health('a', 'first'), atMs: 10 } },
-    ]);
-    await other.saveOcas([
-      { ocaId: 'a', health: { value: health('a', 'late'), atMs: 9 }, routes: { value: [], atMs: 9 } },
-      { ocaId: 'b', health: { value: health('b', 'b'), atMs: 12 }, inventory: { value: [], atMs: 11 } },
-    ]);
+    await store.saveOcas([], 20);
+    await store.saveOcas(
+      [
+        { ocaId: 'b', inventory: { value: ['f1', 'f2'], atMs: 10 } },
+        { ocaId: 'a', health: { value: health('a', 'first'), atMs: 10 } },
+      ],
+      20,
+    );
+    await other.saveOcas(
+      [
+        { ocaId: 'a', health: { value: health('a', 'late'), atMs: 9 }, routes: { value: [], atMs: 9 } },
+        { ocaId: 'b', health: { value: health('b', 'b'), atMs: 12 }, inventory: { value: [], atMs: 11 } },
+      ],
+      20,
+    );
     expect(sorted(await store.loadOcas())).toEqual([
       { ocaId: 'a', health: { value: health('a', 'first'), atMs: 10 }, routes: { value: [], atMs: 9 } },
       { ocaId: 'b', health: { value: health('b', 'b'), atMs: 12 }, inventory: { value: [], atMs: 11 } },
     ]);
+  });
+
+  it('what a clock that ran ahead stamped gives way to what is reported now; clocks that differ a little harm nothing', async () => {
+    const store = await open();
+    const other = await reopen(store);
+    const nowMs = 1_800_000_000_000;
+    const aheadMs = nowMs + 24 * 3_600_000;
+    const routes = [{ prefix: '192.0.2.0/24', asPath: [], med: 0 }];
+    const save = (one: typeof store, what: string, atMs: number, parts: object = {}) =>
+      one.saveOcas([{ ocaId: 'a', health: { value: health('a', what), atMs }, ...parts }], atMs);
+    const kept = async () => (await store.loadOcas())[0];
+    await save(store, 'by a clock a day ahead', aheadMs, { routes: { value: routes, atMs: aheadMs } });
+    await save(other, 'true', nowMs);
+    // What nobody reported anew stays, whenever it was.
+    expect(await kept()).toEqual({
+      ocaId: 'a',
+      health: { value: health('a', 'true'), atMs: nowMs },
+      routes: { value: routes, atMs: aheadMs },
+    });
+    await other.saveOcas([{ ocaId: 'a', routes: { value: [], atMs: nowMs } }], nowMs);
+    expect((await kept())?.routes).toEqual({ value: [], atMs: nowMs });
+    await save(store, 'by a clock a little ahead', nowMs + 30_000);
+    await save(other, 'older by its stamp', nowMs + 1000);
+    expect((await kept())?.health?.value.reason).toBe('by a clock a little ahead');
   });
 
   it('survives regions that save the same OCAs at once', async () => {
@@ -68,7 +98,7 @@ export function storeConformance(open: () => Promise<Store>, reopen: (store: Sto
     const batch = (atMs: number) =>
       Array.from({ length: 12 }, (_, i) => ({ ocaId: `oca-${i}`, health: { value: health(`oca-${i}`, 'x'), atMs } }));
     await Promise.all(
-      Array.from({ length: 20 }, (_, i) => (i % 2 ? store : other).saveOcas(i % 3 ? batch(i) : batch(i).reverse())),
+      Array.from({ length: 20 }, (_, i) => (i % 2 ? store : other).saveOcas(i % 3 ? batch(i) : batch(i).reverse(), 20)),
     );
     expect((await store.loadOcas()).map(({ health }) => health?.atMs)).toEqual(Array(12).fill(19));
   });

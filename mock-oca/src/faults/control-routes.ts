@@ -2,11 +2,12 @@ import { schemas } from '@pressplay/protocol';
 import type { ErrorBody, Fault, HealthReport, OcaControlStatus } from '@pressplay/protocol/messages';
 import { OCA_ERRORS, type OcaErrorCode } from '@pressplay/protocol/wire';
 import { Hono } from 'hono';
+import type { OcaConfig } from '../oca-config.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
 
 export interface ControlPort {
-  readonly controlToken: string;
+  isControlToken(token: string): boolean;
   status(): OcaControlStatus;
   health(): HealthReport;
   setFaults(faults: readonly Fault[]): void;
@@ -23,7 +24,8 @@ export function createControlRoutes(port: ControlPort): Hono {
   app.get('/control/status', (context) => context.json(port.status()));
   app.get('/control/health', (context) => context.json(port.health()));
   app.put('/control/faults', async (context) => {
-    if (!bearerIs(context.req.header('authorization'), port.controlToken)) {
+    const [, token = ''] = /^Bearer (.*)$/.exec(context.req.header('authorization') ?? '') ?? [];
+    if (!port.isControlToken(token)) {
       return failure('auth/invalid', 'PUT /control/faults needs the control token as bearer.');
     }
     const text = await readText(context.req.raw);
@@ -80,9 +82,20 @@ function parseJson(text: string): { readonly value: unknown } | undefined {
   }
 }
 
+/** The control token of now, or one of a key on its way in or out. */
+export function opensControl(
+  { controlToken, acceptedControlTokens = [] }: Pick<OcaConfig, 'controlToken' | 'acceptedControlTokens'>,
+  given: string,
+  wallMs: number,
+): boolean {
+  if (isSame(given, controlToken)) return true;
+  return acceptedControlTokens.some(
+    ({ token, acceptUntilMs = Number.POSITIVE_INFINITY }) => wallMs < acceptUntilMs && isSame(given, token),
+  );
+}
+
 /** In a time that does not depend on where the two differ. */
-function bearerIs(header: string | undefined, token: string): boolean {
-  const given = header?.startsWith('Bearer ') ? header.slice(7) : '';
+function isSame(given: string, token: string): boolean {
   let difference = given.length ^ token.length;
   for (let at = 0; at < token.length; at++) difference |= (given.charCodeAt(at) || 0) ^ token.charCodeAt(at);
   return difference === 0;

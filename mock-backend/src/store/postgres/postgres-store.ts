@@ -4,6 +4,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { Pool } from 'pg';
 import type { LeaseBeat, PlayClaim, PlayOutcome, StoredPlay } from '../../leases/play-claim.ts';
 import {
+  CLOCKS_DIFFER_MS,
   type Reported,
   type Store,
   type StoredImport,
@@ -109,7 +110,7 @@ export class PostgresStore implements Store {
   }
 
   /** One statement for the whole batch, always in the order of the ids: regions that save at once cannot deadlock. */
-  async saveOcas(batch: readonly StoredOca[]): Promise<void> {
+  async saveOcas(batch: readonly StoredOca[], nowMs: number): Promise<void> {
     if (batch.length === 0) return;
     const rows = [...batch].sort((a, b) => (a.ocaId < b.ocaId ? -1 : 1)).map(rowOf);
     await this.#db
@@ -117,7 +118,7 @@ export class PostgresStore implements Store {
       .values(rows)
       .onConflictDoUpdate({
         target: ocas.ocaId,
-        set: { ...newerPart('health'), ...newerPart('routes'), ...newerPart('inventory') },
+        set: { ...newerPart('health', nowMs), ...newerPart('routes', nowMs), ...newerPart('inventory', nowMs) },
       });
   }
 
@@ -235,11 +236,13 @@ const rowOf = ({ ocaId, health, routes, inventory }: StoredOca): typeof ocas.$in
   inventoryAtMs: inventory?.atMs ?? null,
 });
 
-/** Takes the offered part and its time when it is newer than the kept one. */
-function newerPart(part: 'health' | 'routes' | 'inventory') {
+/** Takes the offered part and its time when it is newer than the kept one, or that one is of a clock that ran ahead. */
+function newerPart(part: 'health' | 'routes' | 'inventory', nowMs: number) {
   const [value, atMs] = [ocas[part], ocas[`${part}AtMs`]];
   const offered = (column: { name: string }) => sql.raw(`excluded."${column.name}"`);
-  const isNewer = sql`${offered(atMs)} > coalesce(${atMs}, -1)`;
+  // What is not offered takes no place.
+  const isAhead = sql`(${offered(atMs)} is not null and ${atMs} > ${Math.round(nowMs) + CLOCKS_DIFFER_MS})`;
+  const isNewer = sql`(${offered(atMs)} > coalesce(${atMs}, -1) or ${isAhead})`;
   return {
     [part]: sql`case when ${isNewer} then ${offered(value)} else ${value} end`,
     [`${part}AtMs`]: sql`case when ${isNewer} then ${offered(atMs)} else ${atMs} end`,
