@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { durationOption, numberOption, rejectUnknown, repeatedOption } from './options.ts';
+import { choiceOption, durationOption, numberOption, rejectUnknown, repeatedOption } from './options.ts';
 
 const KNOWN = { title: { type: 'positional' }, port: { type: 'string' }, 'pace-bps': { type: 'string' } } as const;
 
@@ -23,6 +23,12 @@ it.each(['', 'abc', '-1', '70000', '1.5', 'Infinity'])('refuses %j as a port', (
 it('reads numbers, and leaves what was not given', () => {
   expect(numberOption('port', '9000', { min: 1, max: 65_535, whole: true })).toBe(9000);
   expect(numberOption('port', undefined, { min: 1, max: 65_535 })).toBeUndefined();
+});
+
+it('takes one of a few words and no other', () => {
+  expect(choiceOption('engine', 'nginx', ['node', 'nginx'])).toBe('nginx');
+  expect(choiceOption('engine', undefined, ['node', 'nginx'])).toBeUndefined();
+  expect(() => choiceOption('engine', 'apache', ['node', 'nginx'])).toThrow('--engine must be one of node, nginx');
 });
 
 it('collects an option given several times, in both spellings', () => {

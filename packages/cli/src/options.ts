@@ -31,6 +31,18 @@ export function numberOption(
   return value;
 }
 
+/** One of a few words; `undefined` where it was not given. */
+export function choiceOption<T extends string>(
+  name: string,
+  text: string | undefined,
+  choices: readonly T[],
+): T | undefined {
+  const choice = choices.find((each) => each === text);
+  if (text !== undefined && choice === undefined)
+    throw new CliError(`--${name} must be one of ${choices.join(', ')}, not "${text}".`);
+  return choice;
+}
+
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 
 /** An option's time, as `60s`, `2m`, `1.5h`, `500ms`, in milliseconds; a bare number means seconds. */

@@ -21,6 +21,8 @@ export interface NginxSettings {
   readonly workers: number | 'auto';
   readonly maxConnections: number;
   readonly slowClientS: number;
+  /** As many as the system allows; its own default where absent. */
+  readonly openFiles?: number | undefined;
   readonly paceBps?: number | undefined;
   /** Names of thread pools, one a disk, where disks turn: a read that waits must not stop a worker. */
   readonly diskPools: readonly string[];
@@ -31,20 +33,22 @@ export interface NginxSettings {
 /** More than cold viewers at once: with fewer, what lies in memory waits behind them. */
 const THREADS_A_DISK = 128;
 const CACHED_FILES = 10_000;
+/** Room for viewers that only keep their connection. */
+const CONNECTIONS = 16_384;
 
 /** The whole configuration of nginx. Holds no secret: keys come through a socket. */
 export function nginxConfig(settings: NginxSettings): string {
-  const { nginx, folder, user, workers, maxConnections, diskPools } = settings;
+  const { nginx, folder, user, workers, maxConnections, openFiles, diskPools } = settings;
   return `# Written by the appliance's agent: changes are lost.
 ${nginx.modules.map((module) => `load_module ${quoted(module)};`).join('\n')}
 daemon off;
 ${user ? `user ${user.name} ${user.group};` : ''}
 worker_processes ${workers};
-worker_rlimit_nofile ${4 * maxConnections + 4096};
+${openFiles === undefined ? '' : `worker_rlimit_nofile ${openFiles};`}
 pid ${quoted(`${folder}/nginx.pid`)};
 error_log stderr warn;
 ${diskPools.map((pool) => `thread_pool ${pool} threads=${THREADS_A_DISK} max_queue=65536;`).join('\n')}
-events { worker_connections ${2 * maxConnections + 1024}; }
+events { worker_connections ${Math.min(openFiles ?? CONNECTIONS, CONNECTIONS + 2 * maxConnections)}; }
 http {
 ${indented(httpLines(settings))}
   server {

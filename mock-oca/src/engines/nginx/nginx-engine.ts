@@ -12,6 +12,7 @@ import { listenInside } from './inner-server.ts';
 import { LogTail } from './log-tail.ts';
 import { nginxConfig, type TlsFiles } from './nginx-config.ts';
 import { NginxProcess } from './nginx-process.ts';
+import { openFilesLimit } from './open-files-limit.ts';
 import { isRotational } from './rotational.ts';
 import { prepareRunFolder, provePort } from './run-folder.ts';
 import { endStaleNginx, killGroup } from './stale-nginx.ts';
@@ -165,6 +166,7 @@ class RunningNginx implements NginxEngine {
       workers,
       maxConnections: config.maxConnections,
       slowClientS,
+      openFiles: openFilesLimit(),
       paceBps: config.paceBps,
       diskPools: turns ? folders.map((_, index) => `disk${index + 1}`) : [],
       tls,

@@ -5,7 +5,7 @@ import { CliError } from '../cli-error.ts';
 import { DATA_OPTION, dataDirOf } from '../data-dir.ts';
 import { DrillKeeper } from '../drill/drill-keeper.ts';
 import { targetOfFleet } from '../drill/drill-target.ts';
-import { numberOption, rejectUnknown } from '../options.ts';
+import { choiceOption, numberOption, rejectUnknown } from '../options.ts';
 import { bringUp } from '../up/bring-up.ts';
 
 const args = {
@@ -30,6 +30,11 @@ const args = {
       'Every OCA paces each response to a viewer to this many bits per second (default 8000000; 0: as fast as it can)',
     valueHint: 'N',
   },
+  engine: {
+    type: 'string',
+    description: 'What serves media in the OCAs: node, nginx, or auto (nginx where this machine has one; default node)',
+    valueHint: 'NAME',
+  },
 } as const;
 
 const DEFAULT_PORT = 8500;
@@ -46,6 +51,11 @@ export const upCommand = defineCommand({
     const port =
       numberOption('port', given.port, { min: 1024, max: 65_535 - PORTS_ABOVE, whole: true }) ?? DEFAULT_PORT;
     const paceBps = numberOption('pace-bps', given['pace-bps'], { min: 0, max: 1e11 }) ?? DEFAULT_PACE_BPS;
+    const engine = choiceOption('engine', given.engine, ['node', 'nginx', 'auto']);
+    if (given.check && engine !== undefined && engine !== 'node')
+      throw new CliError(
+        '--check kills an OCA in the middle of a response, and only the engine node logs those that run.',
+      );
     await up(
       {
         dataDir: dataDirOf(given.data),
@@ -54,6 +64,7 @@ export const upCommand = defineCommand({
         serveControlRoom: true,
         sample: 'encoded',
         ...(paceBps === 0 ? {} : { paceBps }),
+        ...(engine !== undefined && { engine }),
       },
       given.check ?? false,
     );

@@ -5,8 +5,16 @@ import type { RequestLogLine } from './request-log.ts';
 
 export type ControlPlaneSettings = Pick<
   ProcessConfigInput,
-  'tokenLifetimeMs' | 'grantRefreshMs' | 'steeringTtlMs' | 'snapshotLifetimeMs' | 'healthDeadlineMs' | 'logLevel'
+  | 'tokenLifetimeMs'
+  | 'grantRefreshMs'
+  | 'steeringTtlMs'
+  | 'snapshotLifetimeMs'
+  | 'healthDeadlineMs'
+  | 'inlineIndexBytes'
+  | 'logLevel'
 >;
+
+export type OcaEngine = 'node' | 'nginx' | 'auto';
 
 export interface FleetOptions {
   /** The demo's twelve OCAs and three regions where absent. */
@@ -20,6 +28,11 @@ export interface FleetOptions {
   readonly controlPlane?: ControlPlaneSettings;
   /** Every OCA paces each response to this rate, so that a transfer has a middle also on one machine. */
   readonly paceBps?: number;
+  /**
+   * What serves media: Node itself where absent; nginx with Node behind it, whose responses are logged when they end; or
+   * nginx where the machine has one.
+   */
+  readonly engine?: OcaEngine;
   /** Which titles of the origin to publish. `sample`: every one that lies there, and the sample when there is none. */
   readonly titles?: 'sample' | 'none' | readonly string[];
   /** What an empty origin gets: the small test card that the repository keeps, or one encoded now. */

@@ -47,7 +47,7 @@ export class FleetPlaces {
   oca(planned: PlannedOca): OcaPlace {
     const { plan, keys, data, options, mains } = this.#deps;
     const { ocaId, siteId, baseUrl, oca } = planned;
-    const config = ocaProcessConfig(planned, plan, keys, data, options.paceBps);
+    const config = ocaProcessConfig(planned, plan, keys, data, options);
     const process = this.#managed(ocaId, `OCA ${ocaId}`, mains.oca, config);
     const control = ocaControlApi(baseUrl, keys.controlToken);
     const { capacityBps } = oca;

@@ -97,7 +97,7 @@ export function ocaProcessConfig(
   plan: FleetPlan,
   keys: FleetKeys,
   data: DataFolder,
-  paceBps?: number,
+  { paceBps, engine }: Pick<FleetOptions, 'paceBps' | 'engine'> = {},
 ) {
   return {
     ocaId: oca.ocaId,
@@ -110,6 +110,8 @@ export function ocaProcessConfig(
     regions: plan.regions.map(({ regionId, baseUrl: regionUrl }) => ({ regionId, baseUrl: regionUrl })),
     routes: site.routes,
     ...(paceBps === undefined ? {} : { paceBps }),
+    // They all share this machine: one worker each.
+    ...(engine === undefined ? {} : { engine, nginx: { workers: 1 } }),
     host: oca.host,
     port: oca.port,
     disks: ['disk0', 'disk1'].map((disk) => path.join(data.ocas, oca.ocaId, disk)),
