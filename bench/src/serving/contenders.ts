@@ -66,7 +66,7 @@ async function startHandTuned({ disk, nginx, tls }: Stage): Promise<Contender> {
       : '';
   writeFileSync(
     join(folder, 'nginx.conf'),
-    `daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log stderr crit; worker_rlimit_nofile 65536;
+    `daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log stderr crit;
 events { worker_connections ${MAX_CONNECTIONS}; }
 http {
   access_log off; default_type video/mp4; sendfile on; tcp_nopush off; sendfile_max_chunk 1m;
