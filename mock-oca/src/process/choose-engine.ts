@@ -42,9 +42,14 @@ export async function serveByEngine(
   return fallBack(oca, config, parts.log, search.reason);
 }
 
-function behindNginx(oca: Oca, config: ProcessConfig, parts: EngineParts, nginx: FoundNginx): Promise<EngineServer> {
+async function behindNginx(
+  oca: Oca,
+  config: ProcessConfig,
+  parts: EngineParts,
+  nginx: FoundNginx,
+): Promise<EngineServer> {
   const { host, port, disks: folders, tls, nginx: own = {} } = config;
-  const engine = listenNginx(oca, { nginx, host, port, config, folders, tls, ...own, ...parts });
+  const engine = await listenNginx(oca, { nginx, host, port, config, folders, tls, ...own, ...parts });
   parts.log('info', 'engine: nginx', { version: nginx.version });
   return engine;
 }

@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { type ClientRequest, get, type IncomingMessage } from 'node:http';
+import { connect } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { networkOf, signMediaToken } from '@pressplay/protocol/wire';
@@ -14,6 +16,7 @@ const file = testFile(3_000_001);
 const { fileId } = file.entry;
 const path = `/${tokenFor()}/${fileId}`;
 const secret = ocaConfig.urlKey;
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 
 let fixture: NginxFixture | undefined;
 afterEach(async () => {
@@ -237,6 +240,22 @@ describe.skipIf(!nginxSearch.ok)('nginx in front', () => {
     await until(() => log.length === 2);
     expect(log[1]).toMatchObject({ playId, fileId, range: [0, 10], status: 206, bytesSent: 10, outcome: 'complete' });
     expect(JSON.stringify(log)).not.toContain(path.slice(1, 40));
+  });
+
+  it.skipIf(!hasOpenssl)('speaks TLS and HTTP/2 where it has a certificate', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
+    const tls = { certificateFile: join(folder, 'certificate.pem'), keyFile: join(folder, 'key.pem') };
+    const subject = ['-subj', '/CN=127.0.0.1', '-keyout', tls.keyFile, '-out', tls.certificateFile];
+    spawnSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...subject]);
+    const { engine } = await start([file], {}, { tls });
+    const session = connect(engine.url, { rejectUnauthorized: false });
+    const stream = session.request({ ':path': path, range: 'bytes=5-1004' });
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream) chunks.push(chunk as Buffer);
+    expect(Buffer.compare(Buffer.concat(chunks), file.bytes.subarray(5, 1005))).toBe(0);
+    expect(session.alpnProtocol).toBe('h2');
+    session.close();
+    rmSync(folder, { recursive: true });
   });
 
   it('keeps its folder to itself, without a key in its configuration, and takes it away', async () => {

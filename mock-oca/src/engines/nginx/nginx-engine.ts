@@ -127,6 +127,7 @@ class RunningNginx implements NginxEngine {
       await this.#process.start();
     } catch (error) {
       this.#inner.close();
+      rmSync(this.#folder, { recursive: true, force: true });
       throw error;
     }
     this.#oca.media.onChange(() => void this.#switched());
