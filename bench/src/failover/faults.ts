@@ -1,5 +1,6 @@
 import type { Fault } from '@pressplay/protocol/messages';
 import type { Fleet } from '@pressplay/testkit/fleet';
+import { requestPlay } from '../browser/request-play.ts';
 import { unixNowMs } from '../browser/transfers.ts';
 
 export const FAULTS = ['reset', '503', 'hang', 'slow'] as const;
@@ -12,6 +13,8 @@ const SWITCHED: Readonly<Record<FaultName, Fault>> = {
   slow: { kind: 'rate', rateBps: 200_000 },
 };
 
+const NAMED_WITHIN_MS = 30_000;
+
 /** Breaks a server for running and for new requests. Gives the Unix time just before, in milliseconds. */
 export async function breakServer(fleet: Fleet, ocaId: string, fault: FaultName): Promise<number> {
   const atMs = unixNowMs();
@@ -21,9 +24,14 @@ export async function breakServer(fleet: Fleet, ocaId: string, fault: FaultName)
   return atMs;
 }
 
-/** Everything works again, and the region knows it. */
+/** Everything works again, and the region knows it: a play of one server could go nowhere. */
 export async function mendServer(fleet: Fleet, ocaId: string, fault: FaultName, titleId: string): Promise<void> {
   if (fault !== 'reset') return fleet.setFaults(ocaId, []);
   await fleet.restartOca(ocaId);
   await fleet.waitUntilLive(titleId);
+  const giveUpAtMs = performance.now() + NAMED_WITHIN_MS;
+  while (!(await requestPlay(fleet, titleId)).servers.some((server) => server.ocaId === ocaId)) {
+    if (performance.now() > giveUpAtMs) throw new Error(`No region names ${ocaId}, which runs again.`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
 }
