@@ -49,7 +49,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
         ports: portsFrom(await findFreeBasePort()),
         database: 'embedded',
         paceBps: PACE_BPS,
-        controlPlane: { steeringTtlMs: STEERING_TTL_MS },
+        // Films of more than two minutes get an index file, however well their index compresses.
+        controlPlane: { steeringTtlMs: STEERING_TTL_MS, inlineIndexBytes: 0 },
         titles: 'sample',
         serveControlRoom: true,
       });

@@ -167,6 +167,15 @@ describe('a long film', () => {
   });
 });
 
+it('a film that ends before the cut stays whole, whatever the limit', async () => {
+  const shelf = memoryIndexShelf();
+  const region = testRegion({ indexShelf: shelf, config: { ...config, inlineIndexBytes: 0 } });
+  const short = filmOf(120_000);
+  await region.publish(short);
+  expect(await storedTitle(region)).toEqual(short);
+  expect(shelf.files.size).toBe(0);
+});
+
 it('a film that is short enough compressed stays whole, however long its text is', async () => {
   const even = {
     ...LONG,

@@ -44,6 +44,7 @@ export class LongIndexes {
     if (!shelf || whole.length <= this.#limitBytes || (await shelf.gzippedBytes(whole)) <= this.#limitBytes)
       return title;
     const { renditions, file } = cutIndexes(title.renditions);
+    if (file.renditions.every(({ sizes }) => sizes.length === 0)) return title;
     const bytes = encoder.encode(JSON.stringify(file));
     const indexFile = indexFileOf(bytes, shelf.sha256Hex(bytes));
     await shelf.put(indexFile.fileId, bytes).catch((error) => {

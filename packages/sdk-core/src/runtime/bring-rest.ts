@@ -8,7 +8,7 @@ import type { EngineHost } from '../ports/media-engine.ts';
 import type { GrantedPlay } from './playback-client.ts';
 
 /** Damaged bytes are fetched again, each time from another server. */
-const MOST_TRIES = 3;
+const MOST_TRIES = 5;
 
 interface Fetching extends Pick<EngineHost, 'fetchRange' | 'notify'> {
   avoidLastServer(ofFile: string): void;
