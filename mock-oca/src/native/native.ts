@@ -10,9 +10,11 @@ export interface Native {
   readonly isResident?: (fd: number, position: number, bytes: number) => boolean;
   /** The kernel reads what is asked for and no more: pages that it fetches on its own would count as resident in flight. */
   adviseRandom(fd: number): void;
+  /** Has the kernel begin to read a part of a file; resolves when it has begun. */
+  willNeed(fd: number, position: number, bytes: number): Promise<void>;
   /** Lets the kernel forget what the page cache holds of a file. */
   adviseDontNeed(fd: number): void;
-  /** Where on its disk a file begins, in bytes; undefined where the file system does not say. The one call that may wait. */
+  /** Where on its disk a file begins, in bytes; undefined where the file system does not say. May wait for the disk, as `willNeed` may. */
   placeOf(fd: number): Promise<number | undefined>;
 }
 
@@ -41,6 +43,7 @@ interface Koffi {
 const CACHESTAT = 451;
 const PAGE_BYTES = 4096;
 const FADV_RANDOM = 1;
+const FADV_WILLNEED = 3;
 const FADV_DONTNEED = 4;
 const IPPROTO_TCP = 6;
 const TCP_CORK = 3;
@@ -87,6 +90,8 @@ function bind(koffi: Koffi): Native {
     },
     cork: (socketFd, on) => void setsockopt(socketFd, IPPROTO_TCP, TCP_CORK, on ? ON : OFF, 4),
     adviseRandom: (fd) => void fadvise(fd, 0, 0, FADV_RANDOM),
+    willNeed: (fd, position, bytes) =>
+      new Promise((resolve) => fadvise.async(fd, position, bytes, FADV_WILLNEED, () => resolve())),
     adviseDontNeed: (fd) => void fadvise(fd, 0, 0, FADV_DONTNEED),
     placeOf: bindFiemap(libc),
     ...(isResident && { isResident }),

@@ -1,4 +1,5 @@
 import { read } from 'node:fs';
+import type { Native } from '../../native/native.ts';
 import { DiskError } from '../disk-store.ts';
 import { diskErrorOf } from './disk-error-of.ts';
 import type { DiskFile } from './open-files.ts';
@@ -17,13 +18,45 @@ export function readInto(file: DiskFile, target: Uint8Array, position: number): 
   );
 }
 
-/** Has the kernel fetch a part of a file into its page cache. Rejects with `DiskError`. */
-export async function loadIntoPageCache(
-  file: DiskFile,
-  startByte: number,
-  endByte: number,
-  scratch: Scratch,
-): Promise<void> {
+/** Brings a part of a file into the kernel's page cache. Rejects with `DiskError`. */
+export type LoadPart = (file: DiskFile, startByte: number, endByte: number) => Promise<void>;
+
+/** The kernel makes no larger request of what it is asked at once, whatever its read-ahead is. */
+const REQUEST_BYTES = 1024 * 1024;
+
+/** All requests of a read are given to the disk together, then waited for: the arm goes there once. */
+export function loadByKernel(native: Native, scratch: Scratch): LoadPart {
+  return async (file, startByte, endByte) => {
+    await file.during(async () => {
+      // In order: the disk would go to and fro between them.
+      for (const { at, bytes } of requests(startByte, endByte)) await native.willNeed(file.fd, at, bytes);
+    });
+    await readThrough(file, startByte, endByte, scratch);
+  };
+}
+
+/** The same where nobody can be told what will be needed: by so many threads at once. */
+export function loadByThreads(threads: number, scratch: Scratch): LoadPart {
+  return async (file, startByte, endByte) => {
+    const waiting = requests(startByte, endByte);
+    const worker = async (): Promise<void> => {
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        await readThrough(file, next.at, next.at + next.bytes, scratch);
+      }
+    };
+    await Promise.all(Array.from({ length: threads }, worker));
+  };
+}
+
+function requests(startByte: number, endByte: number): { readonly at: number; readonly bytes: number }[] {
+  const count = Math.ceil((endByte - startByte) / REQUEST_BYTES);
+  return Array.from({ length: count }, (_, i) => {
+    const at = startByte + i * REQUEST_BYTES;
+    return { at, bytes: Math.min(REQUEST_BYTES, endByte - at) };
+  });
+}
+
+async function readThrough(file: DiskFile, startByte: number, endByte: number, scratch: Scratch): Promise<void> {
   await scratch.use(async (bytes) => {
     for (let at = startByte; at < endByte; ) {
       const got = await readInto(file, bytes.subarray(0, endByte - at), at);

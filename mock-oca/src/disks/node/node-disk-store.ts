@@ -15,8 +15,8 @@ import { demandOf, placeFile } from '../placement/place-file.ts';
 import { READS_AT_ONCE } from '../queue/disk-queue.ts';
 import { AHEAD_BYTES } from '../queue/read-window.ts';
 import { diskErrorOf } from './disk-error-of.ts';
-import { loadIntoPageCache } from './load-file.ts';
-import { type LoadPart, NodeDisk } from './node-disk.ts';
+import { type LoadPart, loadByKernel, loadByThreads } from './load-file.ts';
+import { NodeDisk } from './node-disk.ts';
 import { NodeFileWriter } from './node-file-writer.ts';
 import { memoryFile, nodeOpenFile } from './node-open-file.ts';
 import { PinnedHead } from './pinned-head.ts';
@@ -40,6 +40,8 @@ interface Held {
 }
 
 const LIBUV_THREADS = 4;
+/** Without the kernel's help a large read is made of so many at once. */
+const THREADS_A_READ = 4;
 const REMEMBERED_BYTES = 256 * 1024 * 1024;
 /** How long a disk that is out is left alone before it is looked at again. */
 const RETRY_MS = 10_000;
@@ -79,11 +81,9 @@ export class NodeDiskStore implements DiskStore {
       native,
       nowMs: this.#nowMs,
       log,
-      scratch: new Scratch(AHEAD_BYTES),
-      // One thread stays free for what is no read of a disk, so that no disk can stop another, or an `open`.
-      readsAtOnce: Math.max(1, Math.min(READS_AT_ONCE, Math.floor((threads - 1) / Math.max(1, folders.length)))),
+      ...readingWith(native, threads, folders.length),
       rememberedBytes: REMEMBERED_BYTES,
-      loadPart: options.loadPart ?? loadIntoPageCache,
+      ...(options.loadPart && { loadPart: options.loadPart }),
       onOut: (disk: NodeDisk) => this.#lost(disk),
     };
     this.#disks = folders.map((folder) => new NodeDisk(folder, ports));
@@ -276,4 +276,20 @@ export class NodeDiskStore implements DiskStore {
     this.#files.delete(fileId);
     this.#head.forget(fileId);
   }
+}
+
+/** One thread stays free for what is no read of a disk, so that no disk can stop another, or an `open`. */
+function readingWith(
+  native: Native | undefined,
+  threads: number,
+  disks: number,
+): { readonly readsAtOnce: number; readonly loadPart: LoadPart } {
+  const perDisk = Math.max(1, Math.floor((threads - 1) / Math.max(1, disks)));
+  const scratch = new Scratch(AHEAD_BYTES);
+  if (native) return { readsAtOnce: Math.min(READS_AT_ONCE, perDisk), loadPart: loadByKernel(native, scratch) };
+  const forOneRead = Math.min(THREADS_A_READ, perDisk);
+  return {
+    readsAtOnce: Math.min(READS_AT_ONCE, Math.floor(perDisk / forOneRead)),
+    loadPart: loadByThreads(forOneRead, scratch),
+  };
 }

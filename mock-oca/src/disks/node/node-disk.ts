@@ -10,22 +10,18 @@ import { RecentlyRead } from '../queue/recently-read.ts';
 import { CheckedResidency } from './checked-residency.ts';
 import { diskErrorOf, systemCodeOf } from './disk-error-of.ts';
 import { identify, identityOf, proveWritable } from './disk-identity.ts';
-import type { loadIntoPageCache } from './load-file.ts';
+import type { LoadPart } from './load-file.ts';
 import { type DiskFile, type Lease, OpenFiles } from './open-files.ts';
 import { type DiskScan, scanDisk } from './scan-disk.ts';
-import type { Scratch } from './scratch.ts';
-
-/** How a disk's reads are done: another function makes a disk that fails on purpose. */
-export type LoadPart = typeof loadIntoPageCache;
 
 export interface NodeDiskPorts {
   readonly native: Native | undefined;
   readonly nowMs: () => number;
   readonly log: Log;
-  readonly scratch: Scratch;
   readonly readsAtOnce: number;
   /** What is taken to lie in memory after it was read, where the kernel cannot be asked. */
   readonly rememberedBytes: number;
+  /** How its reads are done: another function makes a disk that fails on purpose. */
   readonly loadPart: LoadPart;
   readonly onOut: (disk: NodeDisk) => void;
 }
@@ -153,13 +149,13 @@ export class NodeDisk {
   }
 
   #newReads(): QueuedReads<DiskFile> {
-    const { native, nowMs, loadPart, scratch, readsAtOnce, rememberedBytes } = this.#ports;
+    const { native, nowMs, loadPart, readsAtOnce, rememberedBytes } = this.#ports;
     const residency: Residency<DiskFile> = native?.isResident
       ? new CheckedResidency(native.isResident, nowMs)
       : new RecentlyRead(rememberedBytes);
     const load = async (file: DiskFile, startByte: number, endByte: number): Promise<void> => {
       try {
-        await loadPart(file, startByte, endByte, scratch);
+        await loadPart(file, startByte, endByte);
       } catch (error) {
         throw diskErrorOf(error, file.path);
       }
