@@ -11,6 +11,7 @@ export {
   parsePrefix,
   prefixText,
 } from './steering/address.ts';
+export { joinRoutes, packAnnounced } from './steering/announced-routes.ts';
 export { addedBps, chooseServers } from './steering/choose-servers.ts';
 export { Content, FileNumbers } from './steering/content.ts';
 export { decisionPart, lookAround } from './steering/look-around.ts';
@@ -35,5 +36,4 @@ export {
   sizeOf,
 } from './steering/prefix-table.ts';
 export { type ReadRoutes, type RouteFormat, readRoutes } from './steering/read-routes.ts';
-export { joinRoutes, packAnnounced } from './steering/announced-routes.ts';
 export { pointOf, type RouteFeed, type Routing } from './steering/routing.ts';

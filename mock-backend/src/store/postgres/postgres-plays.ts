@@ -9,25 +9,45 @@ const COLUMNS =
  * A lease is worth a minute or two: waiting for the disk would cost each play more than a crash of the database can,
  * after which plays are put back by their renewals.
  */
-const BEGIN = 'begin; set local synchronous_commit = off';
+const BEGIN = 'begin; set local synchronous_commit = off; set local enable_seqscan = off';
+
+/** PostgreSQL plans it once for each connection: planning costs more than running it. */
+function prepared(name: string, text: string): { readonly name: string; readonly text: string } {
+  return { name: `pressplay-${name}`, text };
+}
 
 /** Batches that share an account wait for each other; the order of the keys keeps them from waiting in a circle. */
-const LOCK_ACCOUNTS = `select pg_advisory_xact_lock(lock) from (
+const LOCK_ACCOUNTS = prepared(
+  'lock-accounts',
+  `select pg_advisory_xact_lock(lock) from (
   select distinct hashtextextended(account, 7290418) as lock from unnest($1::text[]) as account order by lock
-) as locks`;
+) as locks`,
+);
 
-/** What `decideClaims` wants to know. Both halves go by an index; a play may come twice. */
-const READ_KNOWN = `select ${COLUMNS} from plays
-  where (account_id, idempotency_key) in (select * from unnest($1::text[], $2::text[]))
-  union all select ${COLUMNS} from plays where account_id = any($1) and lease_ends_at_ms > $3`;
+/**
+ * What `decideClaims` wants to know. Row by row and by index alone (`limit` and `offset` keep the planner from joining
+ * otherwise): a plan is kept while the table grows from nothing. A play may come twice.
+ */
+const READ_KNOWN = prepared(
+  'read-known',
+  `select known.* from unnest($1::text[], $2::text[]) as claim (account, key), lateral (
+    select ${COLUMNS} from plays where account_id = claim.account and idempotency_key = claim.key limit 1
+  ) as known
+  union all select known.* from (select distinct unnest($1::text[]) as account) as claim, lateral (
+    select ${COLUMNS} from plays where account_id = claim.account and lease_ends_at_ms > $3 offset 0
+  ) as known`,
+);
 
-const WRITE_CHANGED = `insert into plays (${COLUMNS})
+const WRITE_CHANGED = prepared(
+  'write-changed',
+  `insert into plays (${COLUMNS})
   select play_id, account_id, idempotency_key, title_id, device::json, created_at_ms, player_id, lease_ends_at_ms, ended_at_ms
   from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::bigint[], $9::bigint[])
     as changed (${COLUMNS})
   on conflict (account_id, idempotency_key) do update set play_id = excluded.play_id, title_id = excluded.title_id,
     device = excluded.device, created_at_ms = excluded.created_at_ms, player_id = excluded.player_id,
-    lease_ends_at_ms = excluded.lease_ends_at_ms, ended_at_ms = excluded.ended_at_ms`;
+    lease_ends_at_ms = excluded.lease_ends_at_ms, ended_at_ms = excluded.ended_at_ms`,
+);
 
 const BEAT = `with alive as (
     select play_id from plays
@@ -56,10 +76,10 @@ export class PostgresPlays {
     const accountIds = claims.map(({ play }) => play.accountId);
     const keys = claims.map(({ play }) => play.idempotencyKey);
     return this.#transaction(async (client) => {
-      await client.query(LOCK_ACCOUNTS, [accountIds]);
-      const { rows } = await client.query<PlayRow>(READ_KNOWN, [accountIds, keys, Math.floor(nowMs)]);
+      await client.query({ ...LOCK_ACCOUNTS, values: [accountIds] });
+      const { rows } = await client.query<PlayRow>({ ...READ_KNOWN, values: [accountIds, keys, Math.floor(nowMs)] });
       const { outcomes, changed } = decideClaims(claims, rows.map(playOf), nowMs, expiredBeforeMs);
-      if (changed.length > 0) await client.query(WRITE_CHANGED, columnsOf(changed));
+      if (changed.length > 0) await client.query({ ...WRITE_CHANGED, values: columnsOf(changed) });
       return outcomes;
     });
   }
