@@ -23,6 +23,10 @@ export const ABANDON_DEFAULTS = {
   silenceMs: 300,
   /** Buffer that another server, once found, has to bring the rest. */
   reserveMs: 1000,
+  /** With nothing buffered, and nothing having come for so long, whatever is much smaller than the rest ends the wait sooner. */
+  emptyMs: 200,
+  standstillMs: 2000,
+  muchSmaller: 0.5,
 } as const;
 
 /** A segment that is being loaded. `segmentNumber` is its number, `current` the rendition of the one before. */
@@ -31,6 +35,8 @@ export interface LoadingContext extends AbrContext {
   readonly receivedBytes: number;
   /** Of the server that brings it now. Undefined while no byte has come. */
   readonly pace: DownloadPace | undefined;
+  /** Nothing has come of it for so long. */
+  readonly silentMs?: number | undefined;
   /** What the network was expected to carry when it was asked for. */
   readonly throughputBps?: number | undefined;
   /** For so long it is left to delivery to find a faster server, if the buffer lasts; absent where there is no other. */
@@ -48,6 +54,8 @@ export type AbandonReason =
   | 'in-time'
   /** Going on is worth as much as anything smaller. */
   | 'worth-waiting'
+  /** The picture stands and nothing comes from anybody: the smallest is the first to be there once somebody sends again. */
+  | 'standing-still'
   /** Another server may bring the rest. */
   | 'other-server-first'
   /** It is the smaller one already, and comes about as fast as was thought. */
@@ -73,6 +81,8 @@ export function judgeDownload(context: LoadingContext, worth: PlannedWorth): Aba
   const rung = rungOf(ladder, loading);
   const segment = loading.segments[context.segmentNumber];
   if (rung <= 0 || !segment) return { reason: 'lowest' };
+  const restBits = Math.max(0, segment.endByte - segment.startByte - context.receivedBytes) * 8;
+  if (isStandingStill(context, restBits, ladder[0])) return { instead: ladder[0], reason: 'standing-still' };
   if (!pace || pace.elapsedMs - pace.firstByteAfterMs < ABANDON_DEFAULTS.leastSpanMs) return { reason: 'too-early' };
   if (pace.silentMs > ABANDON_DEFAULTS.silenceMs && context.otherServerWithinMs !== undefined)
     return { reason: 'other-server-first' };
@@ -80,7 +90,6 @@ export function judgeDownload(context: LoadingContext, worth: PlannedWorth): Aba
   const { middlingSpread } = ABANDON_DEFAULTS;
   const caution = ((context.rateSpread ?? middlingSpread) / middlingSpread) ** 2;
   const rateBps = restBps(pace, expectedBps, ABANDON_DEFAULTS.trustMs * caution);
-  const restBits = Math.max(0, segment.endByte - segment.startByte - context.receivedBytes) * 8;
   const bufferS = bufferAheadMs / 1000;
   if (restBits / rateBps <= bufferS) return { reason: 'in-time' };
   const planned = { ...context, video: ladder };
@@ -94,6 +103,16 @@ export function judgeDownload(context: LoadingContext, worth: PlannedWorth): Aba
   const instead = ladder[bestBelow(rung, bufferS, worth).rung];
   if (!instead || hasTime(context)) return { reason: 'other-server-first' };
   return { instead, withBps, reason: 'worth-less' };
+}
+
+function isStandingStill(
+  { segmentNumber, bufferAheadMs, silentMs = 0 }: LoadingContext,
+  restBits: number,
+  lowest: RenditionView | undefined,
+): lowest is RenditionView {
+  const { endByte = 0, startByte = 0 } = lowest?.segments[segmentNumber] ?? {};
+  const isSilent = bufferAheadMs < ABANDON_DEFAULTS.emptyMs && silentMs >= ABANDON_DEFAULTS.standstillMs;
+  return isSilent && (endByte - startByte) * 8 < restBits * ABANDON_DEFAULTS.muchSmaller;
 }
 
 interface RungWorth {

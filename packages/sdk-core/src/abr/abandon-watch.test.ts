@@ -61,4 +61,30 @@ describe('the watch over downloads', () => {
     const again = watch.judge({ ...report(3000, 8000, instead), bufferAheadMs: 100 });
     expect(again.instead).toBeUndefined();
   });
+
+  it('takes the smallest, whoever brings it, where the picture stands and nothing comes', () => {
+    const [lowest] = video;
+    const standing = { bufferAheadMs: 0, patienceMs: 3000 };
+    const silent = (elapsedMs: number, more: object = {}) => {
+      const watch = new AbandonWatch();
+      watch.begin(4_000_000);
+      return watch.judge({ ...report(elapsedMs, 0), firstByteAfterMs: undefined, ...standing, ...more });
+    };
+    expect(silent(2500)).toEqual({ instead: lowest, reason: 'standing-still' });
+    expect(silent(1500).reason).toBe('too-early');
+    expect(silent(2500, { bufferAheadMs: 1000 }).reason).toBe('too-early');
+    expect(silent(2500, { loading: lowest }).reason).toBe('lowest');
+  });
+
+  it('waits for the rest of a segment where that is hardly more than the smallest from its start', () => {
+    const bytes = (best.segments[10]?.endByte ?? 0) - (best.segments[10]?.startByte ?? 0);
+    const afterSilence = (share: number) => {
+      const watch = new AbandonWatch();
+      watch.begin(4_000_000);
+      const at = (ms: number) => watch.judge({ ...report(ms, bytes * share), bufferAheadMs: 0, patienceMs: 3000 });
+      return [400, 1000, 1600, 2200, 2800].map((ms) => at(ms).reason).at(-1);
+    };
+    expect(afterSilence(0.9)).not.toBe('standing-still');
+    expect(afterSilence(0.3)).toBe('standing-still');
+  });
 });

@@ -7,7 +7,7 @@ import { PlannedWorth } from './planned-worth.ts';
 const FIRST_AFTER_MS = 300;
 const SPACING_MS = 200;
 
-type Kept = 'pace' | 'throughputBps' | 'chosenWithBps' | 'otherServerWithinMs';
+type Kept = 'pace' | 'silentMs' | 'throughputBps' | 'chosenWithBps' | 'otherServerWithinMs';
 
 interface Report extends DownloadReport, Omit<LoadingContext, Kept | keyof DownloadReport> {
   /** How long delivery takes to leave a slow server; absent where there is no other. */
@@ -42,12 +42,14 @@ export class AbandonWatch {
   judge(report: Report): AbandonVerdict {
     if (report.elapsedMs < this.#judgeFromMs) return { reason: 'too-early' };
     this.#judgeFromMs = report.elapsedMs + SPACING_MS;
-    this.#pace = paceAfter(this.#pace, this.#ofThisServer(report));
+    const ofThisServer = this.#ofThisServer(report);
+    this.#pace = paceAfter(this.#pace, ofThisServer);
+    const silentMs = this.#pace?.silentMs ?? ofThisServer.elapsedMs;
     const { segmentNumber, elapsedMs, patienceMs } = report;
     const lateForMs = elapsedMs - (this.#lateFromMs ?? elapsedMs);
     const otherServerWithinMs = patienceMs === undefined ? undefined : patienceMs - lateForMs;
     const chosenWithBps = this.#givenUp?.segmentNumber === segmentNumber ? this.#givenUp.withBps : undefined;
-    const known = { pace: this.#pace, throughputBps: this.#expectedBps, chosenWithBps, otherServerWithinMs };
+    const known = { pace: this.#pace, silentMs, throughputBps: this.#expectedBps, chosenWithBps, otherServerWithinMs };
     const loading = { ...report, ...known };
     const verdict = judgeDownload(loading, this.#worth);
     this.#lateFromMs = verdict.reason === 'other-server-first' ? (this.#lateFromMs ?? elapsedMs) : undefined;
