@@ -1,33 +1,19 @@
-export interface TooSlowConfig {
-  /** Judged only over at least this much of the transfer. */
-  readonly minSpanMs: number;
-  /** How many times sooner another server must be predicted to finish. */
-  readonly margin: number;
-  /** The same for a server whose throughput is only assumed. */
-  readonly unmeasuredMargin: number;
-  /** Less than this is finished where it is: a new connection costs more. */
-  readonly minRemainingBytes: number;
-  /** Slower than the media itself plays, for this long, empties any buffer; */
-  readonly starvingSpanMs: number;
-  /** with a deep buffer it may take this share of what lies beyond: the next range finds out what is slow, server or link. */
-  readonly starvingShare: number;
-  readonly deepMs: number;
-  /** unless another server is predicted to be so many times sooner: no buffer is deep enough to wait for a
-   *  crawl. What is predicted of idle servers falls with it for a while, as if the link were slow: much sooner is little. */
-  readonly crawlMargin: number;
-}
-
-export const TOO_SLOW_DEFAULTS: TooSlowConfig = {
-  minSpanMs: 800,
-  margin: 1.5,
-  unmeasuredMargin: 3,
-  minRemainingBytes: 8 * 1024,
-  starvingSpanMs: 1800,
-  starvingShare: 0.6,
-  deepMs: 9000,
-  crawlMargin: 4,
-};
-
+/** Judged only over at least this much of the transfer. */
+const MIN_SPAN_MS = 800;
+/** How many times sooner another server must be predicted to finish. */
+const MARGIN = 1.5;
+/** The same for a server whose throughput is only assumed. */
+const UNMEASURED_MARGIN = 3;
+/** Less than this is finished where it is: a new connection costs more. */
+const MIN_REMAINING_BYTES = 8 * 1024;
+/** Slower than the media itself plays, for this long, empties any buffer; */
+const STARVING_SPAN_MS = 1800;
+/** with a deep buffer it may take this share of what lies beyond: the next range finds out what is slow, server or link. */
+const STARVING_SHARE = 0.6;
+const DEEP_MS = 9000;
+/** unless another server is predicted to be so many times sooner: no buffer is deep enough to wait for a crawl. What is
+ *  predicted of idle servers falls with it for a while, as if the link were slow: much sooner is little. */
+const CRAWL_MARGIN = 4;
 /** Where the bytes come as fast as they play, a crawl must be seen for so long, and so long a rest be missing. */
 const CRAWL_SPAN_MS = 1200;
 const CRAWL_REST_MS = 1000;
@@ -57,17 +43,17 @@ export interface TooSlowVerdict {
 }
 
 /** Leave a server that is alive but slow? Only for another that is clearly predicted to be better. */
-export function judgeSlowness(input: TooSlowInput, config: TooSlowConfig = TOO_SLOW_DEFAULTS): TooSlowVerdict {
+export function judgeSlowness(input: TooSlowInput): TooSlowVerdict {
   const { remainingBytes, recentBps, recentSpanMs, latestBps, neededInMs, mediaBps, other } = input;
-  if (recentSpanMs < config.minSpanMs) return stay('too-early');
-  if (remainingBytes < config.minRemainingBytes) return stay('nearly-done');
+  if (recentSpanMs < MIN_SPAN_MS) return stay('too-early');
+  if (remainingBytes < MIN_REMAINING_BYTES) return stay('nearly-done');
   const remainingMs = (remainingBytes * 8000) / Math.max(1, recentBps);
-  const margin = other?.isMeasured ? config.margin : config.unmeasuredMargin;
+  const margin = other?.isMeasured ? MARGIN : UNMEASURED_MARGIN;
   if (!other || other.predictedMs * margin > remainingMs) return stay('none-better');
   if (remainingMs > neededInMs) return { move: true, reason: 'late' };
-  const isCrawlAt = (restMs: number): boolean => other.predictedMs * config.crawlMargin <= restMs;
-  const isStarving = recentBps < mediaBps && recentSpanMs >= config.starvingSpanMs;
-  const mayTakeMs = (neededInMs - config.deepMs) * config.starvingShare;
+  const isCrawlAt = (restMs: number): boolean => other.predictedMs * CRAWL_MARGIN <= restMs;
+  const isStarving = recentBps < mediaBps && recentSpanMs >= STARVING_SPAN_MS;
+  const mayTakeMs = (neededInMs - DEEP_MS) * STARVING_SHARE;
   if (isStarving && (isCrawlAt(remainingMs) || remainingMs > mayTakeMs))
     return { move: true, reason: 'slower-than-playback' };
   if (latestBps === undefined) return stay('in-time');
@@ -83,7 +69,7 @@ export function wasCrawl(
   otherBps: () => number,
 ): boolean {
   const { spanMs, mostBps } = pace;
-  const isSlow = spanMs >= TOO_SLOW_DEFAULTS.minSpanMs && mostBps < mediaBps * CRAWL_MEDIA_FACTOR;
+  const isSlow = spanMs >= MIN_SPAN_MS && mostBps < mediaBps * CRAWL_MEDIA_FACTOR;
   return isSlow && otherBps() >= mostBps * AFTER_CRAWL_MARGIN;
 }
 

@@ -11,7 +11,6 @@ import {
   NO_EXCLUSIONS,
   recordFailure,
   recordSuccess,
-  trustAgain,
 } from '../server-selection/exclusions.ts';
 import { forgiveOutage } from '../server-selection/forgive-outage.ts';
 import { freshRates, type LoadHints, NO_HINTS, noteHint } from '../server-selection/load-hints.ts';
@@ -147,12 +146,12 @@ export class ServerBook {
     return choice;
   }
 
-  /** The servers that a running range could go to instead, best first. Where all of them failed: those that may be
-   *  tried again, or for a part beside what runs, those that may help. */
+  /** The servers that a running range could go to instead, best first; for a part beside what runs, where all of them
+   *  failed, those that may help. */
   others(ocaId: string, query: Omit<ServerQuery, 'neededInMs' | 'mediaBps'>, forPart = false): readonly RankedServer[] {
     const all = rankServers(this.#rankInput(query)).filter((one) => one.ocaId !== ocaId);
     const well = all.filter(({ excluded }) => !excluded);
-    return well.length > 0 ? well : all.filter(({ mayTryAgain, mayHelp }) => (forPart ? mayHelp : mayTryAgain));
+    return forPart && well.length === 0 ? all.filter(({ mayHelp }) => mayHelp) : well;
   }
 
   /** Prefers a server without a failure of the one before: it won a start race. */
@@ -182,11 +181,8 @@ export class ServerBook {
   /** Alive, but crawling: what was measured before no longer counts. */
   noteTooSlow(ocaId: string, recentBps: number): void {
     this.meter(ocaId).restart(recentBps);
-    const nowMs = this.#clock.nowMs();
-    if (this.rankedAll().every((one) => one.ocaId === ocaId || one.excluded))
-      this.#exclusions = trustAgain(this.#exclusions, nowMs);
     if (this.#preference.ocaId !== ocaId) return;
-    const backTo = this.#slumps.left(ocaId, recentBps, nowMs);
+    const backTo = this.#slumps.left(ocaId, recentBps, this.#clock.nowMs());
     this.#leave('too-slow');
     if (backTo !== undefined) this.prefer(backTo, 'too-slow');
   }

@@ -1,18 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import {
-  EXCLUSION_DEFAULTS,
+  BASE_MS as baseMs,
   type Exclusions,
   excludedForMs,
   type Failure,
   isUnproven,
+  MAX_MS as maxMs,
   mayStillHelp,
+  MEMORY_MS as memoryMs,
   NO_EXCLUSIONS,
   recordFailure,
   recordSuccess,
-  trustAgain,
 } from './exclusions.ts';
-
-const { baseMs, maxMs, memoryMs } = EXCLUSION_DEFAULTS;
 
 const fail = (before: Exclusions, ocaId: string, nowMs: number, more: Partial<Failure> = {}): Exclusions =>
   recordFailure(before, { ocaId, siteId: 'site', fileId: 'f', scope: 'host', startedAtMs: nowMs, nowMs, ...more });
@@ -86,11 +85,5 @@ describe('exclusions', () => {
     const again = fail(failed, 'b', 100, { startedAtMs: -1, retryAfterMs: 60_000 });
     expect(mayStillHelp(again, 'b', 30_000)).toBe(false);
     expect(mayStillHelp(failed, 'c', 1)).toBe(false);
-  });
-
-  it('are trusted again without proof once they are over, the others not', () => {
-    const exclusions = fail(fail(NO_EXCLUSIONS, 'a', 0), 'b', 5000);
-    const trusted = trustAgain(exclusions, baseMs);
-    expect(['a', 'b'].map((ocaId) => isUnproven(trusted, ocaId))).toEqual([false, true]);
   });
 });

@@ -16,25 +16,13 @@ export type Exclusions = Readonly<Record<string, Exclusion>>;
 
 export const NO_EXCLUSIONS: Exclusions = {};
 
-export interface ExclusionConfig {
-  readonly baseMs: number;
-  readonly maxMs: number;
-  /** Failures older than this are forgotten. */
-  readonly memoryMs: number;
-  /** Failures that make a file on an OCA, an OCA, a site bad: fast.com's bookkeeping (1, 2, 3). */
-  readonly fileFailures: number;
-  readonly ocaFailures: number;
-  readonly siteFailures: number;
-}
-
-export const EXCLUSION_DEFAULTS: ExclusionConfig = {
-  baseMs: 10_000,
-  maxMs: 300_000,
-  memoryMs: 600_000,
-  fileFailures: 1,
-  ocaFailures: 2,
-  siteFailures: 3,
-};
+/** The first one, and the longest. */
+export const BASE_MS = 10_000;
+export const MAX_MS = 300_000;
+/** Failures older than this are forgotten. */
+export const MEMORY_MS = 600_000;
+/** Failures that make a file on an OCA, an OCA, a site bad: fast.com's bookkeeping. */
+const [FILE_FAILURES, OCA_FAILURES, SITE_FAILURES] = [1, 2, 3];
 
 export interface Failure {
   readonly ocaId: string;
@@ -49,22 +37,18 @@ export interface Failure {
 }
 
 /** Notes a failure. Exclusions double with each repetition. */
-export function recordFailure(
-  exclusions: Exclusions,
-  failure: Failure,
-  config: ExclusionConfig = EXCLUSION_DEFAULTS,
-): Exclusions {
+export function recordFailure(exclusions: Exclusions, failure: Failure): Exclusions {
   const file = fileKey(failure.ocaId, failure.fileId);
   const oca = ocaKey(failure.ocaId);
   const site = siteKey(failure.siteId);
   // A host that failed is bad at once: asking it for another file would only cost a second deadline.
-  const ocaFailures = failure.scope === 'host' ? 1 : config.ocaFailures;
+  const ocaFailures = failure.scope === 'host' ? 1 : OCA_FAILURES;
   const { retryAfterMs: _ofOneOca, ...ofSite } = failure;
   return {
     ...exclusions,
-    [file]: grown(exclusions[file], failure, { failures: config.fileFailures, ocas: 1 }, config),
-    [oca]: grown(exclusions[oca], failure, { failures: ocaFailures, ocas: 1 }, config),
-    [site]: grown(exclusions[site], ofSite, { failures: config.siteFailures, ocas: 2 }, config),
+    [file]: grown(exclusions[file], failure, { failures: FILE_FAILURES, ocas: 1 }),
+    [oca]: grown(exclusions[oca], failure, { failures: ocaFailures, ocas: 1 }),
+    [site]: grown(exclusions[site], ofSite, { failures: SITE_FAILURES, ocas: 2 }),
   };
 }
 
@@ -115,14 +99,6 @@ export function mayStillHelp(exclusions: Exclusions, ocaId: string, nowMs: numbe
   return unproven === true && (refusedUntilMs ?? 0) <= nowMs;
 }
 
-/** Nobody is left to wait for proof with: those whose exclusion is over are asked for media at once. */
-export function trustAgain(exclusions: Exclusions, nowMs: number): Exclusions {
-  const trusted = Object.entries(exclusions).map(([key, one]) => {
-    return [key, one.untilMs <= nowMs ? { ...one, unproven: false } : one] as const;
-  });
-  return Object.fromEntries(trusted);
-}
-
 export function failureCount(exclusions: Exclusions, ocaId: string): number {
   return exclusions[ocaKey(ocaId)]?.failures ?? 0;
 }
@@ -133,14 +109,9 @@ interface Threshold {
   readonly ocas: number;
 }
 
-function grown(
-  before: Exclusion | undefined,
-  failure: Failure,
-  threshold: Threshold,
-  config: ExclusionConfig,
-): Exclusion {
+function grown(before: Exclusion | undefined, failure: Failure, threshold: Threshold): Exclusion {
   const { nowMs, ocaId, retryAfterMs = 0 } = failure;
-  const known = before && nowMs - before.failedAtMs < config.memoryMs ? before : undefined;
+  const known = before && nowMs - before.failedAtMs < MEMORY_MS ? before : undefined;
   const unproven = (known?.unproven ?? false) || failure.scope === 'host';
   const refusedUntilMs = Math.max(known?.refusedUntilMs ?? 0, nowMs + retryAfterMs);
   if (known?.ocaIds.includes(ocaId) && failure.startedAtMs < known.failedAtMs) {
@@ -150,7 +121,7 @@ function grown(
   const ocaIds = [...new Set([...(known?.ocaIds ?? []), ocaId])];
   const isBad = failures >= threshold.failures && ocaIds.length >= threshold.ocas;
   const growth = 2 ** Math.min(20, failures - threshold.failures);
-  const forMs = isBad ? Math.min(config.maxMs, config.baseMs * growth) : 0;
+  const forMs = isBad ? Math.min(MAX_MS, BASE_MS * growth) : 0;
   const untilMs = nowMs + Math.max(forMs, retryAfterMs);
   return { failures, failedAtMs: nowMs, untilMs, ocaIds, unproven, refusedUntilMs };
 }

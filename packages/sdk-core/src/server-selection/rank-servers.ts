@@ -36,10 +36,8 @@ export interface RankedServer extends Prediction {
   readonly ocaId: string;
   /** False where the throughput is only assumed. */
   readonly isMeasured: boolean;
-  /** It failed lately or has not been seen to work since: asked only where nothing better exists. */
+  /** It failed lately; or it has not been seen to work since, and there are two others. Asked only where nothing better exists. */
   readonly excluded: boolean;
-  /** It failed and has not been seen to work since, but its exclusion is over. */
-  readonly mayTryAgain: boolean;
   /** It failed without asking to be left alone: may be asked for what would come too late otherwise. */
   readonly mayHelp: boolean;
   /** It asks to be left: works, but only where nobody else does as well. */
@@ -56,8 +54,14 @@ export function rankServers(
 ): readonly RankedServer[] {
   const link = linkView(input);
   const config = { ...defaults, linkShare: input.linkShare ?? defaults.linkShare };
-  return input.servers
-    .map((server) => ({ server, ...rate(server, input, link, config) }))
+  const { servers, exclusions, nowMs, fileId } = input;
+  const isOpen = (server: Candidate): boolean => excludedForMs(exclusions, server, nowMs, fileId) === 0;
+  const open = servers.filter(isOpen);
+  const well = open.filter(({ ocaId }) => !isUnproven(exclusions, ocaId));
+  // Whom only one server is left need not wait for a proof, which with a low buffer would never come.
+  const asked = new Set(well.length < 2 ? open : well);
+  return servers
+    .map((server) => ({ server, ...rate(server, !asked.has(server), input, link, config) }))
     .sort(
       (a, b) =>
         Number(a.excluded) - Number(b.excluded) ||
@@ -70,17 +74,20 @@ export function rankServers(
     .map(({ server, failures: _, ...ranked }) => ({ ocaId: server.ocaId, ...ranked }));
 }
 
-function rate(server: Candidate, input: RankInput, link: LinkView | undefined, config: PredictionConfig) {
-  const { measurements, exclusions, hints = NO_HINTS, fileId, nowMs, bytes } = input;
-  const isShut = excludedForMs(exclusions, server, nowMs, fileId) > 0;
-  const excluded = isShut || isUnproven(exclusions, server.ocaId);
+function rate(
+  server: Candidate,
+  excluded: boolean,
+  input: RankInput,
+  link: LinkView | undefined,
+  config: PredictionConfig,
+) {
+  const { measurements, exclusions, hints = NO_HINTS, nowMs, bytes } = input;
   const measurement = measurements[server.ocaId] ?? {};
   const context = { rank: server.rank, bytes, nowMs, ...(link ? { link } : {}) };
   return {
     ...predictDelivery(measurement, context, config),
     isMeasured: measurement.throughputBps !== undefined,
     excluded,
-    mayTryAgain: excluded && !isShut,
     mayHelp: mayStillHelp(exclusions, server.ocaId, nowMs),
     inDuress: isInDuress(hints, server.ocaId, nowMs),
     // Past failures of a server that works again do not count against it; among the excluded they decide.

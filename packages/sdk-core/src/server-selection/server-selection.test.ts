@@ -217,6 +217,14 @@ describe('choosing', () => {
     expect(chooseServer(input({ preference }))).toMatchObject({ ocaId: 'oca-0', reason: 'not-holding', preference });
   });
 
+  it('asks for no proof where only one server is left that needs none', () => {
+    const exclusions = failed(1, 0);
+    const excluded = (count: number) =>
+      rankServers(input({ servers: candidates(count), exclusions })).find(({ ocaId }) => ocaId === 'oca-1')?.excluded;
+    expect([excluded(3), excluded(2)]).toEqual([true, false]);
+    expect(rankServers(input({ servers: candidates(2), exclusions: failed(1) })).at(-1)?.excluded).toBe(true);
+  });
+
   it('takes the one that failed least when all are excluded', () => {
     const exclusions = failed(1, 100_000, failed(0, 100_000, failed(0, 50_000, failed(2, 99_000, failed(2, 40_000)))));
     expect(chooseServer(input({ exclusions, preference: { ocaId: 'oca-0' } }))).toMatchObject({
