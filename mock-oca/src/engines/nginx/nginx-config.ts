@@ -88,9 +88,6 @@ lua_shared_dict oca_state 1m;
 lua_shared_dict oca_files 64m;
 lua_package_path ${quoted(`${folder}/?.lua;;`)};
 init_by_lua_block { oca = require 'token_check' }
-limit_conn_zone $server_port zone=responses:1m;
-limit_conn_status 503;
-limit_conn_log_level info;
 map $request $oca_refused { "~^[A-Za-z]+ /\\S* HTTP/1\\.[01]$" path/invalid; default request/invalid; }
 ${paceBps === undefined ? '' : paceMap(paceBps)}
 ${logsRequests ? LOG_FORMAT : ''}
@@ -137,13 +134,12 @@ ${indented(corsLines('always'))}
   ${log}
   return 503 '{"error":{"code":"oca/overloaded","message":"This OCA takes no new requests now.","context":{"maxConnections":${maxConnections},"retryAfterS":2}}}';
 }
-set $oca_disk 1;
+${diskPools.length > 0 ? 'set $oca_disk 1;' : ''}
 location ~ ^/ {
-  set_by_lua_block $oca_said { return oca.said() }
   set_by_lua_block $oca_path { ${diskPools.length > 0 ? 'local path, disk = oca.file() ngx.var.oca_disk = disk or 1 return path' : 'return oca.file()'} }
+  set_by_lua_block $oca_said { return oca.said() }
   if ($oca_path = shed) { return 503; }
   alias $oca_path;
-  limit_conn responses ${maxConnections};
   # 412 keeps its plain page: it comes too late to be handed over, and no page of a browser may ask what leads to it.
   error_page 403 404 405 500 = @node;
   error_page 416 = @outside;

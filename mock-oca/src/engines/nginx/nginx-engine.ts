@@ -22,7 +22,7 @@ import type { WatchedDisks } from './watched-disks.ts';
 import { WorkerMemory } from './worker-memory.ts';
 import { closedFolder, findWorkerUser, type WorkerUser } from './worker-user.ts';
 
-const TICK_MS = 250;
+const TICK_MS = 500;
 const ANSWER_MS = 50;
 const LOG_BYTES = 32 * 1024 * 1024;
 /** For the port of an agent that was killed a moment ago. */

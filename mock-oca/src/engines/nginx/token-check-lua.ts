@@ -18,13 +18,24 @@ local NOWHERE = '/dev/null/nowhere'
 local REMEMBERED = 20000
 local M = {}
 
-local seen, mode, keys, disks
+-- Requests being answered by all workers, nginx's own count in shared memory: limit_conn would cost ten times as much.
+local function own_count()
+  return ffi.C.ngx_stat_writing[0]
+end
+pcall(ffi.cdef, 'extern volatile unsigned long *ngx_stat_writing;')
+local function running_of_variable()
+  return tonumber(ngx.var.connections_writing)
+end
+local running = pcall(own_count) and own_count or running_of_variable
+
+local seen, mode, most, keys, disks, said
+local looked_at = 0
 -- Paths that were found right, until when: a play sends the same token with each of its requests.
 local known, known_count = {}, 0
 
 local function learn(version)
   keys, disks, known, known_count = {}, {}, {}, 0
-  mode = state:get('mode') or 'node'
+  mode, most = state:get('mode') or 'node', tonumber(state:get('most')) or 0
   for till, key in string.gmatch(state:get('keys') or '', '(%S+) (%S+)') do
     keys[#keys + 1] = { till = tonumber(till), key = key }
   end
@@ -93,37 +104,43 @@ local function look(path)
   return file, disk
 end
 
--- The file and the number of its disk.
+-- The file and the number of its disk. What was told is looked at once a millisecond.
 function M.file()
-  local version = state:get('version')
-  if version ~= seen then learn(version) end
-  if mode == 'shed' then return 'shed' end
+  local now = ngx.now()
+  if now ~= looked_at then
+    local version = state:get('version')
+    if version ~= seen then learn(version) end
+    said, looked_at = state:get('said'), now
+  end
+  if mode == 'shed' or running() > most then return 'shed' end
   if mode ~= 'serve' then return NOWHERE end
   local uri = ngx.var.request_uri
   if #uri > 4096 then return NOWHERE end
   local query = find(uri, '?', 1, true)
   local path = query and sub(uri, 1, query - 1) or uri
   local found = known[path]
-  if found and ngx.now() < found.till then return found.file, found.disk end
+  if found and now < found.till then return found.file, found.disk end
   return look(path)
 end
 
+-- What players are told of the load; after file().
 function M.said()
-  return state:get('said')
+  return said
 end
 
 -- For the agent: lines of 'name value', and a new version that makes the workers look again.
-local SINGLE = { mode = true, said = true }
+local SINGLE = { mode = true, said = true, most = true }
 function M.take_state()
   ngx.req.read_body()
   local texts = {}
   for name, value in string.gmatch(ngx.req.get_body_data() or '', '(%S+) ([^\n]+)') do
     texts[name] = (SINGLE[name] or not texts[name]) and value or texts[name] .. '\n' .. value
   end
-  for _, name in ipairs({ 'mode', 'said', 'keys', 'disks' }) do
+  for _, name in ipairs({ 'mode', 'most', 'said', 'keys', 'disks' }) do
     if texts[name] then state:set(name, texts[name]) end
   end
   if texts.mode or texts.keys or texts.disks then state:incr('version', 1, 0) end
+  looked_at = 0
 end
 
 -- Lines of 'fileId title disk', or of 'fileId' alone for one that is gone. What does not fit stays with Node.
@@ -133,6 +150,7 @@ function M.take_files()
     if rest == '' then files:delete(id) else files:safe_set(id, sub(rest, 2)) end
   end
   state:incr('version', 1, 0)
+  looked_at = 0
 end
 
 return M

@@ -40,8 +40,8 @@ export class WorkerMemory {
       this.#mode = '';
       this.#said = '';
       this.#filesChanged = true;
-      const { folders } = this.#parts;
-      const lines = [...this.#keys(), ...folders.map((folder) => `disks ${folder}`)];
+      const { folders, config } = this.#parts;
+      const lines = [`most ${config.maxConnections}`, ...this.#keys(), ...folders.map((folder) => `disks ${folder}`)];
       await askAgentSocket(this.#socketPath, '/state', lines.join('\n'));
       await this.#refresh();
     });
