@@ -1,12 +1,5 @@
 import type { StoredOca } from '@pressplay/mock-backend';
-import type {
-  CatalogTitle,
-  ClientNetworkEntry,
-  HealthReport,
-  Route,
-  SegmentIndex,
-  SiteInfo,
-} from '@pressplay/protocol/messages';
+import type { CatalogTitle, ClientNetworkEntry, HealthReport, Route, SiteInfo } from '@pressplay/protocol/messages';
 import { checksumOf, cutIndexes, etagOf, INLINE_INDEX_MS } from '@pressplay/protocol/wire';
 import { seededRandom } from '../prefix-lookup-data.ts';
 import type { Sizes } from './sizes.ts';
@@ -33,57 +26,64 @@ export const fileIdOf = (film: number, file: number): string =>
 
 /** A film as a region keeps it once it was published: with the segments of two minutes, the rest in an index file. */
 export function filmOf(film: number, { filmMs }: Pick<Sizes, 'filmMs'>): CatalogTitle {
-  const whole = wholeFilmOf(film, { filmMs });
-  if (filmMs <= INLINE_INDEX_MS) return whole;
-  const { indexes, sizeBytes, checksum } = cutOf(film % SHAPES, whole, filmMs);
-  const fileId = fileIdOf(film, RENDITIONS);
-  return {
-    ...whole,
-    renditions: whole.renditions.map((rendition, at) => ({ ...rendition, index: indexes[at] ?? rendition.index })),
-    indexFile: { fileId, sha256: fileId.padEnd(64, '0'), etag: etagOf(fileId, sizeBytes), sizeBytes, checksum },
-  };
-}
-
-interface Cut {
-  readonly indexes: readonly SegmentIndex[];
-  readonly sizeBytes: number;
-  readonly checksum: number;
-}
-
-const knownCuts = new Map<string, Cut>();
-
-function cutOf(shape: number, whole: CatalogTitle, filmMs: number): Cut {
-  const key = `${shape} ${filmMs}`;
-  const known = knownCuts.get(key);
-  if (known) return known;
-  const { renditions, file } = cutIndexes(whole.renditions);
-  const bytes = new TextEncoder().encode(JSON.stringify(file));
-  const cut = {
-    indexes: renditions.map(({ index }) => index),
-    sizeBytes: bytes.length,
-    checksum: checksumOf(bytes),
-  };
-  knownCuts.set(key, cut);
-  return cut;
+  const shape = keptShape(film % SHAPES, filmMs);
+  const title = named(shape, film);
+  if (!shape.indexFile) return title;
+  const { sizeBytes } = shape.indexFile;
+  return { ...title, indexFile: { ...shape.indexFile, ...fileNamed(film, RENDITIONS, sizeBytes) } };
 }
 
 export function wholeFilmOf(film: number, { filmMs }: Pick<Sizes, 'filmMs'>): CatalogTitle {
-  const shape = film % SHAPES;
+  return named(wholeShape(film % SHAPES, filmMs), film);
+}
+
+function named(shape: CatalogTitle, film: number): CatalogTitle {
+  return {
+    ...shape,
+    titleId: titleIdOf(film),
+    name: `Film ${film}`,
+    renditions: shape.renditions.map((one, file) => ({ ...one, ...fileNamed(film, file, one.sizeBytes) })),
+  };
+}
+
+function fileNamed(film: number, file: number, sizeBytes: number) {
+  const fileId = fileIdOf(film, file);
+  return { fileId, sha256: fileId.padEnd(64, '0'), etag: etagOf(fileId, sizeBytes) };
+}
+
+const keptShapes = new Map<string, CatalogTitle>();
+
+/** Cut once for all films of a shape: ten thousand would take minutes and leave their rubbish in the region's memory. */
+function keptShape(shape: number, filmMs: number): CatalogTitle {
+  const key = `${shape} ${filmMs}`;
+  const known = keptShapes.get(key);
+  if (known) return known;
+  const whole = wholeShape(shape, filmMs);
+  const kept = filmMs > INLINE_INDEX_MS ? cutTitle(whole) : whole;
+  keptShapes.set(key, kept);
+  return kept;
+}
+
+function cutTitle(whole: CatalogTitle): CatalogTitle {
+  const { renditions, file } = cutIndexes(whole.renditions);
+  const bytes = new TextEncoder().encode(JSON.stringify(file));
+  const indexFile = { ...fileNamed(0, RENDITIONS, bytes.length), sizeBytes: bytes.length, checksum: checksumOf(bytes) };
+  return { ...whole, renditions: [...renditions], indexFile };
+}
+
+function wholeShape(shape: number, filmMs: number): CatalogTitle {
   const rendition = (kbps: number, file: number) => {
-    const fileId = fileIdOf(film, file);
     const sizes = sizesOf(shape, kbps, filmMs);
     const sizeBytes = 4000 + sizes.reduce((sum, size) => sum + size, 0);
     return {
       renditionId: file === 0 ? 'a128' : `v${file}`,
-      sha256: fileId.padEnd(64, '0'),
-      fileId,
-      etag: etagOf(fileId, sizeBytes),
+      ...fileNamed(shape, file, sizeBytes),
       sizeBytes,
       averageBps: kbps * 1000,
       peakBps: kbps * 1400,
       index: {
         initBase64: 'A'.repeat(900),
-        initEnd: 700,
+        initEnd: 675,
         offset0: 4000,
         sizes,
         durationsMs: sizes.map(() => SEGMENT_MS),
@@ -92,8 +92,8 @@ export function wholeFilmOf(film: number, { filmMs }: Pick<Sizes, 'filmMs'>): Ca
   };
   const sound = { language: 'en', channels: 2, sampleRateHz: 48_000 };
   return {
-    titleId: titleIdOf(film),
-    name: `Film ${film}`,
+    titleId: titleIdOf(shape),
+    name: `Shape ${shape}`,
     durationMs: filmMs,
     licence: { territories: 'worldwide' },
     renditions: [
@@ -108,18 +108,12 @@ export function wholeFilmOf(film: number, { filmMs }: Pick<Sizes, 'filmMs'>): Ca
   };
 }
 
-const knownSizes = new Map<string, number[]>();
-
-/** Of a shape of films: drawing each of ten thousand would take minutes and change nothing. */
 function sizesOf(shape: number, kbps: number, filmMs: number): number[] {
-  const key = `${shape} ${kbps} ${filmMs}`;
   const random = seededRandom(shape * 100_000 + kbps);
   const count = Math.max(1, Math.round(filmMs / SEGMENT_MS));
   const bytesASegment = (kbps * 1000 * SEGMENT_MS) / 8000;
   const draw = (): number => Math.round(bytesASegment * (0.6 + (random() % 800) / 1000));
-  const sizes = knownSizes.get(key) ?? Array.from({ length: count }, draw);
-  knownSizes.set(key, sizes);
-  return sizes;
+  return Array.from({ length: count }, draw);
 }
 
 export const titleIdOf = (film: number): string => `film-${film}`;
