@@ -17,14 +17,13 @@ export interface KernelSend {
  * the socket takes no more now, none when the way past node is not free. Rejects with `ConnectionCut`.
  */
 export async function sendByKernel(send: KernelSend, file: KernelFile, part: FilePart): Promise<number> {
-  const { exchange, response } = send;
-  if (!file.inMemory(part.position, part.bytes)) {
-    flushHead(send);
-    await exchange.bring(part);
-  }
+  const { exchange, response, native } = send;
+  // A packet of its own: corked to go out with the file it saves a tenth of the work, and some answers take 44 ms more.
+  flushHead(send);
+  if (!file.inMemory(part.position, part.bytes)) await exchange.bring(part);
   // Looked up after every wait, and used before the next one: a closed descriptor may be another connection's.
   const socketFd = exchange.ended ? undefined : readyDescriptor(response);
-  const sent = socketFd === undefined ? undefined : sendWithHead(send, socketFd, file, part);
+  const sent = socketFd === undefined ? undefined : sendfile(native, socketFd, file, part);
   if (sent === 0) throw new ConnectionCut('disk-error', 'The file ended before its range.');
   if (sent === undefined) return 0;
   exchange.sent(sent);
@@ -36,20 +35,6 @@ export function flushHead(send: KernelSend): void {
   if (send.headSent) return;
   send.headSent = true;
   send.response.flushHeaders();
-}
-
-/** Each packet costs both sides as much as 64 KiB of a file: head and file go out together. */
-function sendWithHead(send: KernelSend, socketFd: number, file: KernelFile, part: FilePart): number | undefined {
-  const { native, response } = send;
-  if (send.headSent) return sendfile(native, socketFd, file, part);
-  native.cork(socketFd, true);
-  try {
-    flushHead(send);
-    const readyFd = readyDescriptor(response);
-    return readyFd === undefined ? undefined : sendfile(native, readyFd, file, part);
-  } finally {
-    native.cork(socketFd, false);
-  }
 }
 
 function sendfile(native: Native, socketFd: number, file: KernelFile, part: FilePart): number | undefined {
