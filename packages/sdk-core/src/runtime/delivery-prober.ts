@@ -3,7 +3,7 @@ import { CancelController } from '../ports/cancel-signal.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ByteReader, HttpClient } from '../ports/http-client.ts';
 import type { Random } from '../ports/random.ts';
-import { PROBE_DEFAULTS, planProbes } from '../server-selection/probe-plan.ts';
+import { BYTES_PER_PROBE, planProbes } from '../server-selection/probe-plan.ts';
 import type { DeliveryRecord } from './delivery-record.ts';
 import type { ServerBook } from './delivery-server-book.ts';
 import { waitUntil } from './delivery-wait.ts';
@@ -20,7 +20,7 @@ export interface ProberContext {
 }
 
 /** As many bytes as fast.com's first request. Two requests make a probe: one to warm the connection, one to measure. */
-const REQUEST_BYTES = PROBE_DEFAULTS.bytesPerProbe / 2;
+const REQUEST_BYTES = BYTES_PER_PROBE / 2;
 const DEADLINE_MS = 1500;
 const PLAN_EVERY_MS = 5000;
 

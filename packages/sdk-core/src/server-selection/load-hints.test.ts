@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { freshRates, isInDuress, isToBeLeft, LOAD_HINT_DEFAULTS, NO_HINTS, noteHint } from './load-hints.ts';
+import {
+  DURESS_MS as duressMs,
+  freshRates,
+  isInDuress,
+  isToBeLeft,
+  LEAVE_WITHIN_MS as leaveWithinMs,
+  HINT_MEMORY_MS as memoryMs,
+  NO_HINTS,
+  noteHint,
+} from './load-hints.ts';
 
-const { duressMs, leaveWithinMs, memoryMs } = LOAD_HINT_DEFAULTS;
 const duress = { isInDuress: true };
 const hear = (nowMs: number, chance: number, before = NO_HINTS, says = duress) =>
   noteHint(before, { ocaId: 'a', says, nowMs, chance });

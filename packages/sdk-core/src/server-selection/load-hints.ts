@@ -16,28 +16,23 @@ export type LoadHints = Readonly<Record<string, LoadHint>>;
 
 export const NO_HINTS: LoadHints = {};
 
-export interface LoadHintConfig {
-  /** Duress holds this long after it was heard of last. */
-  readonly duressMs: number;
-  /** A crowd leaves over this long: the first to go may be enough. */
-  readonly leaveWithinMs: number;
-  /** What was said of rates is forgotten after this long. */
-  readonly memoryMs: number;
-}
-
-export const LOAD_HINT_DEFAULTS: LoadHintConfig = { duressMs: 20_000, leaveWithinMs: 12_000, memoryMs: 30_000 };
+/** Duress holds this long after it was heard of last. */
+export const DURESS_MS = 20_000;
+/** A crowd leaves over this long: the first to go may be enough. */
+export const LEAVE_WITHIN_MS = 12_000;
+/** What was said of rates is forgotten after this long. */
+export const HINT_MEMORY_MS = 30_000;
 
 /** `chance` in [0, 1) spreads the moments at which clients leave. */
 export function noteHint(
   hints: LoadHints,
   heard: { readonly ocaId: string; readonly says: ServerSays; readonly nowMs: number; readonly chance: number },
-  config: LoadHintConfig = LOAD_HINT_DEFAULTS,
 ): LoadHints {
   const { ocaId, says, nowMs, chance } = heard;
   const { isInDuress: inDuress, ...rates } = says;
   const isNew = !isInDuress(hints, ocaId, nowMs);
-  const leaveAtMs = isNew ? nowMs + chance * config.leaveWithinMs : (hints[ocaId]?.leaveAtMs ?? nowMs);
-  const duress = inDuress ? { duressUntilMs: nowMs + config.duressMs, leaveAtMs } : {};
+  const leaveAtMs = isNew ? nowMs + chance * LEAVE_WITHIN_MS : (hints[ocaId]?.leaveAtMs ?? nowMs);
+  const duress = inDuress ? { duressUntilMs: nowMs + DURESS_MS, leaveAtMs } : {};
   return { ...hints, [ocaId]: { heardAtMs: nowMs, ...rates, ...duress } };
 }
 
@@ -51,12 +46,7 @@ export function isToBeLeft(hints: LoadHints, ocaId: string, nowMs: number): bool
 }
 
 /** The rates a server named, while they are fresh. */
-export function freshRates(
-  hints: LoadHints,
-  ocaId: string,
-  nowMs: number,
-  config: LoadHintConfig = LOAD_HINT_DEFAULTS,
-): Pick<LoadHint, 'estimatedBps' | 'maxBps'> {
+export function freshRates(hints: LoadHints, ocaId: string, nowMs: number): Pick<LoadHint, 'estimatedBps' | 'maxBps'> {
   const hint = hints[ocaId];
-  return hint && nowMs - hint.heardAtMs <= config.memoryMs ? hint : {};
+  return hint && nowMs - hint.heardAtMs <= HINT_MEMORY_MS ? hint : {};
 }

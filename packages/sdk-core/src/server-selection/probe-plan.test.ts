@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NO_EXCLUSIONS, recordFailure } from './exclusions.ts';
-import { PROBE_DEFAULTS, type ProbePlanInput, planProbes, probeInterval } from './probe-plan.ts';
+import {
+  BYTES_PER_PROBE,
+  CLEAR_MS,
+  CLOSE_MS,
+  MIN_BUFFER_MS,
+  type ProbePlanInput,
+  planProbes,
+  probeInterval,
+} from './probe-plan.ts';
 
 const ids = ['a', 'b', 'c', 'd'];
 const decide = (given: Partial<ProbePlanInput> = {}) =>
@@ -21,9 +29,9 @@ const plan = (given?: Partial<ProbePlanInput>): readonly string[] => decide(give
 
 describe('the time between two probes of an idle server', () => {
   it('is short in a close race and long where the winner is clear', () => {
-    expect(probeInterval(500, 500)).toEqual({ intervalMs: PROBE_DEFAULTS.closeMs, reason: 'close-race' });
-    expect(probeInterval(400, 500)).toEqual({ intervalMs: PROBE_DEFAULTS.closeMs, reason: 'close-race' });
-    expect(probeInterval(5000, 500)).toEqual({ intervalMs: PROBE_DEFAULTS.clearMs, reason: 'clear-race' });
+    expect(probeInterval(500, 500)).toEqual({ intervalMs: CLOSE_MS, reason: 'close-race' });
+    expect(probeInterval(400, 500)).toEqual({ intervalMs: CLOSE_MS, reason: 'close-race' });
+    expect(probeInterval(5000, 500)).toEqual({ intervalMs: CLEAR_MS, reason: 'clear-race' });
   });
 
   it('never shrinks as the other server falls behind, and stays within its bounds', () => {
@@ -34,8 +42,8 @@ describe('the time between two probes of an idle server', () => {
           (ms) => probeInterval(ms, ownMs).intervalMs,
         );
         expect(near).toBeLessThanOrEqual(far ?? 0);
-        expect(near).toBeGreaterThanOrEqual(PROBE_DEFAULTS.closeMs);
-        expect(far).toBeLessThanOrEqual(PROBE_DEFAULTS.clearMs);
+        expect(near).toBeGreaterThanOrEqual(CLOSE_MS);
+        expect(far).toBeLessThanOrEqual(CLEAR_MS);
       }),
     );
   });
@@ -57,7 +65,7 @@ describe('probes during play', () => {
   });
 
   it('wait while the buffer is low, whoever is due', () => {
-    const low = fc.integer({ min: 0, max: PROBE_DEFAULTS.minBufferMs - 1 });
+    const low = fc.integer({ min: 0, max: MIN_BUFFER_MS - 1 });
     fc.assert(
       fc.property(low, fc.nat({ max: 10_000_000 }), (bufferMs, nowMs) => {
         expect(decide({ bufferMs, nowMs })).toEqual({ ocaIds: [], reason: 'buffer-low' });
@@ -66,10 +74,9 @@ describe('probes during play', () => {
   });
 
   it('stay within one percent of what was delivered', () => {
-    const { bytesPerProbe } = PROBE_DEFAULTS;
-    expect(decide({ deliveredBytes: 100 * bytesPerProbe - 1 })).toEqual({ ocaIds: [], reason: 'budget-spent' });
-    expect(plan({ deliveredBytes: 100 * bytesPerProbe })).toEqual(['c']);
-    expect(plan({ deliveredBytes: 200 * bytesPerProbe, spentBytes: bytesPerProbe + 1 })).toEqual([]);
+    expect(decide({ deliveredBytes: 100 * BYTES_PER_PROBE - 1 })).toEqual({ ocaIds: [], reason: 'budget-spent' });
+    expect(plan({ deliveredBytes: 100 * BYTES_PER_PROBE })).toEqual(['c']);
+    expect(plan({ deliveredBytes: 200 * BYTES_PER_PROBE, spentBytes: BYTES_PER_PROBE + 1 })).toEqual([]);
   });
 
   it('never cost more than one percent over a play, however slow it is and however close the race', () => {
@@ -82,7 +89,7 @@ describe('probes during play', () => {
           const deliveredBytes = (bytesPerS * nowMs) / 1000;
           for (const ocaId of plan({ predictedMs, heardAtMs, nowMs, deliveredBytes, spentBytes })) {
             heardAtMs[ocaId] = nowMs;
-            spentBytes += PROBE_DEFAULTS.bytesPerProbe;
+            spentBytes += BYTES_PER_PROBE;
           }
           expect(spentBytes).toBeLessThanOrEqual(deliveredBytes / 100);
         }
