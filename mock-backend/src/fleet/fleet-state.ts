@@ -7,6 +7,7 @@ import type { Reported, StoredOca } from '../store/store.ts';
 import { DrainBook } from './drain-book.ts';
 import { type FileSet, HeldFiles } from './file-set.ts';
 import { Inventories } from './inventories.ts';
+import { LivenessCount, type LivenessRule } from './liveness.ts';
 import { OcaRecord } from './oca-record.ts';
 
 /** An OCA that reported health: it has a place and an address. */
@@ -122,10 +123,24 @@ export class FleetState {
     return file !== undefined && this.#records.get(ocaId)?.content?.has(file) === true;
   }
 
+  isLive(fileIds: readonly string[], rule: LivenessRule): boolean {
+    const count = new LivenessCount(rule);
+    if (count.isLive) return true;
+    this.#inventories.visitHolders(this.files.listOf(fileIds), ({ health }) => {
+      if (health) count.add(health.value.siteId);
+      return count.isLive ? 'enough' : 'more';
+    });
+    return count.isLive;
+  }
+
   /** Of each OCA that holds all of these files, the site it said it stands at. */
-  *sitesHolding(fileIds: readonly string[]): Generator<string> {
-    for (const { health } of this.#inventories.holdersOfAll(this.files.listOf(fileIds)))
-      if (health) yield health.value.siteId;
+  sitesHolding(fileIds: readonly string[]): readonly string[] {
+    const siteIds: string[] = [];
+    this.#inventories.visitHolders(this.files.listOf(fileIds), ({ health }) => {
+      if (health) siteIds.push(health.value.siteId);
+      return 'more';
+    });
+    return siteIds;
   }
 
   /** Who announces what, as far as tables are built. */

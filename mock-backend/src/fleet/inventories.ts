@@ -44,17 +44,17 @@ export class Inventories<O extends Holder> {
     return true;
   }
 
-  /** Each OCA that holds all of these files, found by the rarest of them. Nobody holds no files. */
-  *holdersOfAll(list: FileList): Generator<O> {
+  /** Shows each OCA that holds all of these files, found by the rarest of them, until told to stop. Nobody holds no files. */
+  visitHolders(list: FileList, visit: (oca: O) => 'more' | 'enough'): void {
     let rarest: SortedNumbers | undefined;
     for (const file of list.numbers) {
       const holders = this.#holders[file];
       if (!holders) return;
       if (!rarest || holders.size < rarest.size) rarest = holders;
     }
-    for (const number of rarest ?? []) {
-      const oca = this.#ocas[number];
-      if (oca?.content?.hasAll(list)) yield oca;
+    for (let at = 0; rarest && at < rarest.size; at++) {
+      const oca = this.#ocas[rarest.at(at)];
+      if (oca?.content?.hasAll(list) && visit(oca) === 'enough') return;
     }
   }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isLive, livenessOf } from './liveness.ts';
+import { LivenessCount, livenessOf } from './liveness.ts';
 
 const ask = (siteIds: string[], copiesNeeded: number, sitesNeeded: number) =>
   livenessOf(siteIds, { copiesNeeded, sitesNeeded });
@@ -13,6 +13,9 @@ it('counts OCAs that hold every file, and their sites', () => {
 it('says whether a title is live as the whole count does, at every rule', () => {
   for (const siteIds of [['a', 'b'], ['a', 'a', 'b'], ['a', 'a'], []])
     for (const copiesNeeded of [0, 1, 2, 3, 4])
-      for (const sitesNeeded of [0, 1, 2, 3])
-        expect(isLive(siteIds, { copiesNeeded, sitesNeeded })).toBe(ask(siteIds, copiesNeeded, sitesNeeded).live);
+      for (const sitesNeeded of [0, 1, 2, 3]) {
+        const count = new LivenessCount({ copiesNeeded, sitesNeeded });
+        for (const siteId of siteIds) count.add(siteId);
+        expect(count.isLive).toBe(ask(siteIds, copiesNeeded, sitesNeeded).live);
+      }
 });

@@ -11,29 +11,34 @@ export interface Liveness {
   readonly reason: string;
 }
 
-/**
- * Whether a title is live, without counting further than that takes: a popular one lies on thousands of OCAs.
- * `siteIds`: of each OCA that holds all its files.
- */
-export function isLive(siteIds: Iterable<string>, { copiesNeeded, sitesNeeded }: LivenessRule): boolean {
-  const sites = new Set<string>();
-  let copies = 0;
-  if (copiesNeeded <= 0 && sitesNeeded <= 0) return true;
-  for (const siteId of siteIds) {
-    sites.add(siteId);
-    if (++copies >= copiesNeeded && sites.size >= sitesNeeded) return true;
+/** Whether a title is live, without counting further than that takes: a popular one lies on thousands of OCAs. */
+export class LivenessCount {
+  readonly #rule: LivenessRule;
+  readonly #sites: string[] = [];
+  #copies = 0;
+
+  constructor(rule: LivenessRule) {
+    this.#rule = rule;
   }
-  return false;
+
+  get isLive(): boolean {
+    return this.#copies >= this.#rule.copiesNeeded && this.#sites.length >= this.#rule.sitesNeeded;
+  }
+
+  /** An OCA of this site holds all its files. */
+  add(siteId: string): void {
+    this.#copies++;
+    if (this.#sites.length < this.#rule.sitesNeeded && !this.#sites.includes(siteId)) this.#sites.push(siteId);
+  }
 }
 
 /**
  * A title is live once enough OCAs at enough sites hold all its files. Health does not enter: a title whose holders
- * all fail stays live, and a play then says that no server is left.
+ * all fail stays live, and a play then says that no server is left. `siteIds`: of each OCA that holds all its files.
  */
-export function livenessOf(siteIds: Iterable<string>, { copiesNeeded, sitesNeeded }: LivenessRule): Liveness {
-  const found = [...siteIds];
-  const copies = found.length;
-  const sites = new Set(found).size;
+export function livenessOf(siteIds: readonly string[], { copiesNeeded, sitesNeeded }: LivenessRule): Liveness {
+  const copies = siteIds.length;
+  const sites = new Set(siteIds).size;
   const live = copies >= copiesNeeded && sites >= sitesNeeded;
   const reason = `${copies} of ${copiesNeeded} copies at ${sites} of ${sitesNeeded} sites`;
   return { live, copies, sites, reason };

@@ -23,8 +23,9 @@ export class SortedNumbers {
     this.#count--;
   }
 
-  *[Symbol.iterator](): Generator<number> {
-    for (let at = 0; at < this.#count; at++) yield this.#items[at] ?? 0;
+  at(place: number): number {
+    if (place >= this.#count) throw new RangeError(`There are ${this.#count} numbers, none at ${place}.`);
+    return this.#items[place] ?? 0;
   }
 
   /** Of the first that is not less. */

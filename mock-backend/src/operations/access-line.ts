@@ -31,6 +31,7 @@ export function accessLevel({ method, route, status, tookMs }: AnsweredRequest):
 
 /** The path without what opens something, and bounded: whoever asks chose it. */
 export function loggedPath({ route, path }: Pick<AnsweredRequest, 'route' | 'path'>): string {
+  if (path === route) return path;
   const names = route.split('/');
   const shown = path
     .split('/')

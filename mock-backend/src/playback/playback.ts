@@ -13,7 +13,7 @@ import { type BackendConfig, GRANT_REFRESH_MS, TOKEN_LIFETIME_MS } from '../back
 import type { Catalog, CatalogEntry } from '../catalog/catalog.ts';
 import type { KeptRendition } from '../catalog/kept-title.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
-import { isLive, livenessOf } from '../fleet/liveness.ts';
+import { livenessOf } from '../fleet/liveness.ts';
 import { hash32 } from '../fleet/rendezvous.ts';
 import type { StoredPlay } from '../leases/play-claim.ts';
 import { pictureLimits } from '../licensing/picture-limits.ts';
@@ -93,7 +93,7 @@ export class Playback {
 
   #requireLive({ title, fileIds }: CatalogEntry): void {
     const { fleet, config } = this.#deps;
-    if (isLive(fleet.sitesHolding(fileIds), config)) return;
+    if (fleet.isLive(fileIds, config)) return;
     const liveness = livenessOf(fleet.sitesHolding(fileIds), config);
     throw new ApiError('title/not-live', `"${title.name}" is still on its way to the servers: ${liveness.reason}.`, {
       titleId: title.titleId,
