@@ -46,9 +46,9 @@ export function recordFailure(exclusions: Exclusions, failure: Failure): Exclusi
   const { retryAfterMs: _ofOneOca, ...ofSite } = failure;
   return {
     ...exclusions,
-    [file]: grown(exclusions[file], failure, { failures: FILE_FAILURES, ocas: 1 }),
-    [oca]: grown(exclusions[oca], failure, { failures: ocaFailures, ocas: 1 }),
-    [site]: grown(exclusions[site], ofSite, { failures: SITE_FAILURES, ocas: 2 }),
+    [file]: grown(exclusions[file], failure, FILE_FAILURES, 1),
+    [oca]: grown(exclusions[oca], failure, ocaFailures, 1),
+    [site]: grown(exclusions[site], ofSite, SITE_FAILURES, 2),
   };
 }
 
@@ -95,21 +95,16 @@ export function isUnproven(exclusions: Exclusions, ocaId: string): boolean {
 
 /** Failed without saying so: where nobody else is left, it may be asked for what would come too late otherwise. */
 export function mayStillHelp(exclusions: Exclusions, ocaId: string, nowMs: number): boolean {
-  const { unproven, refusedUntilMs } = exclusions[ocaKey(ocaId)] ?? {};
-  return unproven === true && (refusedUntilMs ?? 0) <= nowMs;
+  const oca = exclusions[ocaKey(ocaId)];
+  return oca?.unproven === true && oca.refusedUntilMs <= nowMs;
 }
 
 export function failureCount(exclusions: Exclusions, ocaId: string): number {
   return exclusions[ocaKey(ocaId)]?.failures ?? 0;
 }
 
-interface Threshold {
-  readonly failures: number;
-  /** How many different OCAs must have failed. */
-  readonly ocas: number;
-}
-
-function grown(before: Exclusion | undefined, failure: Failure, threshold: Threshold): Exclusion {
+/** Bad from so many failures on, of so many different OCAs. */
+function grown(before: Exclusion | undefined, failure: Failure, badFailures: number, badOcas: number): Exclusion {
   const { nowMs, ocaId, retryAfterMs = 0 } = failure;
   const known = before && nowMs - before.failedAtMs < MEMORY_MS ? before : undefined;
   const unproven = (known?.unproven ?? false) || failure.scope === 'host';
@@ -119,8 +114,8 @@ function grown(before: Exclusion | undefined, failure: Failure, threshold: Thres
   }
   const failures = (known?.failures ?? 0) + 1;
   const ocaIds = [...new Set([...(known?.ocaIds ?? []), ocaId])];
-  const isBad = failures >= threshold.failures && ocaIds.length >= threshold.ocas;
-  const growth = 2 ** Math.min(20, failures - threshold.failures);
+  const isBad = failures >= badFailures && ocaIds.length >= badOcas;
+  const growth = 2 ** Math.min(20, failures - badFailures);
   const forMs = isBad ? Math.min(MAX_MS, BASE_MS * growth) : 0;
   const untilMs = nowMs + Math.max(forMs, retryAfterMs);
   return { failures, failedAtMs: nowMs, untilMs, ocaIds, unproven, refusedUntilMs };
