@@ -96,6 +96,7 @@ class RunningNginx implements NginxEngine {
   /** Nobody would look after it. */
   readonly #onExit = (): void => {
     if (this.pid !== undefined) killGroup(this.pid);
+    rmSync(this.#folder, { recursive: true, force: true });
   };
 
   constructor(oca: Oca, options: NginxEngineOptions, folder: string, user: WorkerUser | undefined) {
