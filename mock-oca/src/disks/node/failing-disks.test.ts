@@ -16,7 +16,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ocaWith, type TestFile, testFile, tokenFor } from '../../testing/oca-fixture.ts';
 import { type FileEntry, writeFile } from '../disk-store.ts';
 import { HANGING_AFTER_MS } from '../failure/judge-disk.ts';
-import { type LoadPart, loadByThreads } from './load-file.ts';
+import { type LoadPart, loadByReading } from './load-file.ts';
 import { NodeDiskStore } from './node-disk-store.ts';
 import { Scratch } from './scratch.ts';
 
@@ -28,7 +28,7 @@ let nowMs: number;
 let changes: number;
 /** By folder: what its disk does instead of reading. */
 let ill: Map<string, () => Promise<void>>;
-const loadRightly = loadByThreads(1, new Scratch(100_000));
+const loadRightly = loadByReading(new Scratch(100_000));
 const loadPart: LoadPart = (file, startByte, endByte) => {
   const does = [...ill].find(([disk]) => file.path.startsWith(disk))?.[1];
   return does ? does() : loadRightly(file, startByte, endByte);

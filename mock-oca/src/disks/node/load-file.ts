@@ -35,17 +35,9 @@ export function loadByKernel(native: Native, scratch: Scratch): LoadPart {
   };
 }
 
-/** The same where nobody can be told what will be needed: by so many threads at once. */
-export function loadByThreads(threads: number, scratch: Scratch): LoadPart {
-  return async (file, startByte, endByte) => {
-    const waiting = requests(startByte, endByte);
-    const worker = async (): Promise<void> => {
-      for (let next = waiting.shift(); next; next = waiting.shift()) {
-        await readThrough(file, next.at, next.at + next.bytes, scratch);
-      }
-    };
-    await Promise.all(Array.from({ length: threads }, worker));
-  };
+/** The same where the kernel cannot be told: it splits the read as it likes. */
+export function loadByReading(scratch: Scratch): LoadPart {
+  return (file, startByte, endByte) => readThrough(file, startByte, endByte, scratch);
 }
 
 function requests(startByte: number, endByte: number): { readonly at: number; readonly bytes: number }[] {

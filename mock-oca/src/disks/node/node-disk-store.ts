@@ -15,7 +15,7 @@ import { demandOf, placeFile } from '../placement/place-file.ts';
 import { READS_AT_ONCE } from '../queue/disk-queue.ts';
 import { AHEAD_BYTES } from '../queue/read-window.ts';
 import { diskErrorOf } from './disk-error-of.ts';
-import { type LoadPart, loadByKernel, loadByThreads } from './load-file.ts';
+import { type LoadPart, loadByKernel, loadByReading } from './load-file.ts';
 import { NodeDisk } from './node-disk.ts';
 import { NodeFileWriter } from './node-file-writer.ts';
 import { memoryFile, nodeOpenFile } from './node-open-file.ts';
@@ -40,8 +40,6 @@ interface Held {
 }
 
 const LIBUV_THREADS = 4;
-/** Without the kernel's help a large read is made of so many at once. */
-const THREADS_A_READ = 4;
 const REMEMBERED_BYTES = 256 * 1024 * 1024;
 /** How long a disk that is out is left alone before it is looked at again. */
 const RETRY_MS = 10_000;
@@ -286,10 +284,6 @@ function readingWith(
 ): { readonly readsAtOnce: number; readonly loadPart: LoadPart } {
   const perDisk = Math.max(1, Math.floor((threads - 1) / Math.max(1, disks)));
   const scratch = new Scratch(AHEAD_BYTES);
-  if (native) return { readsAtOnce: Math.min(READS_AT_ONCE, perDisk), loadPart: loadByKernel(native, scratch) };
-  const forOneRead = Math.min(THREADS_A_READ, perDisk);
-  return {
-    readsAtOnce: Math.min(READS_AT_ONCE, Math.floor(perDisk / forOneRead)),
-    loadPart: loadByThreads(forOneRead, scratch),
-  };
+  const loadPart = native ? loadByKernel(native, scratch) : loadByReading(scratch);
+  return { readsAtOnce: Math.min(READS_AT_ONCE, perDisk), loadPart };
 }
