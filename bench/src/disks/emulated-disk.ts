@@ -37,8 +37,9 @@ export class EmulatedDisk {
     this.#dir = dir;
   }
 
+  /** The file system itself: ext4 puts a folder made in it on any zone of the disk, its files in order from the outside. */
   get folder(): string {
-    return join(this.#dir, 'vol', 'oca');
+    return join(this.#dir, 'vol');
   }
 
   /** Full speed, to fill it, or that of the disk. */
