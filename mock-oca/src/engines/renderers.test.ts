@@ -1,6 +1,8 @@
+import { etagOf, mtimeSecondsOf, networkOf, signMediaToken } from '@pressplay/protocol/wire';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type OcaFixture, ocaConfig, ocaWith, playId, testFile, tokenFor } from '../testing/oca-fixture.ts';
+import type { OcaConfigInput } from '../oca-config.ts';
+import { hmac, type OcaFixture, ocaConfig, ocaWith, playId, testFile, tokenFor } from '../testing/oca-fixture.ts';
 import { type Answer, type Ask, type Rendered, readAll, readJson, renderers } from '../testing/renderers.ts';
 
 const file = testFile(700_001);
@@ -70,6 +72,57 @@ describe.each(renderers)('an OCA $name', ({ host, disks }) => {
     expect((await readJson(answer)).error?.code).toBe('range/unsatisfiable');
   });
 
+  const etag = etagOf(fileId, sizeBytes);
+  const modified = new Date(mtimeSecondsOf(fileId) * 1000).toUTCString();
+  const earlier = new Date((mtimeSecondsOf(fileId) - 1) * 1000).toUTCString();
+  it.each([
+    [{ range: 'bytes=0-1,5-6' }, 200],
+    [{ range: 'bytes=-7' }, 206],
+    [{ range: 'bytes=x-y' }, 416],
+    [{ range: 'items=0-1' }, 200],
+    [{ range: 'bytes=0-1', 'if-range': etag }, 206],
+    [{ range: 'bytes=0-1', 'if-range': modified }, 206],
+    [{ range: 'bytes=0-1', 'if-range': '"x"' }, 200],
+    [{ 'if-modified-since': modified }, 304],
+    [{ 'if-modified-since': earlier }, 200],
+    [{ 'if-none-match': '"x", W/"y"' }, 200],
+    [{ 'if-match': '"x"' }, 412],
+    [{ 'if-unmodified-since': earlier }, 412],
+  ] as [Record<string, string>, number][])('answers %j with %i', async (headers, status) => {
+    const answer = await ask({ headers });
+    expect(answer.status).toBe(status);
+    if (status < 400) expect(answer.headers).toMatchObject({ etag, 'last-modified': modified });
+    await readAll(answer);
+  });
+
+  it('lets pages of every origin read what they need, of files and of refusals', async () => {
+    const media = await ask({ headers: { range: 'bytes=0-1' } });
+    const refusal = await ask({ target: `/${token}/${'0'.repeat(32)}` });
+    for (const { headers } of [media, refusal]) {
+      expect(headers).toMatchObject({ 'access-control-allow-origin': '*', 'timing-allow-origin': '*' });
+      for (const name of ['ETag', 'Content-Range', 'Retry-After', 'CMSD-Dynamic'])
+        expect(headers['access-control-expose-headers']).toContain(name);
+      expect(headers['cmsd-dynamic']).toMatch(/^"fjord-1-a";etp=\d+$/);
+    }
+  });
+
+  it('refuses other methods, and tells HEAD no more than the head', async () => {
+    const answer = await ask({ method: 'DELETE' });
+    expect([answer.status, answer.headers.allow]).toEqual([405, 'GET, HEAD, OPTIONS']);
+    expect((await readJson(answer)).error?.code).toBe('request/method-not-allowed');
+    const head = await ask({ method: 'HEAD', target: `/${token}/${'0'.repeat(32)}` });
+    expect([head.status, (await readAll(head)).length]).toEqual([404, 0]);
+  });
+
+  it('answers a preflight that browsers keep for a day', async () => {
+    const answer = await ask({ method: 'OPTIONS', headers: { 'access-control-request-headers': 'range' } });
+    expect(answer.headers).toMatchObject({
+      'access-control-max-age': '86400',
+      'access-control-allow-methods': 'GET, HEAD, OPTIONS',
+      'access-control-allow-headers': expect.stringContaining('Range'),
+    });
+  });
+
   it('answers a preflight', async () => {
     const answer = await ask({ method: 'OPTIONS' });
     expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([204, '*']);
@@ -95,6 +148,49 @@ describe.each(renderers)('an OCA $name', ({ host, disks }) => {
       answer.headers['access-control-allow-origin'],
       (await readJson(answer)).error?.code,
     ]).toEqual([status, '*', code]);
+  });
+
+  describe('configured otherwise', () => {
+    const restart = async (config: Partial<OcaConfigInput>): Promise<void> => {
+      await rendered.close();
+      fixture = await ocaWith([file], { config, ...(disks ? { disks: await disks() } : {}) });
+      rendered = await host(fixture);
+    };
+    const expiresAtS = Math.floor(Date.now() / 1000) + 600;
+    const codeOf = async (signed: string): Promise<string | undefined> => {
+      const answer = await ask({ target: `/${signed}/${fileId}`, headers: { range: 'bytes=0-9' } });
+      return answer.status === 206 ? 'opened' : (await readJson(answer)).error?.code;
+    };
+
+    it('opens files with every key that counts now', async () => {
+      const [next, last] = ['the-next-key-0123456789', 'the-last-key-0123456789'];
+      await restart({ acceptedUrlKeys: [{ key: next }, { key: last, acceptUntilMs: Date.now() - 1000 }] });
+      const by = (key: string) => codeOf(signMediaToken({ expiresAtS, playId, scope: 'film' }, key, hmac));
+      expect(await by(ocaConfig.urlKey)).toBe('opened');
+      expect(await by(next)).toBe('opened');
+      expect(await by(last)).toBe('token/bad-signature');
+    });
+
+    it('opens files to the network that a token is bound to', async () => {
+      const from = (network: string) =>
+        codeOf(signMediaToken({ expiresAtS, playId, scope: 'film', network }, ocaConfig.urlKey, hmac));
+      expect(await from(networkOf('127.0.0.77'))).toBe('opened');
+      expect(await from(networkOf('198.51.100.7'))).toBe('token/wrong-network');
+    });
+
+    it('refuses more at once than it may serve, and says when to come again', async () => {
+      await restart({ maxConnections: 1, paceBps: 800_000 });
+      const running = await ask();
+      await running.read();
+      const refused = await ask();
+      expect([refused.status, refused.headers['retry-after']]).toEqual([503, '2']);
+      expect(refused.headers).toMatchObject({
+        'access-control-allow-origin': '*',
+        'cmsd-dynamic': expect.stringContaining('"fjord-1-a"'),
+      });
+      expect((await readJson(refused)).error?.code).toBe('oca/overloaded');
+      running.cancel();
+    });
   });
 
   it('logs the start at once, and the end with what was sent', async () => {
