@@ -12,7 +12,6 @@ import {
   TLS_CONTENDERS,
 } from './contenders.ts';
 import { Load } from './load.ts';
-import type { LoadTarget } from './load-process.ts';
 import { makeDisk } from './made-disk.ts';
 import { residentMetrics } from './resident.ts';
 import { restartMetrics } from './restart.ts';
@@ -21,6 +20,8 @@ import { cpuMsOf } from './tree-usage.ts';
 const KIB = 1024;
 const PAIRS = 24;
 const CONNECTIONS = 16;
+const SETTLE_MS = 2000;
+const REST_MS = 4000;
 /** Each slice so long that the scheduler's nanoseconds mean something. */
 const SLICES = [
   { size: '64 KiB', rangeBytes: 64 * KIB, requests: 2000, tlsRequests: 400 },
@@ -70,20 +71,42 @@ async function compare(stage: Stage, names: readonly ContenderName[], pairs: num
   const load = new Load();
   try {
     for (const name of names) contenders.push(await startContender(name, stage));
-    const costs = await measure(contenders, load, stage.tls, pairs);
-    return SLICES.flatMap(({ size, rangeBytes }) =>
+    const rest = await restOf(contenders);
+    const costs = await measure(contenders, load, { tls: stage.tls, pairs, rest });
+    const atRest = contenders.map(({ name, pid }): Metric => {
+      return { name: `${name}: processor time at rest`, value: rest.get(pid) ?? 0, unit: 'ms/s', better: 'lower' };
+    });
+    const shown = stage.tls ? [] : atRest;
+    const compared = SLICES.flatMap(({ size, rangeBytes }) =>
       contenders.flatMap(({ name }) => metricsOf(costs, name, size, rangeBytes, stage.tls)),
     );
+    return [...shown, ...compared];
   } finally {
     load.stop();
     await Promise.all(contenders.map((contender) => contender.stop()));
   }
 }
 
+/** What each does while nobody asks, in milliseconds a second: on a busy machine a slice takes long, and that is no request's fault. */
+async function restOf(contenders: readonly Contender[]): Promise<ReadonlyMap<number, number>> {
+  await pause(SETTLE_MS);
+  const before = contenders.map(({ pid }) => cpuMsOf(pid));
+  await pause(REST_MS);
+  return new Map(contenders.map(({ pid }, index) => [pid, ((cpuMsOf(pid) - (before[index] ?? 0)) * 1000) / REST_MS]));
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+interface Plan {
+  readonly tls: boolean;
+  readonly pairs: number;
+  readonly rest: ReadonlyMap<number, number>;
+}
+
 type Costs = ReadonlyMap<string, number[]>;
 
 /** Microseconds a request, round by round. The first round only warms up. */
-async function measure(contenders: readonly Contender[], load: Load, tls: boolean, pairs: number): Promise<Costs> {
+async function measure(contenders: readonly Contender[], load: Load, { tls, pairs, rest }: Plan): Promise<Costs> {
   const costs = new Map<string, number[]>();
   for (let round = 0; round <= pairs; round++) {
     // Each begins a round as often as any other.
@@ -92,7 +115,8 @@ async function measure(contenders: readonly Contender[], load: Load, tls: boolea
       .filter((each) => each !== undefined);
     for (const slice of SLICES) {
       for (const contender of order) {
-        const us = await costOf(contender, load, slice.rangeBytes, tls ? slice.tlsRequests : slice.requests, tls);
+        const requests = tls ? slice.tlsRequests : slice.requests;
+        const us = await costOf(contender, load, { rangeBytes: slice.rangeBytes, requests, tls, rest });
         if (round > 0) push(costs, `${contender.name} ${slice.size}`, us);
       }
     }
@@ -105,16 +129,17 @@ function push(costs: Map<string, number[]>, key: string, us: number): void {
 }
 
 async function costOf(
-  { pid, target }: { readonly pid: number; readonly target: LoadTarget },
+  { pid, target }: Contender,
   load: Load,
-  rangeBytes: number,
-  requests: number,
-  tls: boolean,
+  slice: { readonly rangeBytes: number; readonly requests: number; readonly tls: boolean } & Pick<Plan, 'rest'>,
 ): Promise<number> {
+  const { rangeBytes, requests, tls, rest } = slice;
   const before = cpuMsOf(pid);
+  const startedMs = performance.now();
   const order = tls ? 'tls' : 'ranges';
   await load.perform({ order, target, rangeBytes, requests, connections: tls ? CONNECTIONS / 2 : CONNECTIONS });
-  return ((cpuMsOf(pid) - before) * 1000) / requests;
+  const restMs = ((rest.get(pid) ?? 0) * (performance.now() - startedMs)) / 1000;
+  return ((cpuMsOf(pid) - before - restMs) * 1000) / requests;
 }
 
 function metricsOf(costs: Costs, name: string, size: string, rangeBytes: number, tls: boolean): readonly Metric[] {
