@@ -4,6 +4,8 @@ import { createRequire } from 'node:module';
 export interface Native {
   /** Bytes that went from the file into the socket, 0 at the file's end; undefined when the socket takes none now. Throws `NativeError`. */
   sendfile(socketFd: number, fileFd: number, position: number, bytes: number): number | undefined;
+  /** Sends what the socket holds back in the hope of more: a last packet that is not full. */
+  push(socketFd: number): void;
   /** Whether the bytes lie in the page cache, so that reading them waits for no disk. Absent where the kernel is older than 6.5. */
   readonly isResident?: (fd: number, position: number, bytes: number) => boolean;
   /** The kernel reads what is asked for and no more: pages that it fetches on its own would count as resident in flight. */
@@ -43,6 +45,9 @@ const PAGE_BYTES = 4096;
 const FADV_RANDOM = 1;
 const FADV_WILLNEED = 3;
 const FADV_DONTNEED = 4;
+const IPPROTO_TCP = 6;
+const TCP_NODELAY = 1;
+const ON = new Int32Array([1]);
 const FS_IOC_FIEMAP = 0xc020_660b;
 const EXTENT_UNKNOWN = 2;
 
@@ -69,6 +74,7 @@ function bind(koffi: Koffi): Native {
   // off_t and ssize_t as int64_t: koffi does not know the widths of the former.
   const sendfile = libc.func('int64_t sendfile64(int socket, int file, void *offset, size_t bytes)');
   const fadvise = libc.func('int posix_fadvise64(int fd, int64_t offset, int64_t length, int advice)');
+  const setsockopt = libc.func('int setsockopt(int socket, int level, int name, void *value, uint32_t length)');
   const offset = new BigInt64Array(1);
   const { EAGAIN, EINTR } = koffi.os.errno;
   const isResident = bindCachestat(libc, koffi);
@@ -81,6 +87,7 @@ function bind(koffi: Koffi): Native {
       if (errno === EAGAIN || errno === EINTR) return undefined;
       throw new NativeError('sendfile', codeOf(koffi));
     },
+    push: (socketFd) => void setsockopt(socketFd, IPPROTO_TCP, TCP_NODELAY, ON, 4),
     adviseRandom: (fd) => void fadvise(fd, 0, 0, FADV_RANDOM),
     willNeed: (fd, position, bytes) =>
       new Promise((resolve) => fadvise.async(fd, position, bytes, FADV_WILLNEED, () => resolve())),
