@@ -1,18 +1,26 @@
 import { existsSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import type { SiteClass } from '@pressplay/protocol/messages';
 import type { AnnouncedRoutes, FeedRoutes } from '../steering/announced-routes.ts';
+import type { PackedRoutes } from '../steering/packed-announcements.ts';
 import type { PrefixTable } from '../steering/prefix-table.ts';
 import type { TableBuilder } from '../steering/route-book.ts';
 
-/** What the worker is asked: to build a table of these feeds. */
-export interface TableOrder {
-  readonly id: number;
-  readonly feeds: readonly { readonly siteClass: SiteClass; readonly digest: string }[];
-  /** Routes that were not in the order before. */
-  readonly fresh: readonly AnnouncedRoutes[];
+/** Routes that the worker does not have yet, under the digest of the whole they belong to. */
+export interface BroughtPart {
+  readonly digest: string;
+  readonly part: PackedRoutes;
 }
+
+/** What the worker is told: parts of routes, then to build a table of all these feeds. */
+export type TableOrder =
+  | { readonly bring: readonly BroughtPart[] }
+  | { readonly id: number; readonly feeds: readonly { readonly siteClass: SiteClass; readonly digest: string }[] };
+
+/** Copying so many routes takes half a millisecond: plays come in between. */
+const BROUGHT_AT_ONCE = 20_000;
 
 interface Waiting {
   resolve(table: PrefixTable): void;
@@ -29,7 +37,8 @@ export function workerTableBuilder(script: URL, options: WorkerOptions = {}): Ta
 }
 
 class TableWorker {
-  ended = false;
+  /** Why it ended, once it did. */
+  ended: Error | undefined;
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   /** Digests of the last order: the worker has those. */
@@ -48,24 +57,43 @@ class TableWorker {
     this.#worker.on('exit', (code) => this.#fail(new Error(`The table worker ended with ${code}.`)));
   }
 
-  build(feeds: readonly FeedRoutes[]): Promise<PrefixTable> {
+  /** One at a time. */
+  async build(feeds: readonly FeedRoutes[]): Promise<PrefixTable> {
+    this.#worker.ref();
+    const byDigest = new Map(feeds.map(({ routes }) => [routes.digest, routes]));
+    const fresh = [...byDigest.values()].filter(({ digest }) => !this.#known.has(digest));
+    this.#known = new Set(byDigest.keys());
+    await this.#bring(fresh);
     return new Promise((resolve, reject) => {
+      if (this.ended) throw this.ended;
       const id = ++this.#lastId;
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.ref();
-      const byDigest = new Map(feeds.map(({ routes }) => [routes.digest, routes]));
-      const order: TableOrder = {
-        id,
-        feeds: feeds.map(({ siteClass, routes }) => ({ siteClass, digest: routes.digest })),
-        fresh: [...byDigest.values()].filter(({ digest }) => !this.#known.has(digest)),
-      };
-      this.#known = new Set(byDigest.keys());
-      this.#worker.postMessage(order);
+      this.#tell({ id, feeds: feeds.map(({ siteClass, routes }) => ({ siteClass, digest: routes.digest })) });
     });
   }
 
+  async #bring(fresh: readonly AnnouncedRoutes[]): Promise<void> {
+    let bring: BroughtPart[] = [];
+    let count = 0;
+    for (const { digest, parts } of fresh) {
+      for (const part of parts) {
+        bring.push({ digest, part });
+        count += part.v4.lengths.length + part.v6.lengths.length;
+        if (count < BROUGHT_AT_ONCE) continue;
+        this.#tell({ bring });
+        [bring, count] = [[], 0];
+        await nextTurn();
+      }
+    }
+    this.#tell({ bring });
+  }
+
+  #tell(order: TableOrder): void {
+    this.#worker.postMessage(order);
+  }
+
   #fail(error: Error): void {
-    this.ended = true;
+    this.ended ??= error;
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }

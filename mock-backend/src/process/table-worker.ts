@@ -1,6 +1,7 @@
 import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
-import { type AnnouncedRoutes, announcementsOf } from '../steering/announced-routes.ts';
+import { announcementsOf } from '../steering/announced-routes.ts';
+import type { PackedRoutes } from '../steering/packed-announcements.ts';
 import { buffersOf, buildPrefixTable } from '../steering/prefix-table.ts';
 import type { TableOrder } from './table-builder.ts';
 
@@ -10,17 +11,33 @@ const BEHIND_PLAYS = 10;
 /** Plays go before tables where both want the same core. On Linux a priority is a thread's own, elsewhere the process's. */
 if (process.platform === 'linux') setPriority(0, BEHIND_PLAYS);
 
-let kept = new Map<string, AnnouncedRoutes>();
+interface Kept {
+  readonly digest: string;
+  readonly parts: PackedRoutes[];
+}
 
-/** Builds prefix tables beside the region's own thread. Routes stay here: an order brings only those that are new. */
-parentPort?.on('message', ({ id, feeds, fresh }: TableOrder) => {
-  for (const routes of fresh) kept.set(routes.digest, routes);
-  const announced = feeds.map(({ siteClass, digest }) => {
-    const routes = kept.get(digest);
-    if (!routes) throw new Error(`Routes ${digest} were never brought here.`);
-    return { siteClass, routes };
-  });
-  kept = new Map(announced.map(({ routes }) => [routes.digest, routes]));
-  const table = buildPrefixTable(announcementsOf(announced));
-  parentPort?.postMessage({ id, table }, buffersOf(table));
+let kept = new Map<string, Kept>();
+
+/** Builds prefix tables beside the region's own thread. Routes stay here: only those that are new are brought. */
+parentPort?.on('message', (order: TableOrder) => {
+  if ('bring' in order) {
+    for (const { digest, part } of order.bring) keep(digest, part);
+    return;
+  }
+  const feeds = order.feeds.map(({ siteClass, digest }) => ({ siteClass, routes: routesOf(digest) }));
+  kept = new Map(feeds.map(({ routes }) => [routes.digest, routes]));
+  const table = buildPrefixTable(announcementsOf(feeds));
+  parentPort?.postMessage({ id: order.id, table }, buffersOf(table));
 });
+
+function keep(digest: string, part: PackedRoutes): void {
+  const routes = kept.get(digest) ?? { digest, parts: [] };
+  routes.parts.push(part);
+  kept.set(digest, routes);
+}
+
+function routesOf(digest: string): Kept {
+  const routes = kept.get(digest);
+  if (!routes) throw new Error(`Routes ${digest} were never brought here.`);
+  return routes;
+}

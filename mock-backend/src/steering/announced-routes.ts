@@ -38,7 +38,9 @@ export function joinRoutes(parts: readonly AnnouncedRoutes[]): AnnouncedRoutes {
   };
 }
 
-export function announcementsOf(feeds: readonly FeedRoutes[]): Announcements {
+type FeedParts = Pick<FeedRoutes, 'siteClass'> & { readonly routes: Pick<AnnouncedRoutes, 'parts'> };
+
+export function announcementsOf(feeds: readonly FeedParts[]): Announcements {
   const family = (of: 4 | 6) =>
     joinAnnouncements(
       of,
