@@ -98,7 +98,7 @@ export class MediaService {
       disks,
       faults: this.faults,
       chunkBytes,
-      onDiskError: (error) => this.#diskError(head, error),
+      onDiskError: (error) => this.diskFailed(head.target, error),
       onSent: (bytes) => this.#meter.add(bytes, clock.nowMs()),
       onEnd: (end) => this.#ended(exchange, about, end),
     });
@@ -155,10 +155,11 @@ export class MediaService {
     };
   }
 
-  #diskError(head: RequestHead, error: unknown): void {
+  /** A disk failed while a request was answered, by whomever. */
+  diskFailed(target: string, error: unknown): void {
     // A file removed meanwhile says nothing about the disk.
     if (!isDiskError(error) || error.kind !== 'missing') this.#onDiskError();
-    this.#deps.log('error', 'a file could not be read', { target: maskMediaToken(head.target), error: String(error) });
+    this.#deps.log('error', 'a file could not be read', { target: maskMediaToken(target), error: String(error) });
   }
 
   #ended(exchange: Exchange, about: Omit<RequestLogLine, 'phase' | 'atMs'>, end: ExchangeEnd): void {

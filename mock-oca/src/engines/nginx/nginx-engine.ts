@@ -113,6 +113,7 @@ class RunningNginx implements NginxEngine {
       folder,
       configOf: (generation) => this.#configOf(generation, user),
       onStarted: () => this.#memory.fill(),
+      onDiskError: (target) => oca.media.diskFailed(target, 'nginx met an error of the disk'),
       log,
     });
   }

@@ -2,8 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { maskMediaToken } from '@pressplay/protocol/wire';
 import type { Log } from '../../deps.ts';
 import { askAgentSocket } from './agent-client.ts';
+import { targetOfDiskError } from './disk-error-line.ts';
 import { killGroup } from './stale-nginx.ts';
 
 const SETPRIV = '/usr/bin/setpriv';
@@ -20,6 +22,7 @@ export interface NginxProcessPorts {
   readonly configOf: (generation: number) => string;
   /** It answers, with an empty memory. */
   readonly onStarted: () => Promise<void>;
+  readonly onDiskError: (target: string) => void;
   readonly log: Log;
 }
 
@@ -124,7 +127,10 @@ export class NginxProcess {
     throw new Error(`nginx did not take up its configuration: ${this.#lastWords.join(' / ')}`);
   }
 
-  #said(child: ChildProcess, line: string): void {
+  #said(child: ChildProcess, text: string): void {
+    const line = maskMediaToken(text);
+    const failed = targetOfDiskError(line);
+    if (failed !== undefined) this.#ports.onDiskError(failed);
     this.#lastWords = [...this.#lastWords, line].slice(-5);
     const [, level = 'warn'] = /\[(\w+)\]/.exec(line) ?? [];
     this.#ports.log(level === 'warn' || level === 'notice' ? 'debug' : 'error', 'nginx says', { line });
