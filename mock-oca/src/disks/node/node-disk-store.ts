@@ -58,6 +58,7 @@ export class NodeDiskStore implements DiskStore {
   readonly #retryAtMs = new Map<NodeDisk, number>();
   readonly #comingBack = new Set<Promise<void>>();
   #tell: () => void = () => {};
+  #pinning: Promise<void> = Promise.resolve();
   #tendedAtMs = Number.POSITIVE_INFINITY;
   #writes = 0;
 
@@ -65,6 +66,8 @@ export class NodeDiskStore implements DiskStore {
   static async open(folders: readonly string[], log: Log, options: NodeDiskStoreOptions = {}): Promise<NodeDiskStore> {
     const store = new NodeDiskStore(folders, log, options);
     for (const disk of store.#disks) await store.#takeUp(disk);
+    // Until somebody says what is wanted most, anything is better in memory than nothing.
+    store.#pin(store.list());
     return store;
   }
 
@@ -143,10 +146,7 @@ export class NodeDiskStore implements DiskStore {
   rank(fileIds: readonly string[]): void {
     this.#ranks.clear();
     fileIds.forEach((fileId, rank) => void this.#ranks.set(fileId, rank));
-    const held = fileIds.flatMap((fileId) => this.#files.get(fileId)?.entry ?? []);
-    this.#head.rank(held).catch((error: unknown) => {
-      this.#log('error', 'files could not be pinned', { error: String(error) });
-    });
+    this.#pin(fileIds.flatMap((fileId) => this.#files.get(fileId)?.entry ?? []));
   }
 
   disks(): readonly DiskReport[] {
@@ -171,14 +171,21 @@ export class NodeDiskStore implements DiskStore {
     for (const disk of this.#disks) void disk.look();
   }
 
-  /** Resolves when no disk is being taken up again. */
+  /** Resolves when no disk is being taken up again, and memory holds what it should. */
   async settled(): Promise<void> {
     while (this.#comingBack.size > 0) await Promise.all(this.#comingBack);
+    await this.#pinning;
   }
 
   /** Closes what is kept open for the next reader. Files being read stay open until they are closed. */
   close(): void {
     for (const disk of this.#disks) disk.forgetAll();
+  }
+
+  #pin(mostWantedFirst: readonly FileEntry[]): void {
+    this.#pinning = this.#head.rank(mostWantedFirst).catch((error: unknown) => {
+      this.#log('error', 'files could not be pinned', { error: String(error) });
+    });
   }
 
   #diskFor({ fileId, sizeBytes }: FileEntry): NodeDisk {
