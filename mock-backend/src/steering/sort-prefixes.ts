@@ -7,7 +7,8 @@ const DIGITS = 2 ** DIGIT_BITS;
 /** The places of the prefixes, sorted by network and then length. Radix sort: a million in a tenth of a second. */
 export function sortPrefixes(prefixes: PackedPrefixes): Uint32Array<ArrayBuffer> {
   const { wordCount, words, lengths } = prefixes;
-  const order = Uint32Array.from(lengths, (_, at) => at);
+  const order = new Uint32Array(lengths.length);
+  for (let at = 0; at < order.length; at++) order[at] = at;
   if (order.length <= COMPARED_UP_TO) return order.sort((a, b) => compare(prefixes, a, b));
   let [from, to] = [order, new Uint32Array(order.length)];
   const pass = (keys: Uint8Array | Uint32Array, stride: number, offset: number, shift: number): void => {

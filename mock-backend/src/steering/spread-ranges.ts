@@ -5,7 +5,7 @@ type SpreadRanges = Pick<PrefixIndex, 'rows' | 'rowShift' | 'rowMask' | 'slots' 
 
 /** Up to here 256 rows do, beyond 65,536. */
 const FEW_RANGES = 2048;
-const BEHIND_ALL = Number.POSITIVE_INFINITY;
+const BEHIND_ALL = 2 ** 33;
 /** A row this wide costs little; a wider one must be worth it. */
 const CHEAP_ROW_BITS = 8;
 
@@ -18,10 +18,11 @@ export function spreadRanges(prefixes: PackedPrefixes): SpreadRanges {
   return { ...rows, nodes: nodes.written() };
 }
 
-/** Ranges of one word: each begins at its start and ends before the next. */
+/** Ranges of one word: each begins at its start and ends before the next. The first `count` of the places are theirs. */
 interface Ranges {
-  readonly starts: number[];
-  readonly values: number[];
+  readonly count: number;
+  readonly starts: Uint32Array<ArrayBuffer>;
+  readonly values: Int32Array<ArrayBuffer>;
 }
 
 /** A stack holds the prefixes that are open at the word the sweep has reached. What goes on within one word is a node. */
@@ -53,7 +54,7 @@ class RangeSweep {
       } else {
         const end = this.#endOfWord(at, to, depth, word);
         const inner = this.run(at, end, depth + 1, open.innermost());
-        open.begin(word, this.#nodes.write(inner, 0, inner.starts.length, depth + 1), word);
+        open.begin(word, this.#nodes.write(inner, 0, inner.count, depth + 1), word);
         at = end;
       }
     }
@@ -70,44 +71,60 @@ class RangeSweep {
   }
 }
 
+/** Used again and again: its arrays grow, and are never given back before the end. */
 class OpenRanges implements Ranges {
-  readonly starts: number[] = [];
-  readonly values: number[] = [];
+  count = 0;
+  starts = new Uint32Array(64);
+  values = new Int32Array(64);
   readonly #openValues: number[] = [];
   readonly #openEnds: number[] = [];
+  #depth = 0;
 
   reset(inherited: number): void {
-    for (const list of [this.starts, this.values, this.#openValues, this.#openEnds]) list.length = 0;
+    this.count = 0;
+    this.#depth = 0;
     this.begin(0, inherited, 0xffffffff);
   }
 
   innermost(): number {
-    return this.#openValues.at(-1) ?? NO_PREFIX;
+    return this.#openValues[this.#depth - 1] ?? NO_PREFIX;
   }
 
   begin(start: number, value: number, end: number): void {
     this.#emit(start, value);
-    this.#openValues.push(value);
-    this.#openEnds.push(end);
+    this.#openValues[this.#depth] = value;
+    this.#openEnds[this.#depth] = end;
+    this.#depth++;
   }
 
   /** Behind the end of each range that is over, the one around it goes on. */
   closeBefore(start: number): void {
-    while (this.#openEnds.length > 1 && (this.#openEnds.at(-1) ?? 0) < start) {
-      const end = this.#openEnds.pop() ?? 0;
-      this.#openValues.pop();
+    while (this.#depth > 1) {
+      const end = this.#openEnds[this.#depth - 1] ?? 0;
+      if (end >= start) return;
+      this.#depth--;
       if (end < 0xffffffff) this.#emit(end + 1, this.innermost());
     }
   }
 
   /** Of two ranges with the same start the later counts: it is longer, or open again. */
   #emit(start: number, value: number): void {
-    const last = this.starts.length - 1;
-    if (this.starts[last] === start) this.values[last] = value;
-    else {
-      this.starts.push(start);
-      this.values.push(value);
+    const last = this.count - 1;
+    if (last >= 0 && this.starts[last] === start) {
+      this.values[last] = value;
+      return;
     }
+    if (this.count === this.starts.length) this.#grow();
+    this.starts[this.count] = start;
+    this.values[this.count] = value;
+    this.count++;
+  }
+
+  #grow(): void {
+    const [starts, values] = [new Uint32Array(this.count * 2), new Int32Array(this.count * 2)];
+    starts.set(this.starts);
+    values.set(this.values);
+    [this.starts, this.values] = [starts, values];
   }
 }
 
@@ -145,40 +162,54 @@ class NodeWriter {
 }
 
 function fillRows(ranges: Ranges, nodes: NodeWriter): Omit<SpreadRanges, 'nodes'> {
-  const { starts, values } = ranges;
-  const rowShift = starts.length > FEW_RANGES ? 16 : 24;
+  const { starts, values, count } = ranges;
+  const rowShift = count > FEW_RANGES ? 16 : 24;
   const rowSize = 2 ** rowShift;
-  const bitsOfRow = rowBits(starts, rowShift);
-  const slots = new Int32Array(bitsOfRow.reduce((sum, bits) => sum + 2 ** bits, 0));
+  const bitsOfRow = rowBits(ranges, rowShift);
+  let slotCount = 0;
+  for (let row = 0; row < bitsOfRow.length; row++) slotCount += 1 << (bitsOfRow[row] ?? 0);
+  const slots = new Int32Array(slotCount);
   const rows = new Uint32Array(bitsOfRow.length);
   let offset = 0;
   let range = 0;
-  let next = starts[1] ?? BEHIND_ALL;
+  const nextStart = (): number => (range + 1 < count ? (starts[range + 1] ?? 0) : BEHIND_ALL);
   for (let row = 0; row < rows.length; row++) {
     const bits = bitsOfRow[row] ?? 0;
     const slotSize = 2 ** (rowShift - bits);
     rows[row] = rowOf(offset, rowShift - bits);
-    for (let first = row * rowSize; first < (row + 1) * rowSize; first += slotSize) {
-      for (; next <= first; next = starts[range + 1] ?? BEHIND_ALL) range++;
+    const rowEnd = offset + (1 << bits);
+    let first = row * rowSize;
+    while (offset < rowEnd) {
+      while (nextStart() <= first) range++;
       const from = range;
-      for (; next < first + slotSize; next = starts[range + 1] ?? BEHIND_ALL) range++;
-      slots[offset++] = from === range ? (values[range] ?? NO_PREFIX) : nodes.write(ranges, from, range + 1, 0);
+      const next = nextStart();
+      if (next < first + slotSize) {
+        while (nextStart() < first + slotSize) range++;
+        slots[offset++] = nodes.write(ranges, from, range + 1, 0);
+        first += slotSize;
+        continue;
+      }
+      // Up to the next start all slots are the same.
+      const whole = Math.min(rowEnd, offset + Math.floor((next - first) / slotSize));
+      slots.fill(values[range] ?? NO_PREFIX, offset, whole);
+      first += (whole - offset) * slotSize;
+      offset = whole;
     }
   }
   return { rows, rowShift, rowMask: rowSize - 1, slots };
 }
 
 /** How many of its bits each row tells apart: all that its ranges need, unless few ranges would need many. */
-function rowBits(starts: readonly number[], rowShift: number): Uint8Array {
+function rowBits({ starts, count }: Ranges, rowShift: number): Uint8Array {
   const bitsOfRow = new Uint8Array(2 ** (WORD_BITS - rowShift));
-  for (let at = 0; at < starts.length; ) {
+  for (let at = 0; at < count; ) {
     const row = (starts[at] ?? 0) >>> rowShift;
     let set = 0;
-    let count = 0;
-    for (; at < starts.length && (starts[at] ?? 0) >>> rowShift === row; at++, count++) set |= starts[at] ?? 0;
+    let inThis = 0;
+    for (; at < count && (starts[at] ?? 0) >>> rowShift === row; at++, inThis++) set |= starts[at] ?? 0;
     const inRow = set & (2 ** rowShift - 1);
     const needed = inRow === 0 ? 0 : rowShift - (31 - Math.clz32(inRow & -inRow));
-    bitsOfRow[row] = Math.min(needed, 16, Math.max(CHEAP_ROW_BITS, Math.ceil(Math.log2(count + 1)) + 2));
+    bitsOfRow[row] = Math.min(needed, 16, Math.max(CHEAP_ROW_BITS, Math.ceil(Math.log2(inThis + 1)) + 2));
   }
   return bitsOfRow;
 }
