@@ -67,6 +67,29 @@ for (const { name, player, kind, clones } of CASES) {
   });
 }
 
+/** In HLS with content steering Shaka asks for the multivariant playlist where it should ask for that of the subtitles. */
+const READABLE = CASES.filter(({ player, kind }) => player !== 'shaka' || kind === 'dash');
+
+for (const { name, player, kind } of READABLE) {
+  test(`${name} shows subtitles in the language that is chosen`, async ({ fleet, titleId, stock, stockPages }) => {
+    const play = await startPlay(fleet, titleId);
+    expect(play.languages?.subtitles.map(({ trackId, kind: use }) => [trackId, use])).toEqual([
+      ['en-captions', 'captions'],
+      ['de', 'subtitles'],
+    ]);
+    await stock.start(stockPages, player, play.manifests[kind]);
+    await expect.poll(async () => (await stock.state()).positionS).toBeGreaterThan(1);
+    await expect.poll(async () => [...new Set(await stock.texts())].sort()).toEqual(['de', 'en']);
+    await stock.read('de');
+    await expect.poll(async () => (await stock.state()).shownTexts.join()).toContain('Das Testbild, Sekunde');
+    await stock.read('en');
+    await expect.poll(async () => (await stock.state()).shownTexts.join()).toContain('The test card, second');
+    await stock.seek(41);
+    await expect.poll(async () => (await stock.state()).shownTexts.join()).toContain('second 40 to 44');
+    expect((await stock.state()).errors).toEqual([]);
+  });
+}
+
 test('an OCA is killed: the next steering answer names others, and hls.js plays on', async ({
   fleet,
   titleId,
@@ -119,6 +142,16 @@ for (const kind of ['hls', 'dash'] as const) {
     expect(stdout.split('\n').filter((line) => line.startsWith('1,')).length).toBeGreaterThan(2900);
   });
 }
+
+// Of HLS ffmpeg leaves subtitles out.
+test('ffmpeg reads the subtitles of the MPD', async ({ fleet, titleId }) => {
+  test.skip(spawnSync('ffmpeg', ['-version']).status !== 0, 'ffmpeg is not installed');
+  const { manifests } = await startPlay(fleet, titleId);
+  const args = ['-v', 'error', '-i', manifests.dash, '-map', '0:s:1', '-f', 'webvtt', '-'];
+  const { stdout, stderr } = spawnSync('ffmpeg', args, { encoding: 'utf8' });
+  expect(stdout.match(/-->/g) ?? stderr).toHaveLength(16);
+  expect(stdout).toContain('Das Testbild, Sekunde 60 bis 64');
+});
 
 type StartedPlay = PlayResponse & { readonly manifests: ManifestUrls };
 

@@ -57,12 +57,17 @@ export interface StockState {
   readonly ended: boolean;
   readonly widthPx: number;
   readonly decodedAudioBytes: number;
+  /** What stands under the picture now. */
+  readonly shownTexts: readonly string[];
   readonly errors: readonly string[];
 }
 
 interface StockWindow extends Window {
   readonly stock: {
     start(player: string, url: string): Promise<void>;
+    /** Languages that can be read. */
+    texts(): readonly string[];
+    read(language: string): Promise<void>;
     seek(positionS: number): void;
     state(): StockState;
   };
@@ -86,6 +91,14 @@ export class StockFilm {
 
   state(): Promise<StockState> {
     return this.page.evaluate(() => (window as unknown as StockWindow).stock.state());
+  }
+
+  texts(): Promise<readonly string[]> {
+    return this.page.evaluate(() => (window as unknown as StockWindow).stock.texts());
+  }
+
+  read(language: string): Promise<void> {
+    return this.page.evaluate((wanted) => (window as unknown as StockWindow).stock.read(wanted), language);
   }
 
   seek(positionS: number): Promise<void> {

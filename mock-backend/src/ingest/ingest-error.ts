@@ -2,6 +2,7 @@
 export const INGEST_ERRORS = {
   'ingest/source-unreadable': 'The source does not exist, or ffmpeg cannot read it.',
   'ingest/no-video': 'The source has no moving picture.',
+  'ingest/subtitles-unreadable': 'A file or a stream of subtitles is not WebVTT or SubRip, not UTF-8, or empty.',
   'ingest/invalid-title': 'The title id, the name or the licence is not of the allowed form.',
   'ingest/tool-missing': 'ffmpeg, ffprobe, an encoder, a filter or a font is not installed.',
   'ingest/encode-failed': 'ffmpeg ended with an error; the message carries its last words.',

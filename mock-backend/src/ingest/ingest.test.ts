@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { schemas } from '@pressplay/protocol';
 import type { CatalogRendition, CatalogTitle } from '@pressplay/protocol/messages';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contradictionsOf } from '../catalog/check-title.ts';
 import { openFolderOrigin } from '../origin/index.ts';
 import { assembleTitle, type IngestOptions, ingest } from './ingest.ts';
 import { ffmpegMissing, lavfi, makeClip, toolOutput } from './testing/ffmpeg.ts';
@@ -42,6 +43,28 @@ describe.skipIf(ffmpegMissing)(
   `ingest${ffmpegMissing ? ` (skipped: ${ffmpegMissing})` : ''}`,
   { timeout: 120_000 },
   () => {
+    it('takes the subtitles beside the film and those inside it into the title, the origin and its playlists', async () => {
+      const srt = '1\n00:00:00,500 --> 00:00:01,500\nHello\n';
+      await writeFile(at('read.de.sdh.srt'), srt.replace('Hello', 'Hallo'));
+      await writeFile(at('inside.srt'), srt);
+      const source = makeClip(
+        at('read.mkv'),
+        ...lavfi('testsrc2=s=160x90:r=25:d=3'),
+        ...['-i', at('inside.srt'), ...H264, '-c:s', 'srt', '-metadata:s:s:0', 'language=eng'],
+      );
+      const origin = openFolderOrigin(at('read-origin'));
+      const title = await run(source, { origin });
+      const textOf = (fileId = '') => readFile(join(dir, 'read-origin', 'files', fileId), 'utf8');
+      expect(schemas.CatalogTitle.parse(title)).toEqual(title);
+      expect(contradictionsOf(title)).toEqual([]);
+      expect(title.subtitles?.map(({ trackId }) => trackId)).toEqual(['de-captions', 'en']);
+      for (const [i, text] of ['Hallo', 'Hello'].entries()) {
+        const { fileId, playlist } = title.subtitles?.[i] ?? {};
+        expect(await textOf(fileId)).toContain(text);
+        expect(await textOf(playlist?.fileId)).toContain(fileId);
+      }
+    });
+
     it('makes a clip with sound into renditions whose every segment decodes alone', async () => {
       const source = makeClip(at('av.mkv'), ...lavfi('testsrc2=s=320x180:r=25:d=5'), ...lavfi('sine=d=6'), ...H264);
       const fractions: number[] = [];

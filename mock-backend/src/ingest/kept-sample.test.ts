@@ -1,4 +1,5 @@
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { etagOf, schemas } from '@pressplay/protocol';
@@ -21,6 +22,23 @@ describe('the kept sample', () => {
     expect(await origin.listTitles()).toEqual([title]);
     for (const { fileId, sizeBytes } of title.renditions)
       expect((await origin.read(fileId))?.sizeBytes).toBe(sizeBytes);
+  });
+
+  it('can be read in two languages from its first second to its last', async () => {
+    const origin = openFolderOrigin(dir);
+    const { subtitles = [], durationMs } = await loadKeptSample(origin);
+    expect(subtitles.map(({ trackId, language, kind }) => [trackId, language, kind])).toEqual([
+      ['en-captions', 'en', 'captions'],
+      ['de', 'de', 'subtitles'],
+    ]);
+    for (const { fileId, sizeBytes, sha256, etag, playlist } of subtitles) {
+      const bytes = await readFile(join(dir, 'files', fileId));
+      expect(createHash('sha256').update(bytes).digest('hex')).toBe(sha256);
+      expect([bytes.length, etag]).toEqual([sizeBytes, etagOf(fileId, sizeBytes)]);
+      expect(bytes.toString().match(/-->/g)).toHaveLength(durationMs / 4000);
+      expect(bytes.toString()).toContain('01:00.000 --> 01:04.000');
+      expect(await readFile(join(dir, 'files', playlist?.fileId ?? ''), 'utf8')).toContain(`${fileId}?.vtt`);
+    }
   });
 
   it('is refused when a byte of it was changed', async () => {

@@ -13,7 +13,7 @@ import { IngestError } from './ingest-error.ts';
 export async function loadKeptSample(origin: Origin, dir: string = keptSampleDir()): Promise<CatalogTitle> {
   const [kept] = await openFolderOrigin(dir).listTitles();
   if (!kept) throw new IngestError('ingest/source-unreadable', `no kept sample in ${dir}`, { source: dir });
-  for (const { fileId } of kept.renditions) {
+  for (const { fileId } of [...kept.renditions, ...(kept.subtitles ?? [])]) {
     if (!(await origin.has(fileId))) await origin.put(join(dir, 'files', fileId), fileId);
   }
   const title = await storePlaylists(origin, kept);

@@ -10,8 +10,24 @@ describe('what ffprobe says', () => {
     expect(probe(video, audio)).toEqual({
       video: { streamIndex: 0, widthPx: 1920, heightPx: 1080, frameRate: 25, interlaced: false },
       audio: { streamIndex: 1, channels: 2, language: 'en' },
+      text: [],
       durationMs: 12_500,
     });
+  });
+
+  it('tells what can be read, and passes over pictures of text', () => {
+    const text = { codec_type: 'subtitle', codec_name: 'subrip' };
+    const streams = [
+      { ...text, index: 2, tags: { language: 'ger' } },
+      { ...text, index: 3, codec_name: 'hdmv_pgs_subtitle', tags: { language: 'fre' } },
+      { ...text, index: 4, codec_name: 'ass', tags: { language: 'eng' }, disposition: { hearing_impaired: 1 } },
+      { ...text, index: 5, codec_name: 'mov_text', disposition: { forced: 1, hearing_impaired: 1 } },
+    ];
+    expect(probe(video, ...streams).text).toEqual([
+      { streamIndex: 2, language: 'de', kind: 'subtitles' },
+      { streamIndex: 4, language: 'en', kind: 'captions' },
+      { streamIndex: 5, language: 'und', kind: 'forced' },
+    ]);
   });
 
   it('shows a phone clip as it was held', () => {

@@ -1,6 +1,8 @@
 import { IngestError } from './ingest-error.ts';
+import { languageTag } from './language-tag.ts';
 import type { MediaInput } from './media-input.ts';
 import { runTool } from './run-tool.ts';
+import type { TextStream } from './subtitle-tracks.ts';
 
 /** What ingest needs to know of a source. */
 export interface Probe {
@@ -13,6 +15,8 @@ export interface Probe {
     readonly interlaced: boolean;
   };
   readonly audio: { readonly streamIndex: number; readonly channels: number; readonly language: string } | undefined;
+  /** What can be read, as far as it is text and not pictures. */
+  readonly text: readonly TextStream[];
   readonly durationMs: number | undefined;
 }
 
@@ -41,7 +45,8 @@ interface ProbedStream {
   field_order?: string;
   channels?: number;
   duration?: string;
-  disposition?: { attached_pic?: number; default?: number };
+  codec_name?: string;
+  disposition?: { attached_pic?: number; default?: number; forced?: number; hearing_impaired?: number };
   tags?: Record<string, string>;
   side_data_list?: { rotation?: number }[];
 }
@@ -75,8 +80,21 @@ export function readProbe(json: string, label: string): Probe {
       channels: audio.channels ?? 2,
       language: languageTag(audio.tags?.language),
     },
+    text: streams.filter(isText).map(textStream),
     durationMs: milliseconds(video.duration) ?? clockTime(video.tags?.DURATION) ?? milliseconds(format.duration),
   };
+}
+
+/** Subtitles of discs and broadcasts are pictures: nothing here reads them. */
+const TEXT_CODECS = ['subrip', 'webvtt', 'mov_text', 'ass', 'ssa', 'text'];
+
+const isText = ({ codec_type, codec_name = '' }: ProbedStream): boolean =>
+  codec_type === 'subtitle' && TEXT_CODECS.includes(codec_name);
+
+function textStream({ index, disposition, tags }: ProbedStream): TextStream {
+  const said = disposition?.hearing_impaired === 1 ? 'captions' : 'subtitles';
+  const kind = disposition?.forced === 1 ? 'forced' : said;
+  return { streamIndex: index, language: languageTag(tags?.language), kind };
 }
 
 function pick(streams: ProbedStream[]): ProbedStream | undefined {
@@ -107,13 +125,4 @@ function milliseconds(secondsText: string | undefined): number | undefined {
 function clockTime(text: string | undefined): number | undefined {
   const [, hours, minutes, seconds] = /^(\d+):(\d+):(\d+(?:\.\d+)?)$/.exec(text ?? '') ?? [];
   return milliseconds(String(Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)));
-}
-
-/** Files carry ISO 639-2 (`eng`), players want the shortest BCP 47 form (`en`). */
-function languageTag(tag: string | undefined): string {
-  try {
-    return (tag && Intl.getCanonicalLocales(tag)[0]) || 'und';
-  } catch {
-    return 'und';
-  }
 }

@@ -1,4 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { CatalogTitle } from '@pressplay/protocol/messages';
+import { writeCardSubtitles } from './card-subtitles.ts';
 import type { LadderPreset } from './choose-ladder.ts';
 import { type IngestSettings, ingestInput } from './ingest.ts';
 import { findCardFont, renditionNameFilter, type TestCard, testCardInput } from './test-card.ts';
@@ -51,12 +55,18 @@ export interface SampleOptions extends Pick<IngestSettings, 'origin' | 'workDir'
 /** Makes the test card and puts it into the origin, by the same path as any film. Throws `IngestError`. */
 export async function makeSampleTitle({ preset = FULL_SAMPLE, ...settings }: SampleOptions): Promise<CatalogTitle> {
   const fontPath = await findCardFont(settings.signal);
-  return ingestInput(testCardInput({ ...preset.card, fontPath }), {
-    ...settings,
-    titleId: 'test-card',
-    name: 'Pressplay test card',
-    licence: { territories: ['US', 'DE', 'GB', 'FR'] },
-    ladder: preset.ladder,
-    extraFilters: (rung) => [renditionNameFilter(rung, fontPath)],
-  });
+  const folder = await mkdtemp(join(settings.workDir ?? tmpdir(), 'pressplay-card-'));
+  try {
+    return await ingestInput(testCardInput({ ...preset.card, fontPath }), {
+      ...settings,
+      titleId: 'test-card',
+      name: 'Pressplay test card',
+      licence: { territories: ['US', 'DE', 'GB', 'FR'] },
+      ladder: preset.ladder,
+      extraFilters: (rung) => [renditionNameFilter(rung, fontPath)],
+      subtitles: await writeCardSubtitles(folder, preset.card.durationS),
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }

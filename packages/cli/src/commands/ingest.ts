@@ -7,7 +7,7 @@ import { type FleetState, openDataFolder, openOrigin, readFleetState, regionApi 
 import { defineCommand } from 'citty';
 import { CliError, describeError } from '../cli-error.ts';
 import { DATA_OPTION, dataDirOf } from '../data-dir.ts';
-import { rejectUnknown } from '../options.ts';
+import { rejectUnknown, repeatedOption } from '../options.ts';
 import { progressLine } from '../progress-line.ts';
 
 const args = {
@@ -19,22 +19,33 @@ const args = {
     description: 'Countries with a licence, as US,DE (default: worldwide)',
     valueHint: 'US,DE',
   },
+  subtitles: {
+    type: 'string',
+    description:
+      'Also FILE, as film.de.srt, film.de.sdh.vtt, film.de.forced.srt; those beside the video come by themselves. Repeatable',
+    valueHint: 'FILE',
+  },
   data: DATA_OPTION,
 } as const;
 
 export const ingestCommand = defineCommand({
   meta: { name: 'ingest', description: 'Make a title of a video, put it into the origin and publish it' },
   args,
-  async run({ args: given }) {
+  async run({ args: given, rawArgs }) {
     rejectUnknown(given, args, given._);
     if (!existsSync(given.file)) throw new CliError(`There is no file ${given.file}.`);
     const baseName = path.parse(given.file).name;
     const titleId = checkTitleId(given.id ?? titleIdFrom(baseName));
     const licence = { territories: parseTerritories(given.territories) };
+    const subtitles = repeatedOption('subtitles', rawArgs);
+    const missing = subtitles.find((file) => !existsSync(file));
+    if (missing !== undefined) throw new CliError(`There is no file ${missing}.`);
     const dataDir = dataDirOf(given.data);
-    const title = await encode({ sourcePath: given.file, titleId, name: given.name ?? baseName, licence, dataDir });
+    const name = given.name ?? baseName;
+    const title = await encode({ sourcePath: given.file, titleId, name, licence, subtitles, dataDir });
+    const texts = (title.subtitles ?? []).map(({ trackId }) => trackId).join(', ');
     console.log(
-      `"${title.name}" is in the origin as ${titleId}: ${title.renditions.length} renditions, ${(title.durationMs / 1000).toFixed(1)} s.`,
+      `"${title.name}" is in the origin as ${titleId}: ${title.renditions.length} renditions, ${(title.durationMs / 1000).toFixed(1)} s${texts && `, subtitles ${texts}`}.`,
     );
     await publish(title, dataDir);
   },
@@ -45,6 +56,7 @@ interface Job {
   readonly titleId: string;
   readonly name: string;
   readonly licence: Licence;
+  readonly subtitles: readonly string[];
   readonly dataDir: string;
 }
 

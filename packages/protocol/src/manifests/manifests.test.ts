@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { Rendition } from '../messages.ts';
 import { mediaUrl } from '../wire/media-url.ts';
 import { dashManifest } from './dash-manifest.ts';
-import { mediaPlaylist, multivariantPlaylist } from './hls-playlists.ts';
+import { mediaPlaylist, multivariantPlaylist, subtitlePlaylist } from './hls-playlists.ts';
 import { segmentRanges } from './segment-ranges.ts';
 import { renditionsOf, type TitleDraft, titleDrafts } from './testing/sample-renditions.ts';
 import { tracksOf } from './tracks.ts';
@@ -196,4 +196,78 @@ it.each([
   ['hvc1.2.4.L123.B0', undefined],
 ])('reads the dynamic range from %s: %s', (codec, range) => {
   expect(videoRangeOf(codec)).toBe(range);
+});
+
+describe('what can be read', () => {
+  const TEXTS = [
+    { trackId: 'de', language: 'de', kind: 'subtitles' as const },
+    { trackId: 'en-captions', language: 'en', kind: 'captions' as const },
+    { trackId: 'fr-forced', language: 'fr', kind: 'forced' as const },
+  ];
+  const pathwayOf = ({ id, baseUrl }: (typeof PLACES)[number]) => ({
+    pathwayId: id,
+    playlistUri: (name: string) => mediaUrl(baseUrl, TOKEN, `list-of-${name}`),
+  });
+
+  it('is in HLS a group of its own at each pathway, that every variant there names', () => {
+    const pathways = PLACES.map(pathwayOf);
+    const playlist = multivariantPlaylist(tracksOf(renditionsOf(DRAFT), TEXTS), { serverUri: 'http://s', pathways });
+    const { mediaGroups, playlists } = parsed(playlist);
+    const groups = mediaGroups.SUBTITLES ?? {};
+    expect(Object.keys(groups)).toHaveLength(PLACES.length);
+    for (const { id, baseUrl } of PLACES) {
+      const own = playlists?.filter(({ attributes }) => attributes['PATHWAY-ID'] === id) ?? [];
+      expect(own).toHaveLength(DRAFT.heights.length);
+      for (const { attributes } of own) {
+        const group = groups[attributes.SUBTITLES ?? ''] ?? {};
+        expect(Object.keys(group)).toEqual(TEXTS.map(({ trackId }) => trackId));
+        for (const { trackId, language, kind } of TEXTS) {
+          const found = group[trackId];
+          expect(found).toMatchObject({ language, uri: mediaUrl(baseUrl, TOKEN, `list-of-text.${trackId}`) });
+          expect(found?.forced ?? false).toBe(kind === 'forced');
+          expect(found?.default ?? false).toBe(false);
+          expect(found?.characteristics?.includes('transcribes-spoken-dialog') ?? false).toBe(kind === 'captions');
+        }
+      }
+    }
+  });
+
+  it('is named nowhere where there is nothing', () => {
+    expect(multivariantPlaylist(tracksOf(renditionsOf(DRAFT)))).not.toContain('SUBTITLES');
+  });
+
+  it('is one file that lasts as long as the title, beside its playlist', () => {
+    const { segments, targetDuration, endList } = parsed(subtitlePlaylist('0123?.vtt', 63_960));
+    expect(segments).toHaveLength(1);
+    expect(segments?.[0]).toMatchObject({ uri: '0123?.vtt', duration: 63.96 });
+    expect({ targetDuration, endList }).toEqual({ targetDuration: 64, endList: true });
+  });
+
+  it('is in DASH one set a track, with its language and role, a whole file at every location', () => {
+    const subtitles = TEXTS.map((track, i) => ({ ...track, fileId: `${i}`.repeat(32), sizeBytes: 800 }));
+    const mpd = dashManifest({
+      titleName: 'Film',
+      durationMs: 64_000,
+      renditions: renditionsOf(DRAFT),
+      subtitles,
+      locations: PLACES.map(({ id, baseUrl }) => ({ serviceLocation: id, baseUrl: mediaUrl(baseUrl, TOKEN, '') })),
+    });
+    const sets = [...mpd.matchAll(/<AdaptationSet [^>]*contentType="text"[\s\S]*?<\/AdaptationSet>/g)].map(
+      ([set]) => set,
+    );
+    expect(sets).toHaveLength(TEXTS.length);
+    const roles = ['subtitle', 'caption', 'forced-subtitle'];
+    for (const [i, set] of sets.entries()) {
+      expect(set).toContain('mimeType="text/vtt"');
+      expect(set).toContain(`lang="${TEXTS[i]?.language}"`);
+      expect(set).toContain(`value="${roles[i]}"`);
+      expect(set).toContain(`<BaseURL>${subtitles[i]?.fileId}</BaseURL>`);
+    }
+    const { SUBTITLES: groups = {} } = parse(mpd, { manifestUri: 'http://region.test/main.mpd' }).mediaGroups;
+    const uris = Object.values(groups.subs ?? {}).flatMap(({ playlists }) =>
+      playlists.map(({ resolvedUri }) => resolvedUri),
+    );
+    const everywhere = PLACES.flatMap(({ baseUrl }) => subtitles.map(({ fileId }) => mediaUrl(baseUrl, TOKEN, fileId)));
+    expect(uris.sort()).toEqual(everywhere.sort());
+  });
 });

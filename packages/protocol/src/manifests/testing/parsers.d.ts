@@ -19,6 +19,7 @@ declare module 'm3u8-parser' {
       readonly uri: string;
       readonly attributes: Readonly<Record<string, unknown>> & {
         readonly RESOLUTION?: { readonly width: number; readonly height: number };
+        readonly SUBTITLES?: string;
       };
     }[];
     readonly mediaGroups?: {
@@ -26,6 +27,23 @@ declare module 'm3u8-parser' {
         Record<
           string,
           Readonly<Record<string, { readonly uri: string; readonly language?: string; readonly default: boolean }>>
+        >
+      >;
+      readonly SUBTITLES?: Readonly<
+        Record<
+          string,
+          Readonly<
+            Record<
+              string,
+              {
+                readonly uri: string;
+                readonly language?: string;
+                readonly default?: boolean;
+                readonly forced?: boolean;
+                readonly characteristics?: string;
+              }
+            >
+          >
         >
       >;
     };
@@ -67,6 +85,17 @@ declare module 'mpd-parser' {
         Record<
           string,
           Readonly<Record<string, { readonly language: string; readonly playlists: readonly ParsedRepresentation[] }>>
+        >
+      >;
+      readonly SUBTITLES?: Readonly<
+        Record<
+          string,
+          Readonly<
+            Record<
+              string,
+              { readonly language: string; readonly playlists: readonly { readonly resolvedUri: string }[] }
+            >
+          >
         >
       >;
     };
