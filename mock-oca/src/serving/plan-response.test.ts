@@ -38,6 +38,16 @@ it('calls a file what the control plane calls it, and media without a name MP4',
   expect(plan().headers['Content-Type']).toBe('video/mp4');
 });
 
+it('sends a viewer no more than he asks for, nor than it may, and a neighbour as much as it can', () => {
+  const asks = (kbps: number): string => `${path}?CMCD=rtp%3D${kbps}`;
+  expect(plan({ target: asks(5000) }).paceBps).toBe(5_000_000);
+  expect(plan({ target: asks(5000) }, { paceBps: 8_000_000 }).paceBps).toBe(5_000_000);
+  expect(plan({ target: asks(9000) }, { paceBps: 8_000_000 }).paceBps).toBe(8_000_000);
+  const claims = { expiresAtS: nowMs / 1000 + 60, playId: fillPlayId('fjord-1-b'), scope: 'film' };
+  const copy = `/${signMediaToken(claims, 'key', hmac)}/${fileId}?CMCD=rtp%3D5000`;
+  expect(plan({ target: copy })).not.toHaveProperty('paceBps');
+});
+
 describe('ranges', () => {
   it.each([
     ['bytes=0-0', 0, 1],

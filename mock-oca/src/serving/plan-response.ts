@@ -14,6 +14,7 @@ import { type ActiveFault, activeFault } from '../faults/active-fault.ts';
 import { decideRange } from './byte-range.ts';
 import { judgeConditions, rangeMayApply, type Validators } from './conditional.ts';
 import { parseTarget } from './request-target.ts';
+import { requestedPaceBps } from './requested-pace.ts';
 import { CORS_HEADERS, type ErrorAnswer, errorPlan, type ServePlan } from './serve-plan.ts';
 
 export interface RequestHead {
@@ -79,9 +80,13 @@ function planForTarget(
   const found = admit(target.fileId, token.claims, state);
   const said = state.cmsdDynamic?.(fault?.duress ?? false);
   // Neighbours that copy a file are not viewers: a pace would only hold up the fill.
-  const paceBps = isFillPlayId(claims.playId) ? undefined : state.paceBps;
+  const paceBps = isFillPlayId(claims.playId) ? undefined : slower(state.paceBps, requestedPaceBps(head.target));
   const plan = 'file' in found ? filePlan(head, found.file, paceBps) : refuse(found.refused);
   return { ...plan, headers: { ...plan.headers, ...(said !== undefined && { 'CMSD-Dynamic': said }) }, claims };
+}
+
+function slower(ours: number | undefined, theirs: number | undefined): number | undefined {
+  return ours !== undefined && theirs !== undefined ? Math.min(ours, theirs) : (ours ?? theirs);
 }
 
 const TOKEN_MESSAGES = {
