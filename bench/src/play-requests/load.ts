@@ -14,6 +14,8 @@ class Connection {
   #head: Buffer = Buffer.alloc(0);
   #answered: Answered | undefined;
   #leftBytes = 0;
+  /** Servers close what is idle for some seconds: then a slice that waited for its turn needs another one. */
+  isClosed = false;
   #settle: { resolve(answered: Answered): void; reject(error: Error): void } | undefined;
 
   private constructor(socket: Socket) {
@@ -21,7 +23,10 @@ class Connection {
     socket.setNoDelay(true);
     socket.on('data', (chunk) => this.#take(chunk));
     socket.on('error', (error) => this.#settle?.reject(error));
-    socket.on('close', () => this.#settle?.reject(new Error('The server closed the connection.')));
+    socket.on('close', () => {
+      this.isClosed = true;
+      this.#settle?.reject(new Error('The server closed the connection.'));
+    });
   }
 
   static open(url: string): Promise<Connection> {
@@ -66,18 +71,21 @@ class Connection {
 
 /** Viewers of one server. */
 export class Load {
+  readonly #url: string;
   readonly #idle: Connection[];
 
-  private constructor(connections: Connection[]) {
+  private constructor(url: string, connections: Connection[]) {
+    this.#url = url;
     this.#idle = connections;
   }
 
   static async open(url: string, connections: number): Promise<Load> {
-    return new Load(await Promise.all(Array.from({ length: connections }, () => Connection.open(url))));
+    return new Load(url, await Promise.all(Array.from({ length: connections }, () => Connection.open(url))));
   }
 
   /** Each connection asks again as soon as it was answered. */
   async inTurn(requests: readonly string[]): Promise<Answered[]> {
+    await this.#reopen();
     const left = requests.values();
     const answers: Answered[] = [];
     await Promise.all(
@@ -105,6 +113,7 @@ export class Load {
       if (waited === undefined) this.#idle.push(connection);
       else await ask(waited, connection);
     };
+    await this.#reopen();
     const startMs = performance.now();
     let dueMs = startMs;
     while (dueMs < startMs + forMs) {
@@ -125,6 +134,11 @@ export class Load {
     await Promise.all(underWay);
     if (failures.length > 0) throw failures[0];
     return tookMs;
+  }
+
+  async #reopen(): Promise<void> {
+    for (const [at, { isClosed }] of this.#idle.entries())
+      if (isClosed) this.#idle[at] = await Connection.open(this.#url);
   }
 
   close(): void {
