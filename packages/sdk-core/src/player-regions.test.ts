@@ -8,7 +8,7 @@ describe('regions', () => {
 
   it.each([
     ['refuses the connection', 'refuses', 'connection refused'],
-    ['hangs', 'hangs', 'No answer within 2000 ms.'],
+    ['hangs', 'hangs', 'No answer within 1800 ms.'],
     ['answers nonsense', { status: 200, body: '<html>' }, 'region/bad-response: the body is not JSON'],
     [
       'is broken',

@@ -47,6 +47,8 @@ interface Watched {
   readonly atMs: number;
 }
 
+type Context = Omit<AbrContext, 'throughputBps'> & { throughputBps?: number | undefined };
+
 /** The choices of renditions in one play, and what they need to remember of each other. */
 export class PlayAbr {
   readonly #deps: PlayAbrDeps;
@@ -76,6 +78,8 @@ export class PlayAbr {
     if (this.#loading?.segmentNumber !== request.segmentNumber)
       this.#loading = { segmentNumber: request.segmentNumber, before: this.#selected?.rendition };
     const context = this.#context(request, this.#selected?.rendition);
+    // The first segment shall come soon, also where the index of a long film has shown what the line gives.
+    if (!this.#selected) context.throughputBps = undefined;
     this.#selected = this.#fromHistory(context) ?? selectRendition(context, this.#rule);
     return this.#selected;
   }
@@ -132,7 +136,7 @@ export class PlayAbr {
   }
 
   /** In media time: at double speed, the same network carries half as much of each second. */
-  #context(at: SelectVideoRequest, current: RenditionView | undefined): AbrContext {
+  #context(at: SelectVideoRequest, current: RenditionView | undefined): Context {
     const { presentation, bufferGoalMs } = this.#deps;
     const { throughputBps, rateSpread, latencyMs } = this.#deps.expectation();
     const rate = this.#rate();
