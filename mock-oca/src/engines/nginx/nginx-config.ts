@@ -134,10 +134,10 @@ ${indented(corsLines('always'))}
   ${log}
   return 503 '{"error":{"code":"oca/overloaded","message":"This OCA takes no new requests now.","context":{"maxConnections":${maxConnections},"retryAfterS":2}}}';
 }
-${diskPools.length > 0 ? 'set $oca_disk 1;' : ''}
 location ~ ^/ {
+  set $oca_said "";
+  ${diskPools.length > 0 ? 'set $oca_disk 1;' : ''}
   set_by_lua_block $oca_path { ${diskPools.length > 0 ? 'local path, disk = oca.file() ngx.var.oca_disk = disk or 1 return path' : 'return oca.file()'} }
-  set_by_lua_block $oca_said { return oca.said() }
   if ($oca_path = shed) { return 503; }
   alias $oca_path;
   # 412 keeps its plain page: it comes too late to be handed over, and no page of a browser may ask what leads to it.

@@ -19,14 +19,15 @@ local REMEMBERED = 20000
 local M = {}
 
 -- Requests being answered by all workers, nginx's own count in shared memory: limit_conn would cost ten times as much.
+-- Its lower half: a whole one would be an object in Lua.
 local function own_count()
   return ffi.C.ngx_stat_writing[0]
 end
-pcall(ffi.cdef, 'extern volatile unsigned long *ngx_stat_writing;')
+pcall(ffi.cdef, 'extern volatile uint32_t *ngx_stat_writing;')
 local function running_of_variable()
   return tonumber(ngx.var.connections_writing)
 end
-local running = pcall(own_count) and own_count or running_of_variable
+local running = ffi.abi('le') and pcall(own_count) and own_count or running_of_variable
 
 local seen, mode, most, keys, disks, said
 local looked_at = 0
@@ -104,28 +105,25 @@ local function look(path)
   return file, disk
 end
 
--- The file and the number of its disk. What was told is looked at once a millisecond.
+-- The file and the number of its disk; leaves in $oca_said what players are told of the load. What the agent told is
+-- looked at once a millisecond.
 function M.file()
-  local now = ngx.now()
+  local now, var = ngx.now(), ngx.var
   if now ~= looked_at then
     local version = state:get('version')
     if version ~= seen then learn(version) end
     said, looked_at = state:get('said'), now
   end
+  var.oca_said = said
   if mode == 'shed' or running() > most then return 'shed' end
   if mode ~= 'serve' then return NOWHERE end
-  local uri = ngx.var.request_uri
+  local uri = var.request_uri
   if #uri > 4096 then return NOWHERE end
   local query = find(uri, '?', 1, true)
   local path = query and sub(uri, 1, query - 1) or uri
   local found = known[path]
   if found and now < found.till then return found.file, found.disk end
   return look(path)
-end
-
--- What players are told of the load; after file().
-function M.said()
-  return said
 end
 
 -- For the agent: lines of 'name value', and a new version that makes the workers look again.
