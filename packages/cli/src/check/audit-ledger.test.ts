@@ -40,6 +40,11 @@ it('accepts a hand-over that goes on at the byte reached', () => {
   expect(auditLedger(entries, PRESENTATION)).toEqual([]);
 });
 
+it('passes over the index file of a long film, which is no segment', () => {
+  const index: LedgerEntry = { ...entry('a', 0, 900), fileId: 'i', renditionId: 'index' };
+  expect(auditLedger([index, entry('a', 1000, 3000)], PRESENTATION)).toEqual([]);
+});
+
 it('finds repeated and missing bytes', () => {
   expect(auditLedger([entry('a', 1000, 1700, 'reset'), entry('b', 1699, 3000)], PRESENTATION)).toEqual([
     'segment 0 of v720: b repeated bytes 1699 to 1700',

@@ -7,6 +7,8 @@ import type { LedgerEntry, Presentation } from '@pressplay/sdk-node';
 export function auditLedger(entries: readonly LedgerEntry[], presentation: Presentation): string[] {
   const bySegment = new Map<string, LedgerEntry[]>();
   for (const entry of entries) {
+    // The index file of a long film is no segment.
+    if (entry.renditionId === 'index') continue;
     const key = `segment ${entry.segmentNumber} of ${entry.renditionId}`;
     bySegment.set(key, [...(bySegment.get(key) ?? []), entry]);
   }
