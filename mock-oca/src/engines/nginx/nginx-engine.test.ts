@@ -172,6 +172,25 @@ describe.skipIf(!nginxSearch.ok)('nginx in front', () => {
     expect(oca.health().servedBytes).toBeLessThan(2.1 * file.bytes.length);
   });
 
+  it('sends a viewer no faster than he asks for, and others as fast as it can', async () => {
+    const { engine } = await start([file]);
+    // At 800 kbit/s it would take half a minute.
+    const { message, request } = await transfer(`${engine.url}${path}?CMCD=${encodeURIComponent('bl=21300,rtp=800')}`);
+    message.resume();
+    const body = await (await fetch(`${engine.url}${path}?CMCD=bl%3D21300`)).arrayBuffer();
+    expect([body.byteLength, message.complete]).toEqual([file.bytes.length, false]);
+    request.destroy();
+  });
+
+  it('sends no faster than it is told to, whatever a viewer asks for', async () => {
+    const { engine } = await start([file], { paceBps: 800_000 });
+    const { message, request } = await transfer(`${engine.url}${path}?CMCD=rtp%3D999999`);
+    message.resume();
+    await until(async () => (await served(engine.url + path)) === 206);
+    expect(message.complete).toBe(false);
+    request.destroy();
+  });
+
   it('refuses what is too much, and says when to come again', async () => {
     const { engine } = await start([file], { maxConnections: 2, paceBps: 1_000_000 });
     const running = await Promise.all([transfer(engine.url + path), transfer(engine.url + path)]);

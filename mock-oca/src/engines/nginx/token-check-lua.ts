@@ -29,7 +29,7 @@ local function running_of_variable()
 end
 local running = ffi.abi('le') and pcall(own_count) and own_count or running_of_variable
 
-local seen, mode, most, keys, disks, said
+local seen, mode, most, pace, keys, disks, said
 local looked_at = 0
 -- Paths that were found right, until when: a play sends the same token with each of its requests.
 local known, known_count = {}, 0
@@ -37,6 +37,7 @@ local known, known_count = {}, 0
 local function learn(version)
   keys, disks, known, known_count = {}, {}, {}, 0
   mode, most = state:get('mode') or 'node', tonumber(state:get('most')) or 0
+  pace = tonumber(state:get('pace')) or math.huge
   for till, key in string.gmatch(state:get('keys') or '', '(%S+) (%S+)') do
     keys[#keys + 1] = { till = tonumber(till), key = key }
   end
@@ -105,6 +106,14 @@ local function look(path)
   return file, disk
 end
 
+-- As requested-pace.ts: a viewer who says how fast is fast enough (CMCD's rtp, kbit/s) is sent no faster.
+local function heed_pace(var, uri, query)
+  local said_there = match(uri, '[?&]CMCD=([^&]*)', query)
+  if not said_there or not find(said_there, 'rtp', 1, true) or find(uri, '^/[0-9a-fn]+-fill') then return end
+  local kbps = match(',' .. ngx.unescape_uri(said_there) .. ',', ',rtp=(%d+),')
+  if kbps and #kbps <= 9 and tonumber(kbps) >= 100 then var.limit_rate = math.min(tonumber(kbps) * 125, pace) end
+end
+
 -- The file and the number of its disk; leaves in $oca_said what players are told of the load. What the agent told is
 -- looked at once a millisecond.
 function M.file()
@@ -121,20 +130,21 @@ function M.file()
   if #uri > 4096 then return NOWHERE end
   local query = find(uri, '?', 1, true)
   local path = query and sub(uri, 1, query - 1) or uri
+  if query then heed_pace(var, uri, query) end
   local found = known[path]
   if found and now < found.till then return found.file, found.disk end
   return look(path)
 end
 
 -- For the agent: lines of 'name value', and a new version that makes the workers look again.
-local SINGLE = { mode = true, said = true, most = true }
+local SINGLE = { mode = true, said = true, most = true, pace = true }
 function M.take_state()
   ngx.req.read_body()
   local texts = {}
   for name, value in string.gmatch(ngx.req.get_body_data() or '', '(%S+) ([^\n]+)') do
     texts[name] = (SINGLE[name] or not texts[name]) and value or texts[name] .. '\n' .. value
   end
-  for _, name in ipairs({ 'mode', 'most', 'said', 'keys', 'disks' }) do
+  for _, name in ipairs({ 'mode', 'most', 'pace', 'said', 'keys', 'disks' }) do
     if texts[name] then state:set(name, texts[name]) end
   end
   if texts.mode or texts.keys or texts.disks then state:incr('version', 1, 0) end

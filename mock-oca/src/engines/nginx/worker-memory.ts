@@ -41,7 +41,13 @@ export class WorkerMemory {
       this.#said = '';
       this.#filesChanged = true;
       const { folders, config } = this.#parts;
-      const lines = [`most ${config.maxConnections}`, ...this.#keys(), ...folders.map((folder) => `disks ${folder}`)];
+      const pace = config.paceBps === undefined ? [] : [`pace ${Math.ceil(config.paceBps / 8)}`];
+      const lines = [
+        `most ${config.maxConnections}`,
+        ...pace,
+        ...this.#keys(),
+        ...folders.map((folder) => `disks ${folder}`),
+      ];
       await askAgentSocket(this.#socketPath, '/state', lines.join('\n'));
       await this.#refresh();
     });
