@@ -1,5 +1,5 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Oca } from '../app.ts';
@@ -134,8 +134,10 @@ async function hostOnSocket({ oca }: OcaFixture): Promise<Rendered> {
 /** With node:http, which sends a path as it is: `fetch` would tidy it up. */
 function askSocket(url: string, { target, method = 'GET', headers = {}, body }: Ask): Promise<Answer> {
   const { hostname, port } = new URL(url);
+  // Stays open after the answer: a client that closes the moment it has all bytes looks to a server like one that left.
+  const agent = new Agent({ keepAlive: true });
   return new Promise((resolve, reject) => {
-    const request = httpRequest({ hostname, port, path: target, method, headers, agent: false }, (message) => {
+    const request = httpRequest({ hostname, port, path: target, method, headers, agent }, (message) => {
       resolve({
         status: message.statusCode ?? 0,
         headers: message.headers as Record<string, string>,
