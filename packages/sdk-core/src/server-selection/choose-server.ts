@@ -1,6 +1,6 @@
 import { isToBeLeft, NO_HINTS } from './load-hints.ts';
-import { EXPLORATION_DEFAULTS, type ExplorationConfig, planExploration } from './plan-exploration.ts';
-import { PREDICTION_DEFAULTS, type PredictionConfig, rateBelow } from './predict-delivery.ts';
+import { planExploration } from './plan-exploration.ts';
+import { PREDICTION_DEFAULTS, rateBelow } from './predict-delivery.ts';
 import { type RankedServer, type RankInput, rankServers } from './rank-servers.ts';
 import { probabilityFaster } from './rate-belief.ts';
 import { pickNearlyBest } from './spread.ts';
@@ -31,41 +31,23 @@ export interface ChooseInput extends RankInput {
   readonly exploredAtMs?: number | undefined;
 }
 
-export interface SelectionConfig extends PredictionConfig {
-  /** How many times faster a challenger must be, carefully predicted. */
-  readonly margin: number;
-  /** and how probably at least. */
-  readonly sureness: number;
-  /** The same where the preferred server would be late and there is no time to be sure; and where the other one is only assumed. */
-  readonly urgentMargin: number;
-  readonly unmeasuredMargin: number;
-  /** For how long it must stay so, the shorter the more it gains; and how fresh its measurement must be. */
-  readonly holdMs: number;
-  readonly maxHoldMs: number;
-  readonly freshMs: number;
-  /** A server this many times faster than the media plays is fast enough: nobody better is looked for. */
-  readonly plenty: number;
-  /** A server in duress is left for one that takes at most this many times longer. */
-  readonly duressFactor: number;
-  /** Nearly as good as the best: at most this many times longer. */
-  readonly nearFactor: number;
-  readonly exploration: ExplorationConfig;
-}
-
-export const SELECTION_DEFAULTS: SelectionConfig = {
-  ...PREDICTION_DEFAULTS,
-  margin: 1.08,
-  sureness: 0.8,
-  urgentMargin: 1.5,
-  unmeasuredMargin: 3,
-  holdMs: 8000,
-  maxHoldMs: 64_000,
-  freshMs: 15_000,
-  plenty: 2.5,
-  duressFactor: 2,
-  nearFactor: 1.3,
-  exploration: EXPLORATION_DEFAULTS,
-};
+/** How many times faster a challenger must be, carefully predicted, */
+const MARGIN = 1.08;
+/** and how probably at least. */
+const SURENESS = 0.8;
+/** The same where the preferred server would be late and there is no time to be sure; and where the other one is only assumed. */
+const URGENT_MARGIN = 1.5;
+const UNMEASURED_MARGIN = 3;
+/** For how long it must stay so, the shorter the more it gains; and how fresh its measurement must be. */
+const HOLD_MS = 8000;
+const MAX_HOLD_MS = 64_000;
+const FRESH_MS = 15_000;
+/** A server this many times faster than the media plays is fast enough: nobody better is looked for. */
+const PLENTY = 2.5;
+/** A server in duress is left for one that takes at most this many times longer. */
+const DURESS_FACTOR = 2;
+/** Nearly as good as the best: at most this many times longer. */
+const NEAR_FACTOR = 1.3;
 
 export type ChoiceReason =
   /** Nothing was preferred so far. */
@@ -92,20 +74,20 @@ export interface Choice {
 }
 
 /** Which server a range starts at. undefined where no server holds the file. */
-export function chooseServer(input: ChooseInput, config: SelectionConfig = SELECTION_DEFAULTS): Choice | undefined {
-  const ranked = rankServers(input, config);
+export function chooseServer(input: ChooseInput): Choice | undefined {
+  const ranked = rankServers(input);
   const best = ranked[0];
   if (!best) return undefined;
   const { preference, chance = 0, hints = NO_HINTS, nowMs } = input;
   const preferred = ranked.find(({ ocaId }) => ocaId === preference.ocaId);
-  const refuge = (): RankedServer => pickNearlyBest(ranked.filter(isPeerOf(best)), chance, config.nearFactor) ?? best;
+  const refuge = (): RankedServer => pickNearlyBest(ranked.filter(isPeerOf(best)), chance, NEAR_FACTOR) ?? best;
   if (preference.ocaId === undefined) return adopt(preference.isFleeing ? refuge() : best, 'start');
   if (!preferred) return { ocaId: best.ocaId, reason: 'not-holding', preference };
   if (best.excluded) return { ocaId: best.ocaId, reason: 'all-excluded', preference };
   if (preferred.excluded) return adopt(refuge(), 'excluded');
-  const isRefugeGood = !best.inDuress && best.predictedMs <= preferred.predictedMs * config.duressFactor;
+  const isRefugeGood = !best.inDuress && best.predictedMs <= preferred.predictedMs * DURESS_FACTOR;
   if (isToBeLeft(hints, preferred.ocaId, nowMs) && isRefugeGood) return adopt(refuge(), 'duress');
-  return challenge(preferred, ranked, input, config);
+  return challenge(preferred, ranked, input);
 }
 
 const isPeerOf =
@@ -113,29 +95,24 @@ const isPeerOf =
   ({ excluded, inDuress }: RankedServer): boolean =>
     excluded === best.excluded && inDuress === best.inDuress;
 
-function challenge(
-  preferred: RankedServer,
-  ranked: readonly RankedServer[],
-  input: ChooseInput,
-  config: SelectionConfig,
-): Choice {
+function challenge(preferred: RankedServer, ranked: readonly RankedServer[], input: ChooseInput): Choice {
   const { preference, neededInMs, nowMs } = input;
   const { challengerId: _, challengedAtMs: __, ...settled } = preference;
   const best = ranked.find(({ ocaId }) => ocaId !== preferred.ocaId);
-  const keep = (kept: Preference): Choice => explore(preferred, ranked, input, kept, config);
+  const keep = (kept: Preference): Choice => explore(preferred, ranked, input, kept);
   if (!best || best.excluded || best.inDuress || !preferred.isMeasured) return keepWithout(settled, preferred);
-  const urgentMargin = best.isMeasured ? config.urgentMargin : config.unmeasuredMargin;
+  const urgentMargin = best.isMeasured ? URGENT_MARGIN : UNMEASURED_MARGIN;
   const isLate = preferred.predictedMs > neededInMs;
   if (isLate && best.predictedMs * urgentMargin <= preferred.predictedMs) return adopt(best, 'better-by-margin');
-  if (isPlenty(preferred, input, config)) return keepWithout(settled, preferred);
-  const challenger = challengerOf(preferred, ranked, input, config);
+  if (isPlenty(preferred, input)) return keepWithout(settled, preferred);
+  const challenger = challengerOf(preferred, ranked, input);
   if (!challenger) return keep(settled);
   const isHeld = preference.challengerId === challenger.ocaId;
   const challengedAtMs = isHeld ? (preference.challengedAtMs ?? nowMs) : nowMs;
   const followed = preference.followed ?? 0;
   // Twice as fast is certain four times as soon.
   const gain = ownMsOf(preferred, input) / challenger.predictedMs;
-  if (nowMs - challengedAtMs < Math.min(config.maxHoldMs, (config.holdMs / gain ** 2) * 2 ** followed))
+  if (nowMs - challengedAtMs < Math.min(MAX_HOLD_MS, (HOLD_MS / gain ** 2) * 2 ** followed))
     return keep({ ...settled, challengerId: challenger.ocaId, challengedAtMs });
   const { ocaId } = challenger;
   return { ocaId, reason: 'better-by-margin', preference: { ocaId, followed: followed + 1 } };
@@ -146,27 +123,24 @@ function challengerOf(
   preferred: RankedServer,
   ranked: readonly RankedServer[],
   input: ChooseInput,
-  config: SelectionConfig,
 ): RankedServer | undefined {
   const { measurements, nowMs } = input;
   const ownMs = ownMsOf(preferred, input);
   return ranked.find(({ ocaId, excluded, inDuress, isMeasured, predictedMs, belief }) => {
     const { sampledAtMs = nowMs, throughputBps = 0, besideBps = 0 } = measurements[ocaId] ?? {};
     // What the server in use reached at that time speaks of the same link.
-    const isTelling = throughputBps >= besideBps * config.margin;
-    const isFresh = isMeasured && isTelling && nowMs - sampledAtMs <= config.freshMs;
-    const isSure = probabilityFaster(belief, preferred.belief, 1) >= config.sureness;
-    return (
-      ocaId !== preferred.ocaId && !excluded && !inDuress && isFresh && isSure && predictedMs * config.margin <= ownMs
-    );
+    const isTelling = throughputBps >= besideBps * MARGIN;
+    const isFresh = isMeasured && isTelling && nowMs - sampledAtMs <= FRESH_MS;
+    const isSure = probabilityFaster(belief, preferred.belief, 1) >= SURENESS;
+    return ocaId !== preferred.ocaId && !excluded && !inDuress && isFresh && isSure && predictedMs * MARGIN <= ownMs;
   });
 }
 
 const ownMsOf = ({ latencyMs, belief }: RankedServer, { bytes }: ChooseInput): number =>
   latencyMs + (bytes * 8000) / rateBelow(belief, 0);
 
-function isPlenty(preferred: RankedServer, { mediaBps }: ChooseInput, config: SelectionConfig): boolean {
-  return mediaBps !== undefined && rateBelow(preferred.belief, config.caution) >= mediaBps * config.plenty;
+function isPlenty(preferred: RankedServer, { mediaBps }: ChooseInput): boolean {
+  return mediaBps !== undefined && rateBelow(preferred.belief, PREDICTION_DEFAULTS.caution) >= mediaBps * PLENTY;
 }
 
 function explore(
@@ -174,11 +148,10 @@ function explore(
   ranked: readonly RankedServer[],
   input: ChooseInput,
   preference: Preference,
-  config: SelectionConfig,
 ): Choice {
   if (!input.mayExplore) return keepWithout(preference, preferred);
   const explored = preference.explored ?? 0;
-  const exploration = planExploration({ ...input, explored, preferred, ranked }, config.exploration);
+  const exploration = planExploration({ ...input, explored, preferred, ranked });
   return exploration
     ? { ...exploration, reason: 'explore', preference: { ...preference, explored: explored + 1 } }
     : keepWithout(preference, preferred);

@@ -15,41 +15,24 @@ export interface ExplorationInput {
   readonly explored?: number;
 }
 
-export interface ExplorationConfig {
-  /** Below this much buffer every range goes to the server that is known. */
-  readonly minBufferMs: number;
-  /** How much faster another server must be to be of interest, and how probably. */
-  readonly gain: number;
-  readonly minProbability: number;
-  /** The least time between two explorations; each one in vain lets it grow by this factor, so often at most. */
-  readonly gapMs: number;
-  readonly gapGrowth: number;
-  readonly maxGrowths: number;
-  /** Where the other server is rather better than not. */
-  readonly eagerGapMs: number;
-  readonly eagerProbability: number;
-  /** A piece is expected to take about this long. */
-  readonly pieceMs: number;
-  readonly minBytes: number;
-  readonly maxBytes: number;
-  /** Even this many deviations below its mean, the piece must be there in half of the time left. */
-  readonly pessimism: number;
-}
-
-export const EXPLORATION_DEFAULTS: ExplorationConfig = {
-  minBufferMs: 8000,
-  gain: 1.1,
-  minProbability: 0.25,
-  gapMs: 15_000,
-  gapGrowth: 1.4,
-  maxGrowths: 5,
-  eagerGapMs: 3000,
-  eagerProbability: 0.5,
-  pieceMs: 400,
-  minBytes: 64 * 1024,
-  maxBytes: 256 * 1024,
-  pessimism: 2,
-};
+/** Below this much buffer every range goes to the server that is known. */
+const MIN_BUFFER_MS = 8000;
+/** How much faster another server must be to be of interest, and how probably. */
+const GAIN = 1.1;
+const MIN_PROBABILITY = 0.25;
+/** The least time between two explorations; each one in vain lets it grow by this factor, so often at most. */
+const GAP_MS = 15_000;
+const GAP_GROWTH = 1.4;
+const MAX_GROWTHS = 5;
+/** Where the other server is rather better than not. */
+const EAGER_GAP_MS = 3000;
+const EAGER_PROBABILITY = 0.5;
+/** A piece is expected to take about this long. */
+const PIECE_MS = 400;
+const MIN_BYTES = 64 * 1024;
+const MAX_BYTES = 256 * 1024;
+/** Even this many deviations below its mean, the piece must be there in half of the time left. */
+const PESSIMISM = 2;
 
 export interface Exploration {
   readonly ocaId: string;
@@ -62,34 +45,31 @@ export interface Exploration {
  * What is not known grows with time, sooner for those that were close: so a close race is looked at often, a clear
  * winner rarely.
  */
-export function planExploration(
-  input: ExplorationInput,
-  config: ExplorationConfig = EXPLORATION_DEFAULTS,
-): Exploration | undefined {
+export function planExploration(input: ExplorationInput): Exploration | undefined {
   const { preferred, ranked, bytes, neededInMs, nowMs, exploredAtMs } = input;
   const quietMs = nowMs - (exploredAtMs ?? Number.NEGATIVE_INFINITY);
-  if (neededInMs < config.minBufferMs || quietMs < config.eagerGapMs) return undefined;
-  if (bytes < config.minBytes) return undefined;
-  const growth = config.gapGrowth ** Math.min(config.maxGrowths, input.explored ?? 0);
+  if (neededInMs < MIN_BUFFER_MS || quietMs < EAGER_GAP_MS) return undefined;
+  if (bytes < MIN_BYTES) return undefined;
+  const growth = GAP_GROWTH ** Math.min(MAX_GROWTHS, input.explored ?? 0);
   let best: RankedServer | undefined;
-  let bestProbability = config.minProbability;
+  let bestProbability = MIN_PROBABILITY;
   for (const server of ranked) {
     if (server.ocaId === preferred.ocaId || server.excluded || server.inDuress) continue;
-    const pieceBytes = pieceFor(server, input, config);
-    const pessimisticMs = server.latencyMs + (pieceBytes * 8000) / rateBelow(server.belief, config.pessimism);
+    const pieceBytes = pieceFor(server, input);
+    const pessimisticMs = server.latencyMs + (pieceBytes * 8000) / rateBelow(server.belief, PESSIMISM);
     if (pessimisticMs > neededInMs / 2) continue;
-    const probability = probabilityFaster(server.belief, preferred.belief, config.gain);
-    const gapMs = (probability >= config.eagerProbability ? config.eagerGapMs : config.gapMs) * growth;
+    const probability = probabilityFaster(server.belief, preferred.belief, GAIN);
+    const gapMs = (probability >= EAGER_PROBABILITY ? EAGER_GAP_MS : GAP_MS) * growth;
     if (probability <= bestProbability || quietMs < gapMs) continue;
     best = server;
     bestProbability = probability;
   }
-  return best && { ocaId: best.ocaId, bytes: pieceFor(best, input, config) };
+  return best && { ocaId: best.ocaId, bytes: pieceFor(best, input) };
 }
 
 /** No more than the slower of both would bring in a moment. */
-function pieceFor({ belief }: RankedServer, { preferred, bytes }: ExplorationInput, config: ExplorationConfig): number {
+function pieceFor({ belief }: RankedServer, { preferred, bytes }: ExplorationInput): number {
   const bps = Math.min(rateBelow(belief, 0), rateBelow(preferred.belief, 0));
-  const wantedBytes = Math.floor((bps * config.pieceMs) / 8000);
-  return Math.min(bytes, config.maxBytes, Math.max(config.minBytes, wantedBytes));
+  const wantedBytes = Math.floor((bps * PIECE_MS) / 8000);
+  return Math.min(bytes, MAX_BYTES, Math.max(MIN_BYTES, wantedBytes));
 }

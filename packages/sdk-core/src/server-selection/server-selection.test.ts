@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { type ChooseInput, chooseServer, type Preference } from './choose-server.ts';
 import { type Exclusions, excludedForMs, NO_EXCLUSIONS, recordFailure } from './exclusions.ts';
 import { NO_HINTS, noteHint } from './load-hints.ts';
-import { EXPLORATION_DEFAULTS } from './plan-exploration.ts';
 import { type Candidate, rankServers } from './rank-servers.ts';
 import type { Measurement } from './rate-belief.ts';
 
@@ -242,7 +241,7 @@ describe('exploring', () => {
     const choice = explored({ measurements: measured(4e6) });
     expect(choice).toMatchObject({ reason: 'explore', preference: { ocaId: 'oca-0' } });
     expect(choice?.ocaId).not.toBe('oca-0');
-    expect(choice?.bytes).toBeLessThanOrEqual(EXPLORATION_DEFAULTS.maxBytes);
+    expect(choice?.bytes).toBeLessThanOrEqual(256 * 1024);
   });
 
   it('leaves a clear winner alone, and looks at a close race again when what is known grew old', () => {
