@@ -45,6 +45,9 @@ export async function nginxWith(
     log: () => {},
     requestLog: (line) => void fixture.log.push(line),
     ...options,
+  }).catch((error: unknown) => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+    throw error;
   });
   return {
     ...fixture,
