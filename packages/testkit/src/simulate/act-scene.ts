@@ -1,6 +1,6 @@
 import type { World } from '../simulation/world.ts';
 import type { Happenings } from './happenings.ts';
-import type { Loss, ViewerAction, ViewerScene } from './scene.ts';
+import type { ClockJump, Loss, ViewerAction, ViewerScene } from './scene.ts';
 import type { Viewer } from './viewer.ts';
 
 /** What is to happen in a session at its own time, whatever else happens. */
@@ -30,6 +30,27 @@ function act(timetable: Timetable, { player }: Viewer, action: ViewerAction, dur
   timetable.at(action.lastsMs, () => {
     if (isThere()) player.play();
   });
+}
+
+export function changeRates({ world, happenings, at }: Timetable, { scene, player }: Viewer): void {
+  for (const { atMs, rate } of scene.rates ?? []) {
+    at(scene.startAfterMs + atMs, () => {
+      happenings.add('rate');
+      world.setPlaybackRate(player, rate);
+    });
+  }
+}
+
+export function skewRegions({ world, happenings, at }: Timetable, jumps: readonly ClockJump[]): void {
+  for (const { region, skewMs, atMs, lastsMs } of jumps) {
+    const { regionId } = world.fleet.regions[region] ?? {};
+    if (regionId === undefined) continue;
+    at(atMs, () => {
+      happenings.add('region-clock');
+      world.skewRegionClock(regionId, skewMs);
+    });
+    at(atMs + lastsMs, () => world.skewRegionClock(regionId, 0));
+  }
 }
 
 export function loseLines({ world, happenings, at }: Timetable, viewers: readonly ViewerScene[]): void {

@@ -6,8 +6,8 @@ import { TraceLibrary } from './trace-library.ts';
 const SEEDS = Array.from({ length: 120 }, (_, i) => i + 1);
 const WITHOUT_TRACES = new TraceLibrary(undefined);
 const MADE = [...TROUBLES, clockJump, corruption, draining].map(({ name }) => name);
-const REGIONS = ['region-kill', 'region-restart', 'all-regions-down', 'region-failover'];
-const VIEWERS = ['seek', 'pause', 'line-hang', 'line-reset', 'line-refuse'];
+const REGIONS = ['region-kill', 'region-restart', 'all-regions-down', 'region-failover', 'region-clock'];
+const VIEWERS = ['seek', 'pause', 'rate', 'line-hang', 'line-reset', 'line-refuse'];
 const ANSWERS = ['answer-overloaded', 'answer-token-expired', 'renewal'];
 
 const happened = new Set<string>();

@@ -30,7 +30,7 @@ export function leastRebufferMs(
     );
     if (stalledMs === 0) return sum;
     const first = firstSegment(world, viewer, phases[0]?.fromMs ?? 0);
-    return sum + Math.min(stalledMs, bestPlay(sizes.slice(first), phases, capacity, viewer.scene.bufferGoalMs));
+    return sum + Math.min(stalledMs, bestPlay(sizes.slice(first), phases, capacity, viewer));
   }, 0);
 }
 
@@ -78,8 +78,9 @@ function bestPlay(
   portions: readonly Portion[],
   phases: readonly Phase[],
   capacity: readonly CapacityStep[],
-  bufferGoalMs: number,
+  { scene: { bufferGoalMs, rates = [] }, loadedAtMs }: Viewer,
 ): number {
+  const rateAt = (nowMs: number): number => rates.filter(({ atMs }) => loadedAtMs + atMs <= nowMs).at(-1)?.rate ?? 1;
   let [next, missingBytes, bufferMs, stalledMs, at] = [0, portions[0]?.bytes ?? 0, 0, 0, 0];
   for (const { state, fromMs, toMs } of phases) {
     for (let nowMs = fromMs; nowMs < toMs; nowMs += STEP_MS) {
@@ -93,9 +94,10 @@ function bestPlay(
         missingBytes += portions[next]?.bytes ?? 0;
       }
       if (state !== 'playing' && state !== 'rebuffering') continue;
-      const playedMs = Math.min(bufferMs, lastsMs);
+      const rate = rateAt(nowMs);
+      const playedMs = Math.min(bufferMs, lastsMs * rate);
       bufferMs -= playedMs;
-      if (next < portions.length) stalledMs += lastsMs - playedMs;
+      if (next < portions.length) stalledMs += lastsMs - playedMs / rate;
     }
   }
   return stalledMs;

@@ -13,7 +13,7 @@ import {
   troubleTheStart,
 } from '../simulation/troubles.ts';
 import { createWorld, type World } from '../simulation/world.ts';
-import { actFor, loseControlPlane, loseLines, type Timetable } from './act-scene.ts';
+import { actFor, changeRates, loseControlPlane, loseLines, skewRegions, type Timetable } from './act-scene.ts';
 import { fleetViolations, verdictOf, viewerViolations } from './check-session.ts';
 import { Happenings } from './happenings.ts';
 import { leadLine } from './lead-line.ts';
@@ -65,6 +65,7 @@ export async function playSession(scene: Scene, sources: SessionSources): Promis
   const timetable = timetableOf(world, happenings);
   const lines = layLines(world, scene, sources, random);
   loseLines(timetable, scene.viewers);
+  skewRegions(timetable, scene.regionClocks ?? []);
   if (scene.controlPlaneLoss) loseControlPlane(timetable, scene.controlPlaneLoss);
   const viewers = scene.viewers.map((viewer, i) => enter(timetable, viewer, title, i));
   await playOn(world, scene, viewers, troubles, random, happenings);
@@ -159,6 +160,7 @@ function enter(timetable: Timetable, scene: ViewerScene, title: SyntheticTitle, 
   if (startAfterMs === 0) load();
   else world.clock.schedule(startAfterMs, load);
   actFor(timetable, viewer, title.title.durationMs);
+  changeRates(timetable, viewer);
   return viewer;
 }
 

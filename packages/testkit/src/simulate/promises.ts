@@ -27,7 +27,11 @@ export function promisedTo(viewer: ViewerScene, scene: Scene): Promised {
   const startsServed = !controlPlaneLoss || controlPlaneLoss.atMs > viewer.startAfterMs + LONGEST_START_MS;
   const ends = isServed && keepsToken && isHonest && startsServed;
   // After a seek the buffer is empty, whatever its goal.
-  const hasBuffer = viewer.bufferGoalMs >= SMALL_BUFFER_MS && viewer.actions.every(({ kind }) => kind !== 'seek');
+  const hasBuffer =
+    viewer.bufferGoalMs >= SMALL_BUFFER_MS &&
+    viewer.actions.every(({ kind }) => kind !== 'seek') &&
+    // Faster, what is buffered lasts for less.
+    (viewer.rates ?? []).every(({ rate }) => rate <= 1);
   return { ends, rebufferMs: ends && hasBuffer ? LONGEST_REBUFFER_MS : undefined };
 }
 

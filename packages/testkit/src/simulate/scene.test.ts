@@ -28,11 +28,14 @@ describe('scenes', () => {
     expect(SCENES.some(({ bottleneckBps }) => bottleneckBps !== undefined)).toBe(true);
     expect(SCENES.some(({ grantRefreshMs, trouble }) => grantRefreshMs !== undefined && trouble?.drains)).toBe(true);
     expect(SCENES.some(({ controlPlaneLoss }) => controlPlaneLoss !== undefined)).toBe(true);
+    expect(SCENES.some(({ regionClocks = [] }) => regionClocks.some(({ skewMs }) => skewMs < 0))).toBe(true);
     expect(SCENES.some(({ crowdedOcaIds }) => crowdedOcaIds.length > 0)).toBe(true);
     const viewers = SCENES.flatMap((scene) => scene.viewers);
     expect(new Set(viewers.flatMap(({ actions }) => actions.map(({ kind }) => kind)))).toEqual(
       new Set(['seek', 'pause']),
     );
+    const rates = viewers.flatMap((viewer) => viewer.rates ?? []).map(({ rate }) => rate);
+    expect([Math.min(...rates), Math.max(...rates)]).toEqual([0.5, 2]);
     const losses = viewers.flatMap(({ lineLosses }) => lineLosses.map(({ state }) => state));
     expect(new Set(losses)).toEqual(new Set(['hang', 'reset', 'refuse']));
   });
@@ -69,6 +72,11 @@ describe('what a viewer is promised', () => {
   it('is no bound on stalls for who seeks: his buffer is empty then', () => {
     const actions = [{ kind: 'seek', atMs: 5000, share: 0.5 } as const];
     expect(promisedTo({ ...viewer, actions }, scene)).toEqual({ ends: true, rebufferMs: undefined });
+  });
+
+  it('is no bound on stalls for who watches faster: what is buffered lasts for less', () => {
+    const rates = [{ atMs: 0, rate: 1.5 }];
+    expect(promisedTo({ ...viewer, rates }, scene)).toEqual({ ends: true, rebufferMs: undefined });
   });
 
   it('is a play without long stalls while a good server exists', () => {

@@ -13,6 +13,8 @@ export interface Scene {
   /** Short: the ranking is refreshed during the play. */
   readonly grantRefreshMs?: number;
   readonly trouble?: TroubleScene;
+  /** Wall clocks of regions that jump, and are set right again. */
+  readonly regionClocks?: readonly ClockJump[];
   /** Every region dies and comes back. */
   readonly controlPlaneLoss?: Loss;
   /** These take one viewer's connection at once and turn others away. */
@@ -23,6 +25,18 @@ export interface Scene {
 export interface Loss {
   readonly atMs: number;
   readonly lastsMs: number;
+}
+
+/** The machines of one region, by its place in the fleet, have the wrong time. */
+export interface ClockJump extends Loss {
+  readonly region: number;
+  readonly skewMs: number;
+}
+
+/** From then on, `atMs` after he came, the viewer watches at this speed. */
+export interface RateChange {
+  readonly atMs: number;
+  readonly rate: number;
 }
 
 /** The viewer's own line goes away. */
@@ -41,6 +55,7 @@ export interface ViewerScene {
   readonly bufferGoalMs: number;
   readonly link: LinkScene;
   readonly actions: readonly ViewerAction[];
+  readonly rates?: readonly RateChange[];
   readonly lineLosses: readonly LineLoss[];
 }
 
@@ -87,8 +102,14 @@ export interface SceneSources {
   readonly traces: readonly string[];
 }
 
+const REGIONS = 3;
+const RATES = [0.5, 0.75, 1, 1.25, 1.5, 2];
+const HOUR_MS = 3_600_000;
+
 export function drawScene(seed: number, { titleCount, traces }: SceneSources): Scene {
   const random = prngFor(seed, 'scene');
+  // Streams of their own: seeds from before these were drawn keep the rest of their scenes.
+  const rateRandom = prngFor(seed, 'playback-rates');
   const network = pickFrom(random, NETWORKS);
   const title = integerFrom(random, 0, titleCount - 1);
   const count = pickFrom(random, [1, 1, 1, 1, 2, 2, 3, 4]);
@@ -101,12 +122,14 @@ export function drawScene(seed: number, { titleCount, traces }: SceneSources): S
     // Who lives together has one line.
     link: i === 0 || isHousehold ? firstLink : drawLink(random, traces),
     actions: random() < 0.35 ? drawActions(random) : [],
+    rates: rateRandom() < 0.15 ? drawRates(rateRandom) : [],
     lineLosses: i === 0 && random() < 0.15 ? drawLineLosses(random) : [],
   }));
   return {
     seed,
     title,
     viewers,
+    regionClocks: drawRegionClocks(prngFor(seed, 'region-wall-clocks')),
     ...(count > 1 && !isHousehold && random() < 0.5 && { bottleneckBps: logUniform(random, 2_000_000, MAX_RATE_BPS) }),
     ...(random() < 0.2 && { tokenLifetimeMs: integerFrom(random, 12_000, 60_000) }),
     ...(random() < 0.3 && { grantRefreshMs: integerFrom(random, 5000, 30_000) }),
@@ -116,6 +139,23 @@ export function drawScene(seed: number, { titleCount, traces }: SceneSources): S
     }),
     crowdedOcaIds: random() < 0.2 ? network.inReach.slice(0, integerFrom(random, 1, network.inReach.length - 1)) : [],
   };
+}
+
+function drawRates(random: Prng): RateChange[] {
+  return Array.from({ length: integerFrom(random, 1, 3) }, () => ({
+    atMs: integerFrom(random, 0, 30_000),
+    rate: pickFrom(random, RATES),
+  })).sort((a, b) => a.atMs - b.atMs);
+}
+
+function drawRegionClocks(random: Prng): ClockJump[] {
+  if (random() > 0.12) return [];
+  return Array.from({ length: integerFrom(random, 1, 2) }, () => ({
+    region: integerFrom(random, 0, REGIONS - 1),
+    skewMs: Math.round((random() * 60 - 30) * HOUR_MS),
+    atMs: integerFrom(random, 0, 40_000),
+    lastsMs: logUniform(random, 1000, 60_000),
+  }));
 }
 
 function drawActions(random: Prng): ViewerAction[] {
