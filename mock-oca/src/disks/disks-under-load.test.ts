@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ChunkReaderFactory } from '../serving/exchange.ts';
+import { MediaAnswer } from '../serving/media-answer.ts';
 import { ModelledDisks } from '../testing/modelled-disks.ts';
 import { ocaWith, tokenFor } from '../testing/oca-fixture.ts';
 import { VirtualClock } from '../testing/virtual-clock.ts';
@@ -32,7 +33,7 @@ async function scene(disks: number) {
         const askedAtMs = clock.nowMs();
         const headers = { range: `bytes=${at}-${at + MIB - 1}` };
         const head = { method: 'GET', target: `/${token}/${file.fileId}`, headers, clientAddress: '127.0.0.1' };
-        const answer = oca.answer(head, { chunkBytes: MIB, readerOf: intoAnyBuffer });
+        const answer = new MediaAnswer(oca.media, head, { chunkBytes: MIB, readerOf: intoAnyBuffer });
         await answer.plan;
         while (await answer.read());
         waits.push(clock.nowMs() - askedAtMs);
