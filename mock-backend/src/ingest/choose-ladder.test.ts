@@ -6,6 +6,7 @@ import type { Probe } from './probe.ts';
 const probeOf = (widthPx: number, heightPx: number, frameRate = 25): Probe => ({
   video: { streamIndex: 0, widthPx, heightPx, frameRate, interlaced: false },
   audio: undefined,
+  text: [],
   durationMs: 10_000,
 });
 const sizesOf = (widthPx: number, heightPx: number) =>

@@ -7,6 +7,7 @@ const job: PlannedEncode = {
   probe: {
     video: { streamIndex: 0, widthPx: 16, heightPx: 16, frameRate: 25, interlaced: false },
     audio: undefined,
+    text: [],
     durationMs: 1000,
   },
   rung: { kind: 'audio', renditionId: 'a128', label: 'audio 128k', bps: 128_000, language: 'und' },

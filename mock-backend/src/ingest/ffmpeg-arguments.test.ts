@@ -7,6 +7,7 @@ import type { Probe } from './probe.ts';
 const probe: Probe = {
   video: { streamIndex: 3, widthPx: 1920, heightPx: 1080, frameRate: 29.97, interlaced: true },
   audio: { streamIndex: 5, channels: 6, language: 'und' },
+  text: [],
   durationMs: 9000,
 };
 const ladder = chooseLadder(probe);

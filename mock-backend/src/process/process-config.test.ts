@@ -96,6 +96,7 @@ describe('the configuration of a region', () => {
       regionId: 'file',
       urlKey: 'secret',
       acceptedUrlKeys: 'secret',
+      acceptedTokens: 'secret',
       bindTokensToNetwork: 'file',
       operatorToken: 'secret',
       viewerToken: 'secret',
@@ -118,6 +119,7 @@ describe('the configuration of a region', () => {
       snapshotLifetimeMs: 'file',
       rateLimits: 'file',
       concurrency: 'file',
+      inlineIndexBytes: 'file',
       copiesNeeded: 'file',
       sitesNeeded: 'file',
     };

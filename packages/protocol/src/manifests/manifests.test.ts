@@ -213,7 +213,7 @@ describe('what can be read', () => {
     const pathways = PLACES.map(pathwayOf);
     const playlist = multivariantPlaylist(tracksOf(renditionsOf(DRAFT), TEXTS), { serverUri: 'http://s', pathways });
     const { mediaGroups, playlists } = parsed(playlist);
-    const groups = mediaGroups.SUBTITLES ?? {};
+    const groups = mediaGroups?.SUBTITLES ?? {};
     expect(Object.keys(groups)).toHaveLength(PLACES.length);
     for (const { id, baseUrl } of PLACES) {
       const own = playlists?.filter(({ attributes }) => attributes['PATHWAY-ID'] === id) ?? [];

@@ -10,7 +10,8 @@ import {
   noteHint,
 } from './load-hints.ts';
 
-const duress = { isInDuress: true };
+const silent = { estimatedBps: undefined, maxBps: undefined, isInDuress: false };
+const duress = { ...silent, isInDuress: true };
 const hear = (nowMs: number, chance: number, before = NO_HINTS, says = duress) =>
   noteHint(before, { ocaId: 'a', says, nowMs, chance });
 
@@ -24,7 +25,7 @@ describe('duress', () => {
 
   it('ends when the server says nothing of it any more, or by itself', () => {
     const first = hear(0, 0);
-    expect(isInDuress(hear(100, 0, first, { isInDuress: false }), 'a', 100)).toBe(false);
+    expect(isInDuress(hear(100, 0, first, silent), 'a', 100)).toBe(false);
     expect(isInDuress(first, 'a', duressMs - 1)).toBe(true);
     expect(isInDuress(first, 'a', duressMs)).toBe(false);
   });
@@ -36,7 +37,7 @@ describe('duress', () => {
 
 describe('rates that a server names', () => {
   it('are forgotten', () => {
-    const says = { isInDuress: false, maxBps: 3e6 };
+    const says = { ...silent, maxBps: 3e6 };
     const hints = noteHint(NO_HINTS, { ocaId: 'a', says, nowMs: 0, chance: 0 });
     expect(freshRates(hints, 'a', memoryMs).maxBps).toBe(3e6);
     expect(freshRates(hints, 'a', memoryMs + 1)).toEqual({});

@@ -7,6 +7,7 @@ import { type Candidate, rankServers } from './rank-servers.ts';
 import type { Measurement } from './rate-belief.ts';
 
 const FILE = 'f';
+const DURESS = { estimatedBps: undefined, maxBps: undefined, isInDuress: true };
 const candidates = (count: number): Candidate[] =>
   Array.from({ length: count }, (_, rank) => ({ ocaId: `oca-${rank}`, siteId: `site-${rank}`, rank }));
 
@@ -262,13 +263,13 @@ describe('exploring', () => {
   });
 
   it('never sends media to an excluded server or to one in duress for that', () => {
-    const hints = noteHint(NO_HINTS, { ocaId: 'oca-2', says: { isInDuress: true }, nowMs: 100_000, chance: 0 });
+    const hints = noteHint(NO_HINTS, { ocaId: 'oca-2', says: DURESS, nowMs: 100_000, chance: 0 });
     expect(explored({ measurements: measured(4e6), exclusions: failed(1), hints })?.reason).toBe('kept');
   });
 });
 
 describe('duress', () => {
-  const hints = noteHint(NO_HINTS, { ocaId: 'oca-0', says: { isInDuress: true }, nowMs: 100_000, chance: 0.5 });
+  const hints = noteHint(NO_HINTS, { ocaId: 'oca-0', says: DURESS, nowMs: 100_000, chance: 0.5 });
   const at = (nowMs: number, given: Partial<ChooseInput> = {}) =>
     chooseServer(
       input({ nowMs, hints, preference: { ocaId: 'oca-0' }, measurements: measuredAt(nowMs, [4e6]), ...given }),
