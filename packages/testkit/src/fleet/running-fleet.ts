@@ -172,7 +172,8 @@ export class RunningFleet implements Fleet {
     const deadlineMs = performance.now() + timeoutMs;
     for (;;) {
       const title = titleIn(await this.#firstRegionThat((api) => api.fleetStatus()), titleId);
-      if (title?.live) return;
+      // Else a snapshot might go on saying for two seconds that it is not.
+      if (title?.live) return this.#watch?.refresh();
       this.#assertNotStopping();
       if (performance.now() > deadlineMs) throw notLive(titleId, title, timeoutMs);
       await new Promise((resolve) => setTimeout(resolve, 200));
