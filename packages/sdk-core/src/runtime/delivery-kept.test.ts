@@ -27,6 +27,18 @@ async function breakOff(world: DeliveryWorld, { startByte, endByte }: Part, afte
 }
 
 describe('a range that was broken off', () => {
+  it('is counted by server as it comes, so that a play that ends in its middle is told of in full', async () => {
+    const world = new DeliveryWorld();
+    let [delivered, byServer] = [0, {}];
+    world.after(79, () => {
+      const { bytes, bytesByServer } = world.delivery.accounts();
+      [delivered, byServer] = [bytes.deliveredBytes, { ...bytesByServer }];
+    });
+    await breakOff(world, { startByte: 0, endByte: 400_000 }, 80);
+    expect(delivered).toBeGreaterThan(10_000);
+    expect(byServer).toEqual({ a: delivered });
+  });
+
   it('goes on where it stopped when it is wanted again: a seek there and back asks for no byte twice', async () => {
     const world = new DeliveryWorld();
     const first = await breakOff(world, { startByte: 0, endByte: 400_000 }, 80);

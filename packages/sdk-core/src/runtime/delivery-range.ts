@@ -177,7 +177,7 @@ export class RangeDelivery {
     const { record } = this.#context;
     if (source instanceof Lane) {
       source.deliveredBytes += chunk.length;
-      record.count('deliveredBytes', chunk.length);
+      record.countDelivered(source.ocaId, chunk.length);
       this.#order.keeping.push({ bytes: chunk, ocaId: source.ocaId });
       this.#lastOcaId = source.ocaId;
     } else {

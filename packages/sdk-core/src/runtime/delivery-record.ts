@@ -11,8 +11,11 @@ export class DeliveryRecord {
 
   append(entry: LedgerEntry): void {
     this.#entries.push(entry);
-    const { ocaId, requestedFrom, deliveredTo } = entry;
-    if (deliveredTo > requestedFrom) this.#byServer[ocaId] = (this.#byServer[ocaId] ?? 0) + deliveredTo - requestedFrom;
+  }
+
+  countDelivered(ocaId: string, bytes: number): void {
+    this.count('deliveredBytes', bytes);
+    this.#byServer[ocaId] = (this.#byServer[ocaId] ?? 0) + bytes;
   }
 
   count(account: keyof ByteAccounts, bytes: number): void {
@@ -35,7 +38,7 @@ export class DeliveryRecord {
     return this.#bytes;
   }
 
-  /** Delivered by each server in the answers that are over. */
+  /** Delivered by each server, in answers that still run too. */
   get bytesByServer(): Readonly<Record<string, number>> {
     return this.#byServer;
   }
