@@ -1,42 +1,23 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { rolldown } from 'rolldown';
+import { cp, readdir, readFile } from 'node:fs/promises';
+import { bundlePrograms, programAt } from '../bundle-programs.ts';
 import type { BareOrder } from './bare-process.ts';
 import type { Usage } from './measured-process.ts';
 import type { RegionOrder } from './region-process.ts';
 
-const root = new URL('../../../', import.meta.url);
-const outDir = new URL('node_modules/.cache/pressplay-bench/play-requests/dist/', root);
-const at = (path: string): string => fileURLToPath(new URL(path, root));
+const OUT_DIR = 'node_modules/.cache/pressplay-bench/play-requests/dist/';
 
-/** From the sources as one file each, as the published process is: a loader of TypeScript would cost time in each call. */
 export async function bundleProcesses(): Promise<void> {
-  await mkdir(outDir, { recursive: true });
+  const root = new URL('../../../', import.meta.url);
   // Where the process looks for them.
-  await cp(new URL('mock-backend/drizzle', root), new URL('../drizzle', outDir), { recursive: true });
-  const bundle = await rolldown({
-    input: {
-      region: at('bench/src/play-requests/region-process.ts'),
-      bare: at('bench/src/play-requests/bare-process.ts'),
-      'table-worker': at('mock-backend/src/process/table-worker.ts'),
-    },
-    platform: 'node',
-    external: ['pino', 'pg', 'prom-client'],
-    resolve: { conditionNames: ['pressplay-source', 'node', 'import', 'default'] },
-    logLevel: 'silent',
-  });
-  try {
-    await bundle.write({
-      dir: fileURLToPath(outDir),
-      format: 'esm',
-      entryFileNames: '[name].mjs',
-      chunkFileNames: '[name]-[hash].mjs',
-    });
-  } finally {
-    await bundle.close();
-  }
+  await cp(new URL('mock-backend/drizzle', root), new URL(`${OUT_DIR}../drizzle`, root), { recursive: true });
+  const input = {
+    region: 'bench/src/play-requests/region-process.ts',
+    bare: 'bench/src/play-requests/bare-process.ts',
+    'table-worker': 'mock-backend/src/process/table-worker.ts',
+  };
+  await bundlePrograms({ outDir: OUT_DIR, input, external: ['pino', 'pg', 'prom-client'] });
 }
 
 interface Answer {
@@ -51,7 +32,7 @@ export class ServerProcess<O extends RegionOrder | BareOrder> {
   readonly #child: ChildProcess;
 
   constructor(name: 'region' | 'bare', execArgv: readonly string[] = []) {
-    this.#child = fork(fileURLToPath(new URL(`${name}.mjs`, outDir)), { execArgv: [...execArgv] });
+    this.#child = fork(programAt(OUT_DIR, name), { execArgv: [...execArgv] });
   }
 
   async tell(order: O): Promise<Answer> {

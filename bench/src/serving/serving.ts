@@ -2,7 +2,7 @@ import { findNginx } from '@pressplay/mock-oca/node';
 import type { Bench, BenchOptions, Metric } from '../metric.ts';
 import { median } from '../metric.ts';
 import { pairedDifference } from '../startup/paired.ts';
-import { bundlePrograms } from './bundle.ts';
+import { bundleServing } from './bundle.ts';
 import {
   CONTENDERS,
   type Contender,
@@ -41,7 +41,7 @@ const TARGETS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 export const serving: Bench = async (options) => {
   const search = findNginx();
   if (!search.ok) throw new Error(`This bench needs nginx: ${search.reason}.`);
-  await bundlePrograms();
+  await bundleServing();
   const disk = await makeDisk();
   try {
     const stage = { disk, nginx: search.nginx };
