@@ -1,25 +1,15 @@
 import { schemas } from '@pressplay/protocol';
 import { describe, expect, it } from 'vitest';
-import type { Store } from './store/store.ts';
 import { expectError } from './testing/expect-error.ts';
+import { failingStore } from './testing/failing-store.ts';
 import { config, fillFleet, liveRegion, makeTitle, OCAS, testClock, testRegion } from './testing/test-region.ts';
 import { testShelf } from './testing/test-shelf.ts';
-
-const failing = (store: Store, isDown: () => boolean): Store =>
-  new Proxy(store, {
-    get:
-      (target, name: keyof Store) =>
-      async (...given: never[]) => {
-        if (isDown()) throw new Error('connection refused');
-        return (target[name] as (...all: never[]) => unknown).apply(target, given);
-      },
-  });
 
 describe('while the store fails', () => {
   it('plays start and are renewed, reports are taken, and the store gets what it missed', async () => {
     let isDown = false;
     const region = await liveRegion();
-    const shaky = await liveRegion({ clock: region.clock, store: failing(region.store, () => isDown) });
+    const shaky = await liveRegion({ clock: region.clock, store: failingStore(region.store, () => isDown) });
     isDown = true;
     const { status, body } = await shaky.play();
     expect(status).toBe(200);
@@ -44,7 +34,7 @@ describe('while the store fails', () => {
     const { clock } = region;
     const shaky = await liveRegion({
       clock,
-      store: failing(region.store, () => isDown),
+      store: failingStore(region.store, () => isDown),
       config: { ...config, snapshotLifetimeMs: 60_000, healthDeadlineMs: 3_600_000 },
     });
     const health = () => shaky.call('GET', '/v1/health');
@@ -83,7 +73,7 @@ describe('while the store fails', () => {
   it('a region that never read the catalog is not ready and says so, and recovers by itself', async () => {
     let isDown = true;
     const region = await liveRegion();
-    const shaky = testRegion({ clock: region.clock, store: failing(region.store, () => isDown) });
+    const shaky = testRegion({ clock: region.clock, store: failingStore(region.store, () => isDown) });
     expect((await shaky.call('GET', '/v1/health')).status).toBe(503);
     expectError(await shaky.play(), 'store/unavailable');
     isDown = false;
@@ -113,7 +103,7 @@ describe('a region that starts while the store fails', () => {
     await before.call('GET', '/v1/health');
     await pause();
     let isDown = true;
-    const region = testRegion({ clock, store: failing(store, () => isDown), snapshots: shelf, config: settings });
+    const region = testRegion({ clock, store: failingStore(store, () => isDown), snapshots: shelf, config: settings });
     const revive = async (): Promise<void> => {
       isDown = false;
       clock.advance(3000);

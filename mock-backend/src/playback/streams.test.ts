@@ -4,6 +4,7 @@ import { encodeCmcd } from '@svta/cml-cmcd';
 import { describe, expect, it } from 'vitest';
 import type { Store } from '../store/store.ts';
 import { expectError } from '../testing/expect-error.ts';
+import { failingStore } from '../testing/failing-store.ts';
 import {
   config,
   DEVICE,
@@ -155,21 +156,11 @@ describe('the streams of an account', () => {
 });
 
 describe('while the store is away', () => {
-  const failing = (store: Store, isDown: () => boolean): Store =>
-    new Proxy(store, {
-      get:
-        (target, name: keyof Store) =>
-        async (...given: never[]) => {
-          if (isDown()) throw new Error('connection refused');
-          return (target[name] as (...all: never[]) => unknown).apply(target, given);
-        },
-    });
-
   it('streams are counted from memory, said so, and handed over afterwards', async () => {
     let isDown = false;
     const clock = testClock();
     const healthy = await live({ clock });
-    const shaky = await live({ clock, store: failing(healthy.store, () => isDown) });
+    const shaky = await live({ clock, store: failingStore(healthy.store, () => isDown) });
     const standard = { token: 'a:standard' };
     await healthy.play({ device: named('TV') }, standard);
     isDown = true;
@@ -188,7 +179,7 @@ describe('while the store is away', () => {
     let isDown = false;
     const clock = testClock();
     const healthy = await live({ clock });
-    const shaky = await live({ clock, store: failing(healthy.store, () => isDown) });
+    const shaky = await live({ clock, store: failingStore(healthy.store, () => isDown) });
     const { body } = await shaky.play({}, BASIC);
     isDown = true;
     expect((await shaky.call('DELETE', `/v1/plays/${body.playId}`, BASIC)).status).toBe(204);
