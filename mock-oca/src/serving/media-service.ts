@@ -1,4 +1,6 @@
 import { maskMediaToken } from '@pressplay/protocol/wire';
+import { type Promised, PromisedTraffic } from '../admission/promised-traffic.ts';
+import { RecentPlays } from '../admission/recent-plays.ts';
 import type { OcaDeps } from '../deps.ts';
 import { isDiskError } from '../disks/disk-store.ts';
 import { FaultSwitch } from '../faults/fault-switch.ts';
@@ -22,9 +24,13 @@ export class MediaService {
   readonly #running = new Set<Exchange>();
   readonly #onDiskError: () => void;
   readonly #runId: string;
+  readonly #promised: PromisedTraffic;
+  readonly #recentPlays = new RecentPlays();
   #requests = 0;
   #inDuress = false;
   #shed = false;
+  /** The worst of disks, processor and memory, as the health loop last found it: 1 is all they have. */
+  strainShare = 0;
   #outside = { connections: 0, bytes: 0 };
   readonly #listeners = new Set<() => void>();
 
@@ -32,6 +38,7 @@ export class MediaService {
     this.#config = config;
     this.#deps = { ...deps, hmac: rememberedHmac(deps.hmac) };
     this.#onDiskError = onDiskError;
+    this.#promised = new PromisedTraffic(config.capacityBps);
     this.#runId = Math.floor(deps.clock.wallMs()).toString(36);
   }
 
@@ -91,6 +98,7 @@ export class MediaService {
     this.#requests += 1;
     const about = { ...this.#about(head, plan), requestId: `${this.#runId}-${this.#requests}` };
     if (plan.reason !== 'preflight') this.#deps.requestLog?.({ phase: 'start', ...about, atMs: clock.wallMs() });
+    const promise = this.#promise(plan);
     const exchange: Exchange = new Exchange({
       head,
       plan,
@@ -99,11 +107,27 @@ export class MediaService {
       faults: this.faults,
       chunkBytes,
       onDiskError: (error) => this.diskFailed(head.target, error),
-      onSent: (bytes) => this.#meter.add(bytes, clock.nowMs()),
-      onEnd: (end) => this.#ended(exchange, about, end),
+      onSent: (bytes) => {
+        const nowMs = clock.nowMs();
+        this.#meter.add(bytes, nowMs);
+        promise?.sent(bytes, nowMs);
+      },
+      onEnd: (end) => {
+        promise?.end(clock.nowMs());
+        this.#ended(exchange, about, end);
+      },
     });
     if (plan.body.kind === 'file') this.#running.add(exchange);
     return exchange;
+  }
+
+  /** Counts a response that was taken on, before its first byte goes. */
+  #promise({ body, work, claims }: ServePlan): Promised | undefined {
+    if (body.kind !== 'file') return undefined;
+    const nowMs = this.#deps.clock.nowMs();
+    // A play that only looks around is not served here.
+    if (work !== 'prefetch' && work !== 'fill' && claims) this.#recentPlays.note(claims.playId, nowMs);
+    return this.#promised.promise(body.endByte - body.startByte, work === 'fill' ? 'fill' : 'viewing', nowMs);
   }
 
   /** Breaks every running answer. */
@@ -127,7 +151,7 @@ export class MediaService {
   }
 
   #state(): ServingState {
-    const { hmac, disks } = this.#deps;
+    const { clock, hmac, disks } = this.#deps;
     const { urlKey, acceptedUrlKeys, paceBps, maxConnections } = this.#config;
     return {
       urlKey,
@@ -135,7 +159,14 @@ export class MediaService {
       hmac,
       fileOf: (fileId) => disks.get(fileId),
       faults: this.faults.current,
-      admission: { connections: this.connections, maxConnections, shed: this.shed },
+      admission: {
+        connections: this.connections,
+        maxConnections,
+        shed: this.shed,
+        strainShare: this.strainShare,
+        aheadMs: (kind) => this.#promised.aheadMs(kind, clock.nowMs()),
+        isRunning: (playId) => this.#recentPlays.has(playId, clock.nowMs()),
+      },
       paceBps,
       cmsdDynamic: (forcedDuress) => this.#cmsdDynamic(forcedDuress),
     };

@@ -17,7 +17,14 @@ const state: ServingState = {
   hmac,
   fileOf: (id) => (id === fileId ? { fileId, titleId: 'film', sizeBytes, sha256: '' } : undefined),
   faults: [],
-  admission: { connections: 0, maxConnections: 10, shed: false },
+  admission: {
+    connections: 0,
+    maxConnections: 10,
+    shed: false,
+    strainShare: 0,
+    aheadMs: () => 0,
+    isRunning: () => false,
+  },
 };
 
 function plan(head: Partial<RequestHead> = {}, changes: Partial<ServingState> = {}, atMs = nowMs) {
@@ -288,12 +295,44 @@ describe('tokens', () => {
 
 describe('admission and faults', () => {
   it.each([
-    ['full', { connections: 10, maxConnections: 10, shed: false }],
-    ['unwell', { connections: 0, maxConnections: 10, shed: true }],
-  ])('refuses when %s, and says when to come again', (_what, admission) => {
-    const answer = plan({}, { admission });
+    ['full', { connections: 10 }, 'connections'],
+    ['unwell', { shed: true }, 'shedding'],
+    ['promised to others', { aheadMs: () => 1e6 }, 'capacity'],
+    ['out of breath', { strainShare: 9 }, 'strain'],
+  ])('refuses when %s, and says why and when to come again', (_what, changes, reason) => {
+    const answer = plan({}, { admission: { ...state.admission, ...changes } });
     expect([answer.status, codeOf(answer)]).toEqual([503, 'oca/overloaded']);
-    expect(Number(answer.headers['Retry-After'])).toBeGreaterThan(0);
+    const { context } = JSON.parse(answer.body.kind === 'text' ? answer.body.text : '').error;
+    expect(context).toMatchObject({ work: 'new-play', reason });
+    expect(answer.headers['Retry-After']).toBe(String(context.retryAfterS));
+  });
+
+  it('refuses who only looks around before a copy, a copy before a new play, and that before a play it serves', () => {
+    const tokenOf = (id: string) =>
+      signMediaToken({ expiresAtS: nowMs / 1000 + 60, playId: id, scope: 'film' }, 'key', hmac);
+    const running = 'f'.repeat(32);
+    const asks = {
+      prefetch: `/${tokenOf(running)}/${fileId}?CMCD=mtp%3D100%2Cnr`,
+      fill: `/${tokenOf(fillPlayId('fjord-1-b'))}/${fileId}`,
+      'new-play': `${path}?CMCD=nor%3D%22nr%22%2Crtp%3D9000`,
+      'running-play': `/${tokenOf(running)}/${fileId}`,
+    };
+    const servedAt = (connections: number): string[] => {
+      const admission = {
+        ...state.admission,
+        connections,
+        maxConnections: 100,
+        isRunning: (id: string) => id === running,
+      };
+      const plans = Object.values(asks).map((target) => plan({ target }, { admission }));
+      expect(plans.map(({ work }) => work)).toEqual(Object.keys(asks));
+      return plans.filter(({ status }) => status === 200).map(({ work }) => String(work));
+    };
+    expect(servedAt(74)).toEqual(['prefetch', 'fill', 'new-play', 'running-play']);
+    expect(servedAt(75)).toEqual(['fill', 'new-play', 'running-play']);
+    expect(servedAt(80)).toEqual(['new-play', 'running-play']);
+    expect(servedAt(90)).toEqual(['running-play']);
+    expect(servedAt(100)).toEqual([]);
   });
 
   it('carries the pace of the OCA', () => {
@@ -330,7 +369,7 @@ describe('what is said of load', () => {
     const headersOf = (changes: Partial<ServingState>, target = path) =>
       plan({ target }, { cmsdDynamic, ...changes }).headers['CMSD-Dynamic'];
     expect(headersOf({})).toBe('"oca";etp=1');
-    expect(headersOf({ admission: { connections: 10, maxConnections: 10, shed: false } })).toBe('"oca";etp=1');
+    expect(headersOf({ admission: { ...state.admission, connections: 10 } })).toBe('"oca";etp=1');
     expect(headersOf({}, `/nonsense/${fileId}`)).toBeUndefined();
     expect(headersOf({ faults: [{ kind: 'duress', clientPrefix: '198.51.' }] })).toBe('"oca";etp=1;du');
     expect(headersOf({ faults: [{ kind: 'duress', clientPrefix: '203.0.' }] })).toBe('"oca";etp=1');

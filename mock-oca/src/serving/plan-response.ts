@@ -3,12 +3,14 @@ import {
   type AcceptedKey,
   etagOf,
   type HmacSha256Hex,
-  isFillPlayId,
   keysAt,
   type MediaTokenClaims,
   mtimeSecondsOf,
   verifyMediaToken,
 } from '@pressplay/protocol/wire';
+import { type Admitted, admit } from '../admission/admit.ts';
+import { retryAfterS } from '../admission/retry-after.ts';
+import { type WorkKind, workKind } from '../admission/work-kind.ts';
 import type { FileEntry } from '../disks/disk-store.ts';
 import { type ActiveFault, activeFault } from '../faults/active-fault.ts';
 import { decideRange } from './byte-range.ts';
@@ -43,10 +45,15 @@ export interface Admission {
   readonly maxConnections: number;
   /** Health says that this OCA takes no more work. */
   readonly shed: boolean;
+  /** The worst of disks, processor and memory: 1 is all they have. */
+  readonly strainShare: number;
+  /** How far what was promised is ahead of the kind's share of the capacity. */
+  readonly aheadMs: (kind: WorkKind) => number;
+  /** Whether this OCA has served the play of late. */
+  readonly isRunning: (playId: string) => boolean;
 }
 
 const METHODS = 'GET, HEAD, OPTIONS';
-const RETRY_AFTER_S = 2;
 /** Content never changes under its hash; the URL carries a viewer's token, so no shared cache may keep it. */
 const CACHE_CONTROL = 'private, max-age=86400, immutable, no-transform';
 
@@ -77,12 +84,14 @@ function planForTarget(
   const token = verifyMediaToken(target.token, keys, state.hmac, nowMs / 1000, head);
   if (!token.ok) return refuse({ code: token.code, message: TOKEN_MESSAGES[token.code] });
   const claims = { playId: token.claims.playId, title: token.claims.scope };
-  const found = admit(target.fileId, token.claims, state);
+  const work = workKind(claims.playId, head.target, state.admission.isRunning);
+  const found = find(target.fileId, token.claims, work, state);
   const said = state.cmsdDynamic?.(fault?.duress ?? false);
   // Neighbours that copy a file are not viewers: a pace would only hold up the fill.
-  const paceBps = isFillPlayId(claims.playId) ? undefined : slower(state.paceBps, requestedPaceBps(head.target));
+  const paceBps = work === 'fill' ? undefined : slower(state.paceBps, requestedPaceBps(head.target));
   const plan = 'file' in found ? filePlan(head, found.file, paceBps) : refuse(found.refused);
-  return { ...plan, headers: { ...plan.headers, ...(said !== undefined && { 'CMSD-Dynamic': said }) }, claims };
+  const headers = said === undefined ? plan.headers : { ...plan.headers, 'CMSD-Dynamic': said };
+  return { ...plan, headers, claims, work };
 }
 
 function slower(ours: number | undefined, theirs: number | undefined): number | undefined {
@@ -96,11 +105,11 @@ const TOKEN_MESSAGES = {
   'token/wrong-network': 'The token was given to a client of another network: renew the play.',
 } as const;
 
-type Admitted = { readonly file: FileEntry } | { readonly refused: ErrorAnswer };
+type Found = { readonly file: FileEntry } | { readonly refused: ErrorAnswer };
 
-function admit(fileId: string, claims: MediaTokenClaims, state: ServingState): Admitted {
-  const { connections, maxConnections, shed } = state.admission;
-  if (shed || connections >= maxConnections) return { refused: overloaded(state.admission) };
+function find(fileId: string, claims: MediaTokenClaims, work: WorkKind, state: ServingState): Found {
+  const admitted = admit(work, busyness(work, state.admission));
+  if (!admitted.admitted) return { refused: overloaded(work, admitted.reason, claims, state.admission) };
   const file = state.fileOf(fileId);
   if (!file)
     return { refused: { code: 'file/unknown', message: 'This OCA does not hold the file.', context: { fileId } } };
@@ -109,12 +118,20 @@ function admit(fileId: string, claims: MediaTokenClaims, state: ServingState): A
   return { refused: { code: 'token/wrong-title', message: 'The token opens another title.', context } };
 }
 
-function overloaded({ connections, maxConnections, shed }: Admission): ErrorAnswer {
+function busyness(work: WorkKind, { shed, connections, maxConnections, strainShare, aheadMs }: Admission) {
+  return { shed, connectionShare: connections / maxConnections, strainShare, aheadMs: aheadMs(work) };
+}
+
+type Refusal = Extract<Admitted, { readonly admitted: false }>['reason'];
+
+function overloaded(work: WorkKind, reason: Refusal, { playId }: MediaTokenClaims, admission: Admission): ErrorAnswer {
+  const { connections, maxConnections } = admission;
+  const retryAfter = retryAfterS(playId);
   return {
     code: 'oca/overloaded',
-    message: shed ? 'This OCA takes no new requests now.' : 'This OCA serves as many responses as it may.',
-    context: { connections, maxConnections, retryAfterS: RETRY_AFTER_S },
-    headers: { 'Retry-After': String(RETRY_AFTER_S) },
+    message: reason === 'shedding' ? 'This OCA takes no new requests now.' : 'This OCA serves as much as it may.',
+    context: { work, reason, connections, maxConnections, retryAfterS: retryAfter },
+    headers: { 'Retry-After': String(retryAfter) },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ErrorBody } from '@pressplay/protocol/messages';
 import { EXPOSED_HEADERS, OCA_ERRORS, type OcaErrorCode } from '@pressplay/protocol/wire';
+import type { WorkKind } from '../admission/work-kind.ts';
 import type { ActiveFault } from '../faults/active-fault.ts';
 
 export type PlanBody =
@@ -18,6 +19,8 @@ export interface ServePlan {
   readonly fault?: ActiveFault;
   /** Whose play this is; absent where the token did not open. */
   readonly claims?: { readonly playId: string; readonly title: string };
+  /** What it is for; absent where the token did not open. */
+  readonly work?: WorkKind;
   /** The file asked for, once the path is understood. */
   readonly fileId?: string;
   readonly reason: string;

@@ -1,0 +1,66 @@
+import { BOUNDS } from './admit.ts';
+import type { WorkKind } from './work-kind.ts';
+
+/** Counted as soon as a response is promised; what a longer one sends beyond is counted as it goes. */
+export const PROMISED_BYTES = 2 * 1024 * 1024;
+/** What lies further back is forgiven: a kind that was over its share for an hour is taken again within this. */
+const LONGEST_AHEAD = 2;
+
+const KINDS: readonly WorkKind[] = ['prefetch', 'fill', 'new-play', 'running-play'];
+
+/**
+ * When each kind's share of the capacity would have sent all that was promised: a virtual line a kind, which carries
+ * what its betters send, too. Unlike a measured rate it knows of a request before its bytes go.
+ */
+export class PromisedTraffic {
+  readonly #capacityBps: number;
+  readonly #freeAtMs: Record<WorkKind, number> = { prefetch: 0, fill: 0, 'new-play': 0, 'running-play': 0 };
+
+  constructor(capacityBps: number) {
+    this.#capacityBps = capacityBps;
+  }
+
+  aheadMs(kind: WorkKind, nowMs: number): number {
+    return Math.max(0, this.#freeAtMs[kind] - nowMs);
+  }
+
+  /** A response of so many bytes was taken on. What is copied stands in no viewer's way. */
+  promise(bytes: number, work: 'fill' | 'viewing', nowMs: number): Promised {
+    const add = (more: number, atMs: number): void => {
+      if (work === 'fill') this.#add('fill', more, atMs);
+      else for (const kind of KINDS) this.#add(kind, more, atMs);
+    };
+    return new Promised(Math.min(bytes, PROMISED_BYTES), add, nowMs);
+  }
+
+  #add(kind: WorkKind, bytes: number, nowMs: number): void {
+    const { rateShare, aheadMs } = BOUNDS[kind];
+    const tookMs = (bytes * 8000) / (this.#capacityBps * rateShare);
+    const freeAtMs = Math.max(nowMs, this.#freeAtMs[kind]) + tookMs;
+    this.#freeAtMs[kind] = Math.min(freeAtMs, nowMs + LONGEST_AHEAD * aheadMs + Math.max(0, tookMs));
+  }
+}
+
+/** The account of one response. */
+export class Promised {
+  readonly #add: (bytes: number, nowMs: number) => void;
+  #leftBytes: number;
+
+  constructor(bytes: number, add: (bytes: number, nowMs: number) => void, nowMs: number) {
+    this.#add = add;
+    this.#leftBytes = bytes;
+    add(bytes, nowMs);
+  }
+
+  sent(bytes: number, nowMs: number): void {
+    const beyond = Math.max(0, bytes - this.#leftBytes);
+    this.#leftBytes -= bytes - beyond;
+    if (beyond > 0) this.#add(beyond, nowMs);
+  }
+
+  /** What was not sent is given back. */
+  end(nowMs: number): void {
+    if (this.#leftBytes > 0) this.#add(-this.#leftBytes, nowMs);
+    this.#leftBytes = 0;
+  }
+}
