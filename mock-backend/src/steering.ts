@@ -1,7 +1,5 @@
 /** The steering door: its pure parts, for benches, the command line and tools. */
 
-export { FleetState } from './fleet/fleet-state.ts';
-export { OcaRecord } from './fleet/oca-record.ts';
 export {
   type Address,
   type AddressWords,
@@ -10,7 +8,9 @@ export {
   parseAddress,
   parsePrefix,
   prefixText,
-} from './steering/address.ts';
+} from '@pressplay/protocol/routes';
+export { FleetState } from './fleet/fleet-state.ts';
+export { OcaRecord } from './fleet/oca-record.ts';
 export { joinRoutes, packAnnounced } from './steering/announced-routes.ts';
 export { addedBps, chooseServers } from './steering/choose-servers.ts';
 export { Content, FileNumbers } from './steering/content.ts';
@@ -35,5 +35,4 @@ export {
   type PrefixTable,
   sizeOf,
 } from './steering/prefix-table.ts';
-export { type ReadRoutes, type RouteFormat, readRoutes } from './steering/read-routes.ts';
 export { pointOf, type RouteFeed, type Routing } from './steering/routing.ts';

@@ -1,6 +1,6 @@
+import { parseAddress } from '@pressplay/protocol/routes';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseAddress } from '../steering/address.ts';
 import { judgeAdmission } from './judge-admission.ts';
 import { PlayGate } from './play-gate.ts';
 import { RateLimiter } from './rate-limiter.ts';

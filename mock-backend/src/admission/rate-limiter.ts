@@ -1,6 +1,6 @@
+import { type Address, prefixText } from '@pressplay/protocol/routes';
 import { ApiError } from '../api-error.ts';
 import type { BackendClock } from '../ports.ts';
-import { type Address, prefixText } from '../steering/address.ts';
 import { type Bucket, type RateLimit, takeToken } from './token-bucket.ts';
 
 export interface RateLimits {

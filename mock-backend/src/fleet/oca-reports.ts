@@ -1,10 +1,10 @@
 import { schemas } from '@pressplay/protocol';
 import type { ReportAnswer } from '@pressplay/protocol/messages';
+import { parsePrefix } from '@pressplay/protocol/routes';
 import { requireOca } from '../authentication.ts';
 import type { BackendConfig } from '../backend-config.ts';
 import type { BackendClock } from '../ports.ts';
 import { invalid, parsed, valid } from '../request-body.ts';
-import { parsePrefix } from '../steering/address.ts';
 import type { StoredOca } from '../store/store.ts';
 import type { FleetState } from './fleet-state.ts';
 import type { FleetSync } from './fleet-sync.ts';

@@ -1,5 +1,5 @@
+import { parseAddress } from '@pressplay/protocol/routes';
 import { expect, it } from 'vitest';
-import { parseAddress } from '../steering/address.ts';
 import { NETWORKS } from '../testing/test-region.ts';
 import { clientNetworks } from './client-networks.ts';
 

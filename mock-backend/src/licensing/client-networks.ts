@@ -1,5 +1,5 @@
 import type { ClientNetworkEntry } from '@pressplay/protocol/messages';
-import { type Address, parsePrefix } from '../steering/address.ts';
+import { type Address, parsePrefix } from '@pressplay/protocol/routes';
 import { packAnnouncements } from '../steering/packed-announcements.ts';
 import { buildPrefixTable, familyOf, lookup } from '../steering/prefix-table.ts';
 

@@ -1,9 +1,9 @@
 import type { ClientNetwork } from '@pressplay/protocol/messages';
+import { type Address, parseAddress } from '@pressplay/protocol/routes';
 import { CLIENT_ADDRESS_HEADER } from '@pressplay/protocol/wire';
 import { ApiError } from '../api-error.ts';
 import type { Location } from '../fleet/distance.ts';
 import type { FindNetwork } from '../licensing/client-networks.ts';
-import { type Address, parseAddress } from '../steering/address.ts';
 
 export interface Client {
   readonly address: Address;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { schemas } from '@pressplay/protocol';
+import { parsePrefix } from '@pressplay/protocol/routes';
 import { z } from 'zod';
-import { parsePrefix } from '../steering/address.ts';
 import { ConfigError } from './config-error.ts';
 
 const LEAST_SECRET = 32;

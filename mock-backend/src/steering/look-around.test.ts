@@ -1,8 +1,8 @@
 import type { HealthReport, Route, SiteClass, SiteInfo } from '@pressplay/protocol/messages';
+import { parseAddress } from '@pressplay/protocol/routes';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FleetState } from '../fleet/fleet-state.ts';
-import { parseAddress } from './address.ts';
 import { lookAround } from './look-around.ts';
 import { nearSites } from './routing.ts';
 

@@ -1,7 +1,7 @@
 import type { LookedAtOca, LookedAtSite } from '@pressplay/protocol/messages';
+import type { Address } from '@pressplay/protocol/routes';
 import type { Location } from '../fleet/distance.ts';
 import { hash32 } from '../fleet/rendezvous.ts';
-import type { Address } from './address.ts';
 import { standingOf } from './choose-servers.ts';
 import { type FileList, HOLDS_NOTHING } from './content.ts';
 import { EnoughForDecision, EnoughForReplay, type EnoughOcas } from './enough-ocas.ts';

@@ -1,4 +1,4 @@
-import { type Prefix, parsePrefix, prefixText } from './address.ts';
+import { type Prefix, parsePrefix, prefixText } from '@pressplay/protocol/routes';
 import type { PackedAnnouncements } from './prefix-table.ts';
 
 /** A route as it is reported. */

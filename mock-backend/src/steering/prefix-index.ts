@@ -1,5 +1,7 @@
-import { WORD_BITS } from './address.ts';
+import { WORD_BITS } from '@pressplay/protocol/routes';
+import { countOf } from './count-bits.ts';
 import {
+  CHUNK_BITS,
   COUNT_MASK,
   NO_PREFIX,
   type PackedPrefixes,
@@ -24,21 +26,25 @@ export interface IndexedPrefixes {
  */
 export function longestPrefix(index: PrefixIndex, first: number, second = 0, third = 0, fourth = 0): number {
   const row = index.rows[first >>> index.rowShift] ?? 0;
-  const value = index.slots[(row >>> SHIFT_BITS) + ((first & index.rowMask) >>> (row & 31))] ?? NO_PREFIX;
-  return value >= NO_PREFIX ? value : searchNodes(index.nodes, value, first, second, third, fourth);
+  const slot = (first & index.rowMask) >>> (row & 31);
+  const chunk = ((row >>> SHIFT_BITS) + (slot >>> CHUNK_BITS)) * 2;
+  const begun = countOf((index.chunks[chunk] ?? 0) & ((2 << slot) - 1));
+  const value = index.values[(index.chunks[chunk + 1] ?? 0) + begun] ?? NO_PREFIX;
+  return value >= NO_PREFIX ? value : goOn(index, value, first, second, third, fourth);
 }
 
-function searchNodes(
-  nodes: Uint32Array<ArrayBuffer>,
-  from: number,
-  first: number,
-  second: number,
-  third: number,
-  fourth: number,
-): number {
+/** What a slot leads to beyond the bits it tells apart. */
+function goOn(index: PrefixIndex, from: number, first: number, second: number, third: number, fourth: number): number {
+  const { nodes, seconds, lengths, parents } = index;
   let value = from;
   while (value < NO_PREFIX) {
-    const node = -2 - value;
+    const code = -2 - value;
+    if ((code & 1) === 1) {
+      const prefix = code >>> 1;
+      const differs = (second ^ (seconds[prefix] ?? 0)) >>> (2 * WORD_BITS - (lengths[prefix] ?? 0));
+      return differs === 0 ? prefix : (parents[prefix] ?? NO_PREFIX);
+    }
+    const node = code >>> 1;
     const header = nodes[node * 2] ?? 0;
     const at = header >>> WORD_SHIFT;
     const word = (at === 0 ? first : at === 1 ? second : at === 2 ? third : fourth) >>> 0;
@@ -57,7 +63,9 @@ function searchNodes(
 export function buildPrefixIndex(prefixes: PackedPrefixes): IndexedPrefixes {
   const order = sortPrefixes(prefixes);
   const { starts, unique } = numberPrefixes(prefixes, order);
-  return { index: { lengths: unique.lengths, parents: parentsOf(unique), ...spreadRanges(unique) }, order, starts };
+  const { lengths } = unique;
+  const index = { lengths, parents: parentsOf(unique), seconds: secondsOf(unique), ...spreadRanges(unique) };
+  return { index, order, starts };
 }
 
 /** Where each different prefix begins in the sorted order, and the prefixes by number. */
@@ -80,6 +88,12 @@ function numberPrefixes({ wordCount, words, lengths }: PackedPrefixes, order: Ui
   starts[count] = order.length;
   const unique = { wordCount, words: uniqueWords.slice(0, count * wordCount), lengths: uniqueLengths.slice(0, count) };
   return { starts: starts.slice(0, count + 1), unique };
+}
+
+function secondsOf({ wordCount, words, lengths }: PackedPrefixes): Int32Array<ArrayBuffer> {
+  const seconds = new Int32Array(wordCount === 1 ? 0 : lengths.length);
+  for (let at = 0; at < seconds.length; at++) seconds[at] = words[at * wordCount + 1] ?? 0;
+  return seconds;
 }
 
 /** In the sorted order a prefix comes after the ones that hold it, so the chain of its forerunner leads to its parent. */

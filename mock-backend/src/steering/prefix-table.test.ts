@@ -1,6 +1,6 @@
+import { type Address, maskWords, type Prefix, parseAddress, parsePrefix, widthOf } from '@pressplay/protocol/routes';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Address, maskWords, type Prefix, parseAddress, parsePrefix, widthOf } from './address.ts';
 import { joinAnnouncements, packAnnouncements, packRoutes } from './packed-announcements.ts';
 import { buffersOf, buildPrefixTable, familyOf, lookup, matchesOf, type PrefixTable, sizeOf } from './prefix-table.ts';
 

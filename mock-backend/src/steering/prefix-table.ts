@@ -1,4 +1,4 @@
-import type { Address } from './address.ts';
+import type { Address } from '@pressplay/protocol/routes';
 import { buildPrefixIndex, longestPrefix } from './prefix-index.ts';
 import { NO_PREFIX, type PackedPrefixes, type PrefixIndex } from './prefix-index-shape.ts';
 

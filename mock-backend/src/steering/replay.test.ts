@@ -1,8 +1,8 @@
 import type { HealthReport, LookedAtSite, SteeringDecision, SteeringInputs } from '@pressplay/protocol/messages';
+import { parseAddress } from '@pressplay/protocol/routes';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FleetState } from '../fleet/fleet-state.ts';
-import { parseAddress } from './address.ts';
 import { addedBps, chooseServers } from './choose-servers.ts';
 import { decisionPart, lookAround } from './look-around.ts';
 import { isReproduced, NO_CHANGES, replay } from './replay.ts';

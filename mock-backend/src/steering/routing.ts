@@ -1,6 +1,6 @@
 import type { SiteInfo } from '@pressplay/protocol/messages';
+import type { Address } from '@pressplay/protocol/routes';
 import { EARTH_RADIUS_KM, type Location } from '../fleet/distance.ts';
-import type { Address } from './address.ts';
 import { groupOf, type OcaGroup, type SteerableOca } from './oca-group.ts';
 import { familyOf, matchesOf, type PrefixTable } from './prefix-table.ts';
 

@@ -1,15 +1,25 @@
-import { WORD_BITS } from './address.ts';
-import { NO_PREFIX, nodeHeader, type PackedPrefixes, type PrefixIndex, rowOf } from './prefix-index-shape.ts';
+import { WORD_BITS } from '@pressplay/protocol/routes';
+import {
+  CHUNK_BITS,
+  checkValue,
+  NO_PREFIX,
+  nodeHeader,
+  nodeValue,
+  type PackedPrefixes,
+  type PrefixIndex,
+  rowOf,
+} from './prefix-index-shape.ts';
 
-type SpreadRanges = Pick<PrefixIndex, 'rows' | 'rowShift' | 'rowMask' | 'slots' | 'nodes'>;
+type SpreadRanges = Pick<PrefixIndex, 'rows' | 'rowShift' | 'rowMask' | 'chunks' | 'values' | 'nodes'>;
 
 /** Up to here 256 rows do, beyond 65,536. */
 const FEW_RANGES = 2048;
 const BEHIND_ALL = 2 ** 33;
-/** A row this wide costs little; a wider one must be worth it. */
+/** A row this wide costs little; a wider one must be worth it: so many bits beyond those that count its ranges. */
 const CHEAP_ROW_BITS = 8;
+const BITS_BEYOND = 4;
 
-/** Turns different prefixes, sorted by network and length, into the rows, slots and nodes of an index. */
+/** Turns different prefixes, sorted by network and length, into the rows, chunks, values and nodes of an index. */
 export function spreadRanges(prefixes: PackedPrefixes): SpreadRanges {
   const nodes = new NodeWriter(prefixes.lengths.length);
   const sweep = new RangeSweep(prefixes, nodes);
@@ -53,13 +63,20 @@ class RangeSweep {
         at++;
       } else {
         const end = this.#endOfWord(at, to, depth, word);
-        const inner = this.run(at, end, depth + 1, open.innermost());
-        open.begin(word, this.#nodes.write(inner, 0, inner.count, depth + 1), word);
+        open.begin(word, this.#inner(at, end, depth, open.innermost()), word);
         at = end;
       }
     }
     open.closeBefore(2 ** WORD_BITS);
     return open;
+  }
+
+  /** What becomes of an address with the word in which these prefixes agree, and which all of them exceed. */
+  #inner(from: number, to: number, depth: number, inherited: number): number {
+    const isShort = (this.#prefixes.lengths[from] ?? 0) <= 2 * WORD_BITS;
+    if (depth === 0 && to - from === 1 && isShort) return checkValue(from);
+    const ranges = this.run(from, to, depth + 1, inherited);
+    return this.#nodes.write(ranges, 0, ranges.count, depth + 1);
   }
 
   /** Behind the last of the prefixes that agree in this word, too. */
@@ -146,7 +163,7 @@ class NodeWriter {
       this.#nodes[this.#used++] = starts[at] ?? 0;
       this.#nodes[this.#used++] = values[at] ?? 0;
     }
-    return -2 - node;
+    return nodeValue(node);
   }
 
   written(): Uint32Array<ArrayBuffer> {
@@ -164,39 +181,88 @@ class NodeWriter {
 function fillRows(ranges: Ranges, nodes: NodeWriter): Omit<SpreadRanges, 'nodes'> {
   const { starts, values, count } = ranges;
   const rowShift = count > FEW_RANGES ? 16 : 24;
-  const rowSize = 2 ** rowShift;
   const bitsOfRow = rowBits(ranges, rowShift);
-  let slotCount = 0;
-  for (let row = 0; row < bitsOfRow.length; row++) slotCount += 1 << (bitsOfRow[row] ?? 0);
-  const slots = new Int32Array(slotCount);
-  const rows = new Uint32Array(bitsOfRow.length);
-  let offset = 0;
+  const rows = new Int32Array(bitsOfRow.length);
+  const slots = new SlotWriter(bitsOfRow, count);
   let range = 0;
   const nextStart = (): number => (range + 1 < count ? (starts[range + 1] ?? 0) : BEHIND_ALL);
-  for (let row = 0; row < rows.length; row++) {
-    const bits = bitsOfRow[row] ?? 0;
-    const slotSize = 2 ** (rowShift - bits);
-    rows[row] = rowOf(offset, rowShift - bits);
-    const rowEnd = offset + (1 << bits);
-    let first = row * rowSize;
-    while (offset < rowEnd) {
+  for (let row = 0, first = 0; row < rows.length; row++) {
+    const slotBits = rowShift - (bitsOfRow[row] ?? 0);
+    const slotSize = 2 ** slotBits;
+    rows[row] = rowOf(slots.beginRow(), slotBits);
+    const rowEnd = first + 2 ** rowShift;
+    while (first < rowEnd) {
       while (nextStart() <= first) range++;
       const from = range;
       const next = nextStart();
       if (next < first + slotSize) {
         while (nextStart() < first + slotSize) range++;
-        slots[offset++] = nodes.write(ranges, from, range + 1, 0);
+        slots.write(nodes.write(ranges, from, range + 1, 0), 1);
         first += slotSize;
         continue;
       }
       // Up to the next start all slots are the same.
-      const whole = Math.min(rowEnd, offset + Math.floor((next - first) / slotSize));
-      slots.fill(values[range] ?? NO_PREFIX, offset, whole);
-      first += (whole - offset) * slotSize;
-      offset = whole;
+      const same = Math.floor((Math.min(rowEnd, next) - first) / slotSize);
+      slots.write(values[range] ?? NO_PREFIX, same);
+      first += same * slotSize;
     }
   }
-  return { rows, rowShift, rowMask: rowSize - 1, slots };
+  return { rows, rowShift, rowMask: 2 ** rowShift - 1, ...slots.written() };
+}
+
+/** Writes slots one after the other; those in one chunk with the same value share it. */
+class SlotWriter {
+  readonly #chunks: Int32Array<ArrayBuffer>;
+  #values: Int32Array<ArrayBuffer>;
+  #valueCount = 0;
+  #chunk = -1;
+  /** How many slots of the chunk are written. */
+  #used = 0;
+
+  constructor(bitsOfRow: Uint8Array, expected: number) {
+    let chunkCount = 0;
+    for (const bits of bitsOfRow) chunkCount += 1 << Math.max(0, bits - CHUNK_BITS);
+    this.#chunks = new Int32Array(chunkCount * 2);
+    this.#values = new Int32Array(64 + expected);
+  }
+
+  /** A row begins a chunk; answers which. */
+  beginRow(): number {
+    this.#beginChunk();
+    return this.#chunk;
+  }
+
+  write(value: number, count: number): void {
+    for (let left = count; left > 0; ) {
+      if (this.#used === 2 ** CHUNK_BITS) this.#beginChunk();
+      const isOther = this.#valueCount === 0 || this.#values[this.#valueCount - 1] !== value;
+      if (isOther) this.#push(value);
+      const at = this.#chunk * 2;
+      if (this.#used === 0) this.#chunks[at + 1] = this.#valueCount - 1;
+      else if (isOther) this.#chunks[at] = (this.#chunks[at] ?? 0) | (1 << this.#used);
+      const here = Math.min(left, 2 ** CHUNK_BITS - this.#used);
+      this.#used += here;
+      left -= here;
+    }
+  }
+
+  written(): Pick<PrefixIndex, 'chunks' | 'values'> {
+    return { chunks: this.#chunks, values: this.#values.slice(0, this.#valueCount) };
+  }
+
+  #beginChunk(): void {
+    this.#chunk++;
+    this.#used = 0;
+  }
+
+  #push(value: number): void {
+    if (this.#valueCount === this.#values.length) {
+      const larger = new Int32Array(this.#valueCount * 2);
+      larger.set(this.#values);
+      this.#values = larger;
+    }
+    this.#values[this.#valueCount++] = value;
+  }
 }
 
 /** How many of its bits each row tells apart: all that its ranges need, unless few ranges would need many. */
@@ -209,7 +275,7 @@ function rowBits({ starts, count }: Ranges, rowShift: number): Uint8Array {
     for (; at < count && (starts[at] ?? 0) >>> rowShift === row; at++, inThis++) set |= starts[at] ?? 0;
     const inRow = set & (2 ** rowShift - 1);
     const needed = inRow === 0 ? 0 : rowShift - (31 - Math.clz32(inRow & -inRow));
-    bitsOfRow[row] = Math.min(needed, 16, Math.max(CHEAP_ROW_BITS, Math.ceil(Math.log2(inThis + 1)) + 2));
+    bitsOfRow[row] = Math.min(needed, 16, Math.max(CHEAP_ROW_BITS, Math.ceil(Math.log2(inThis + 1)) + BITS_BEYOND));
   }
   return bitsOfRow;
 }

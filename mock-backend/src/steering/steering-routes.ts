@@ -1,12 +1,12 @@
 import { schemas } from '@pressplay/protocol';
 import type { ReplayReport, SteeringExplanations } from '@pressplay/protocol/messages';
+import { parsePrefix } from '@pressplay/protocol/routes';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { ApiError } from '../api-error.ts';
 import { requireOperator, requireViewer } from '../authentication.ts';
 import { invalid, jsonBody, valid } from '../request-body.ts';
 import type { Services } from '../services.ts';
-import { parsePrefix } from './address.ts';
 import { explain } from './explain.ts';
 import { replayLog } from './replay.ts';
 

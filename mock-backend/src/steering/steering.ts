@@ -1,10 +1,10 @@
 import type { PathwayReport, SteeringDecision, SteeringInputs } from '@pressplay/protocol/messages';
+import { type Address, prefixText } from '@pressplay/protocol/routes';
 import { type BackendConfig, HEALTH_DEADLINE_MS } from '../backend-config.ts';
 import type { Location } from '../fleet/distance.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import type { Meter } from '../operations/meter.ts';
 import type { BackendClock, Log } from '../ports.ts';
-import { type Address, prefixText } from './address.ts';
 import { addedBps, chooseServers } from './choose-servers.ts';
 import type { DecisionLog } from './decision-log.ts';
 import { decisionPart, lookAround } from './look-around.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type ReadRoutes, readRoutes } from '@pressplay/mock-backend/steering';
+import { type ReadRoutes, readRoutes } from '@pressplay/protocol/routes';
 import { CliError } from '../cli-error.ts';
 
 export function routesOfFile(file: string): ReadRoutes {
@@ -12,7 +12,8 @@ export function routesOfFile(file: string): ReadRoutes {
   const read = readRoutes(linesOf(text));
   if (read.routes.length === 0)
     throw new CliError(`${file} holds no route. Known: birdc show route all, bgpdump -m, JSON lines.`);
-  return read;
+  // What a router says besides is nothing to steer by.
+  return { ...read, routes: read.routes.map(({ prefix, asPath, med }) => ({ prefix, asPath, med })) };
 }
 
 /** A dump has millions of lines: one at a time. */

@@ -26,6 +26,7 @@ Table master4:
 	Type: BGP univ
 	BGP.as_path: 64502 64502 {64503 64504}
 	BGP.community: (64502,100) (64502,200)
+	BGP.large_community: (64502, 1, 2)
 
 Table master6:
 2001:db8:a::/48      unicast [fjord6 2026-11-01 10:12:45.999] * (100) [AS64501i]
@@ -56,8 +57,13 @@ describe('routes are read from', () => {
     expect(readRoutes(lines(BIRD_2))).toEqual({
       format: 'bird',
       routes: [
-        { prefix: '198.51.100.0/24', asPath: [64501], med: 20 },
-        { prefix: '203.0.113.0/24', asPath: [64502, 64502, 64503], med: 0 },
+        { prefix: '198.51.100.0/24', asPath: [64501], med: 20, nextHop: '192.0.2.1' },
+        {
+          prefix: '203.0.113.0/24',
+          asPath: [64502, 64502, 64503],
+          med: 0,
+          communities: ['64502:100', '64502:200', '64502:1:2'],
+        },
         { prefix: '2001:db8:a::/48', asPath: [64501], med: 0 },
       ],
       wrong: [],

@@ -1,13 +1,20 @@
-import type { Route } from '@pressplay/protocol/messages';
+import type { Route } from '../messages.ts';
 import { parsePrefix, prefixText } from './address.ts';
 
 /** `birdc show route all`, `bgpdump -m` (MRT as text), or one route as JSON a line. */
 export type RouteFormat = 'bird' | 'mrt' | 'json';
 
+/** A route with what else BIRD tells of it. */
+export interface LearnedRoute extends Route {
+  /** `64501:100` for `(64501,100)`, large ones as `64501:1:2`. Absent where there are none. */
+  communities?: readonly string[];
+  nextHop?: string;
+}
+
 export interface ReadRoutes {
   readonly format: RouteFormat;
   /** One for each prefix: the router's best where it says so, else the shortest AS path and then the lowest MED. */
-  readonly routes: readonly Route[];
+  readonly routes: readonly LearnedRoute[];
   /** Lines that looked like a route and were none; the first few, with their number. */
   readonly wrong: readonly { readonly line: number; readonly text: string }[];
   readonly wrongCount: number;
@@ -40,13 +47,23 @@ function formatOf(line: string): RouteFormat | undefined {
   return /^(BIRD |Table |[0-9a-fA-F:.]+\/\d+\s)/.test(line) ? 'bird' : undefined;
 }
 
+interface Ranked {
+  readonly isBest?: boolean;
+  readonly more?: Pick<LearnedRoute, 'communities' | 'nextHop'>;
+}
+
 class RouteCollector {
   line = 0;
-  readonly #routes = new Map<string, { readonly route: Route; readonly isBest: boolean }>();
+  readonly #routes = new Map<string, { readonly route: LearnedRoute; readonly isBest: boolean }>();
   readonly #wrong: { readonly line: number; readonly text: string }[] = [];
   #wrongCount = 0;
 
-  add(text: string, asPath: readonly number[] | undefined, med: number, isBest: boolean): void {
+  add(
+    text: string,
+    asPath: readonly number[] | undefined,
+    med: number,
+    { isBest = false, more = {} }: Ranked = {},
+  ): void {
     const prefix = parsePrefix(text);
     if (!prefix || !asPath || !Number.isSafeInteger(med) || med < 0) {
       this.refuse(text);
@@ -58,7 +75,7 @@ class RouteCollector {
       !known ||
       Number(isBest) - Number(known.isBest) > 0 ||
       (isBest === known.isBest && (asPath.length - known.route.asPath.length || med - known.route.med) < 0);
-    if (isBetter) this.#routes.set(key, { route: { prefix: key, asPath: [...asPath], med }, isBest });
+    if (isBetter) this.#routes.set(key, { route: { prefix: key, asPath: [...asPath], med, ...more }, isBest });
   }
 
   withdraw(text: string): void {
@@ -83,7 +100,7 @@ function readMrt(line: string, book: RouteCollector): void {
   const [kind = '', , action, , , prefix = '', asPath = '', , , , med = ''] = line.split('|');
   const isRoute = /^(TABLE_DUMP|BGP4MP)/.test(kind);
   if (isRoute && action === 'W') book.withdraw(prefix);
-  else if (isRoute && (action === 'B' || action === 'A')) book.add(prefix, asPathOf(asPath), Number(med || 0), false);
+  else if (isRoute && (action === 'B' || action === 'A')) book.add(prefix, asPathOf(asPath), Number(med || 0));
   else if (action !== 'STATE') book.refuse(line);
 }
 
@@ -91,17 +108,26 @@ function readJson(line: string, book: RouteCollector): void {
   try {
     const { prefix, asPath = [], med = 0 } = JSON.parse(line);
     const isPath = Array.isArray(asPath) && asPath.every((asn) => Number.isSafeInteger(asn) && asn >= 0);
-    book.add(String(prefix), isPath ? asPath : undefined, Number(med), false);
+    book.add(String(prefix), isPath ? asPath : undefined, Number(med));
   } catch {
     book.refuse(line);
   }
+}
+
+interface BirdRoute {
+  readonly isBest: boolean;
+  isBgp: boolean;
+  asPath: readonly number[] | undefined;
+  med: number;
+  nextHop?: string;
+  communities?: string[];
 }
 
 /** A route begins with its prefix, or with spaces when it is another one of the same prefix; its attributes follow. */
 class BirdReader {
   readonly #book: RouteCollector;
   #prefix = '';
-  #route: { isBest: boolean; isBgp: boolean; asPath: readonly number[] | undefined; med: number } | undefined;
+  #route: BirdRoute | undefined;
 
   constructor(book: RouteCollector) {
     this.#book = book;
@@ -116,22 +142,37 @@ class BirdReader {
       this.#route = { isBest: /\]\s+\*/.test(head), isBgp: /\[AS\d+[ie?]\]/.test(head), asPath: [], med: 0 };
       return;
     }
-    const [, name, value = ''] = /^\s+BGP\.(as_path|med):\s*(.*)$/.exec(line) ?? [];
-    if (!this.#route || name === undefined) {
+    const [, name = '', value = ''] = /^\s+BGP\.(\w+):\s*(.*)$/.exec(line) ?? [];
+    if (!this.#route || name === '') {
       if (/^[0-9a-fA-F:.]+\/\S+/.test(line)) this.#book.refuse(line);
       return;
     }
-    this.#route.isBgp = true;
-    if (name === 'as_path') this.#route.asPath = asPathOf(value);
-    else this.#route.med = Number(value);
+    this.#attribute(this.#route, name, value);
+  }
+
+  #attribute(route: BirdRoute, name: string, value: string): void {
+    route.isBgp = true;
+    if (name === 'as_path') route.asPath = asPathOf(value);
+    else if (name === 'med') route.med = Number(value);
+    else if (name === 'next_hop') route.nextHop = value.split(' ')[0] ?? '';
+    else if (name === 'community' || name === 'large_community')
+      route.communities = [...(route.communities ?? []), ...communitiesOf(value)];
   }
 
   end(): void {
     const route = this.#route;
     this.#route = undefined;
     // Routes of other protocols (the router's own links, static ones) are not what an ISP announces.
-    if (route?.isBgp) this.#book.add(this.#prefix, route.asPath, route.med, route.isBest);
+    if (!route?.isBgp) return;
+    const { asPath, med, isBest, nextHop, communities } = route;
+    const more = { ...(communities && { communities }), ...(nextHop !== undefined && { nextHop }) };
+    this.#book.add(this.#prefix, asPath, med, { isBest, more });
   }
+}
+
+/** `(64501,100) (64501, 1, 2)` as `64501:100`, `64501:1:2`. */
+function communitiesOf(text: string): string[] {
+  return [...text.matchAll(/\(([\d,\s]+)\)/g)].map(([, numbers = '']) => numbers.split(/[,\s]+/).join(':'));
 }
 
 /** `64500 64501 {64502,64503}`: a set counts as one step, as BGP counts it. Undefined where it is none. */
