@@ -30,6 +30,7 @@ import { RouteImports } from './steering/route-imports.ts';
 import { Steering } from './steering/steering.ts';
 import { keepReads, type SnapshotShelf, usableAgeMs } from './store/snapshot.ts';
 import type { Store } from './store/store.ts';
+import { StoreClock } from './store/store-clock.ts';
 import { StoreWatch } from './store/store-watch.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 
@@ -98,13 +99,14 @@ export function createBackend(deps: BackendDeps): Backend {
   const fleet = new FleetState(config.sites, deps.buildTable, onBuildFailure, clock.nowMs);
   const fleetSync = new FleetSync(fleet, store, clock, log, config.healthDeadlineMs ?? HEALTH_DEADLINE_MS);
   const imports = new RouteImports(store, fleet, clock, log);
-  const plays = new SharedPlays(store, clock, log);
-  const registry = new PlayRegistry({ config, clock, hmac, plays });
+  const storeClock = new StoreClock(store, clock, (byMs) => plays.move(byMs));
+  const plays = new SharedPlays(store, storeClock, log);
+  const registry = new PlayRegistry({ config, clock: storeClock, hmac, plays });
   const load = async (isAgain: boolean): Promise<void> => {
     // What answers already asks as everybody does: the first question finds out whether the store is back.
     if (isAgain) await catalog.refresh();
     else watch.tryAgain();
-    await Promise.all([catalog.refresh(), fleetSync.load(), imports.load()]);
+    await Promise.all([storeClock.read(), catalog.refresh(), fleetSync.load(), imports.load()]);
     await fleet.routingSettled();
     kept?.noteWhole();
   };
@@ -149,7 +151,7 @@ export function createBackend(deps: BackendDeps): Backend {
   const app = createApp(services, playRequests);
   const answerPlay = plainPlays(services, playRequests);
   const beat = (): void => {
-    for (const one of [fleetSync, imports, decisions, plays]) one.beat();
+    for (const one of [storeClock, fleetSync, imports, decisions, plays]) one.beat();
   };
   return {
     async fetch(request, peer) {

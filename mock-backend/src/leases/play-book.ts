@@ -52,6 +52,20 @@ export class PlayBook {
     if (oldest !== undefined) this.#remove(oldest);
   }
 
+  /** By a clock that is so much ahead of the one they were stamped by. */
+  move(byMs: number): void {
+    for (const [playId, { endedAtMs, ...play }] of this.#byId) {
+      const createdAtMs = play.createdAtMs + byMs;
+      const leaseEndsAtMs = play.leaseEndsAtMs && play.leaseEndsAtMs + byMs;
+      this.#byId.set(playId, {
+        ...play,
+        createdAtMs,
+        leaseEndsAtMs,
+        ...(endedAtMs !== undefined && { endedAtMs: endedAtMs + byMs }),
+      });
+    }
+  }
+
   streamsHeld(nowMs: number): number {
     let held = 0;
     for (const play of this.#byId.values()) if (holdsStream(play, nowMs)) held += 1;

@@ -4,7 +4,7 @@ import { Batcher } from './batcher.ts';
 import { PlayBook } from './play-book.ts';
 import type { LeaseBeat, PlayClaim, PlayOutcome, StoredPlay } from './play-claim.ts';
 
-/** A play can be renewed and its key stays taken for so long. */
+/** By the store's clock: a play can be renewed and its key stays taken for so long. */
 export const PLAY_LIFETIME_MS = 24 * 3600 * 1000;
 const REMEMBERED_PLAYS = 50_000;
 const PAUSE_AFTER_FAILURE_MS = 1000;
@@ -37,6 +37,7 @@ export class SharedPlays {
   #nextBeatAtMs = Number.NEGATIVE_INFINITY;
   #grantedWithoutStore = 0;
 
+  /** `clock`: its wall clock is the store's, so that every region finds a play as old as the others do. */
   constructor(store: Store, clock: BackendClock, log: Log) {
     this.#store = store;
     this.#clock = clock;
@@ -91,6 +92,18 @@ export class SharedPlays {
     const beat = { playId, leaseEndsAtMs: nowMs + leaseMs };
     this.#book.beat([beat], nowMs);
     if (this.#beats.size < REMEMBERED_PLAYS) this.#beats.set(playId, beat);
+  }
+
+  /** What was stamped before the store's clock was known, by the region's own, lies that much later. */
+  move(byMs: number): void {
+    this.#book.move(byMs);
+    for (const [playId, claim] of this.#unsaved) {
+      const { play, leaseEndsAtMs } = claim;
+      const moved = { ...play, createdAtMs: play.createdAtMs + byMs };
+      this.#unsaved.set(playId, { ...claim, play: moved, leaseEndsAtMs: leaseEndsAtMs && leaseEndsAtMs + byMs });
+    }
+    for (const [playId, beat] of this.#beats)
+      this.#beats.set(playId, { ...beat, leaseEndsAtMs: beat.leaseEndsAtMs + byMs });
   }
 
   /** Gives its stream back. Where the store fails it hears of it later. */

@@ -75,7 +75,7 @@ export async function startRegion(
   const url = await listen(server, config);
   const cleaning = setInterval(() => {
     store
-      .forgetPlays(Date.now() - PLAY_LIFETIME_MS)
+      .forgetPlays(PLAY_LIFETIME_MS)
       .catch((error) => logger.warn({ error: String(error) }, 'old plays kept'));
     store
       .forgetDecisions(Date.now() - DECISIONS_KEPT_MS)

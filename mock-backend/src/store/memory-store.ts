@@ -1,6 +1,7 @@
 import type { CatalogTitle, Drain, Route, RoutesImport, SteeringDecision } from '@pressplay/protocol/messages';
 import { PlayBook } from '../leases/play-book.ts';
 import type { LeaseBeat, PlayClaim, PlayOutcome, StoredPlay } from '../leases/play-claim.ts';
+import type { BackendClock } from '../ports.ts';
 import {
   CLOCKS_DIFFER_MS,
   type Reported,
@@ -15,6 +16,7 @@ const DECISIONS_KEPT = 10_000;
 
 /** A store that lives as long as its process: for tests, msw and virtual time. Several regions may share one. */
 export class MemoryStore implements Store {
+  readonly #clock: Pick<BackendClock, 'wallMs'>;
   #revision = 0;
   readonly #titles = new Map<string, StoredTitle>();
   readonly #plays = new PlayBook();
@@ -22,6 +24,14 @@ export class MemoryStore implements Store {
   readonly #drains = new Map<string, Drain>();
   #decisions: SteeringDecision[] = [];
   #importParts: { readonly siteId: string; readonly part: RoutesImport }[] = [];
+
+  constructor(clock: Pick<BackendClock, 'wallMs'> = { wallMs: Date.now }) {
+    this.#clock = clock;
+  }
+
+  async wallMs(): Promise<number> {
+    return this.#clock.wallMs();
+  }
 
   async putTitle(title: CatalogTitle): Promise<StoredTitle> {
     const stored = { title, revision: ++this.#revision };
@@ -55,8 +65,8 @@ export class MemoryStore implements Store {
     return this.#plays.find(playId);
   }
 
-  async forgetPlays(beforeMs: number): Promise<number> {
-    return this.#plays.forget(beforeMs);
+  async forgetPlays(olderThanMs: number): Promise<number> {
+    return this.#plays.forget(this.#clock.wallMs() - olderThanMs);
   }
 
   async saveOcas(ocas: readonly StoredOca[], nowMs: number): Promise<void> {

@@ -43,6 +43,8 @@ export interface StoredImport {
 
 /** What all regions share. Every call may fail: a region keeps answering from its memory where it can. */
 export interface Store {
+  /** What its own clock says, in Unix time in milliseconds: the one clock that all regions have in common. */
+  wallMs(): Promise<number>;
   putTitle(title: CatalogTitle): Promise<StoredTitle>;
   /** Titles changed after `revision`, in the order of their change: at least `TITLES_AT_ONCE` of them, where there are more. */
   titlesSince(revision: number): Promise<readonly StoredTitle[]>;
@@ -56,8 +58,8 @@ export interface Store {
   /** These plays give their streams back and cannot go on. Unknown ones are nobody's. */
   endPlays(playIds: readonly string[], nowMs: number): Promise<void>;
   findPlay(playId: string): Promise<StoredPlay | undefined>;
-  /** Forgets plays created before a Unix time in milliseconds; answers how many. */
-  forgetPlays(beforeMs: number): Promise<number>;
+  /** Forgets plays older than that by the store's own clock; answers how many. */
+  forgetPlays(olderThanMs: number): Promise<number>;
   /**
    * Keeps each part that is newer than the one kept. One stamped further ahead of `nowMs` than clocks may differ was stamped by
    * a clock that ran ahead, and gives way to whatever comes.

@@ -181,7 +181,7 @@ export const DEVICE = { videoCodecs: ['avc1'], audioCodecs: ['mp4a'] };
 /** One region in memory. `account-a` and `account-b` are API tokens of the accounts a and b. */
 export function testRegion(options: Partial<BackendDeps> & { clock?: TestClock } = {}): TestRegion {
   const clock = options.clock ?? testClock();
-  const store = options.store ?? new MemoryStore();
+  const store = options.store ?? new MemoryStore(clock);
   const logged: TestRegion['logged'] = [];
   const backend = createBackend({
     config,

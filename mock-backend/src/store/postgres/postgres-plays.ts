@@ -99,8 +99,10 @@ export class PostgresPlays {
     return rows.map(playOf)[0];
   }
 
-  async forget(beforeMs: number): Promise<number> {
-    const { rowCount } = await this.#pool.query('delete from plays where created_at_ms < $1', [beforeMs]);
+  /** By the clock of the database. */
+  async forget(olderThanMs: number): Promise<number> {
+    const text = 'delete from plays where created_at_ms < floor(extract(epoch from now()) * 1000)::bigint - $1::bigint';
+    const { rowCount } = await this.#pool.query(text, [olderThanMs]);
     return rowCount ?? 0;
   }
 

@@ -63,6 +63,13 @@ export class PostgresStore implements Store {
     await this.#pool.end();
   }
 
+  async wallMs(): Promise<number> {
+    const { rows } = await this.#pool.query<{ wall_ms: number }>(
+      'select (extract(epoch from clock_timestamp()) * 1000)::float8 as wall_ms',
+    );
+    return rows[0]?.wall_ms ?? Number.NaN;
+  }
+
   async putTitle(title: CatalogTitle): Promise<StoredTitle> {
     return this.#db.transaction(async (tx) => {
       const [next] = await tx
@@ -105,8 +112,8 @@ export class PostgresStore implements Store {
     return this.#plays.find(playId);
   }
 
-  forgetPlays(beforeMs: number): Promise<number> {
-    return this.#plays.forget(beforeMs);
+  forgetPlays(olderThanMs: number): Promise<number> {
+    return this.#plays.forget(olderThanMs);
   }
 
   /** One statement for the whole batch, always in the order of the ids: regions that save at once cannot deadlock. */

@@ -27,7 +27,7 @@ export interface SimulatedFleetOptions {
 
 /** Regions over one store, an origin, and OCAs: built, and started by `start`. */
 export class SimulatedFleet {
-  readonly store: Store = new MemoryStore();
+  readonly store: Store;
   readonly origin = new SimulatedOrigin();
   readonly keys: FleetKeys;
   readonly #regions = new Map<string, SimulatedRegion>();
@@ -35,6 +35,7 @@ export class SimulatedFleet {
 
   constructor(clock: Clock, network: Network, events: EventLog, options: SimulatedFleetOptions) {
     const { fleetFile, seed, links } = options;
+    this.store = new MemoryStore(clock);
     this.keys = fleetKeysOf(`a simulated secret ${seed}`);
     const regions = fleetFile.regions.map(({ regionId, host, port }) => ({
       regionId,
