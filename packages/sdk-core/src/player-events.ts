@@ -42,7 +42,7 @@ export interface PlayerEvents {
     readonly titleName: string;
     readonly durationMs: number;
   };
-  /** A region did not answer usably; the next one was asked with the same idempotency key. */
+  /** A region did not answer usably, or later than another one that was asked the same beside it. */
   'region-failover': { readonly from: string; readonly to: string; readonly cause: string };
   /** A candidate was measured. `latencyMs` is absent where it failed. */
   probe: { readonly ocaId: string; readonly latencyMs?: number; readonly cause?: string };

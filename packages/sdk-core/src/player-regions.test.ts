@@ -8,7 +8,7 @@ describe('regions', () => {
 
   it.each([
     ['refuses the connection', 'refuses', 'connection refused'],
-    ['hangs', 'hangs', 'No answer within 1800 ms.'],
+    ['hangs', 'hangs', 'slower than usual'],
     ['answers nonsense', { status: 200, body: '<html>' }, 'region/bad-response: the body is not JSON'],
     [
       'is broken',
@@ -24,7 +24,7 @@ describe('regions', () => {
       expect(log['region-failover']).toEqual([{ from: 'near', to: 'far', cause }]);
       const [first, second] = network.asked;
       expect(second?.body).toBe(first?.body);
-      expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeLessThanOrEqual(2000);
+      expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeLessThanOrEqual(500);
       expect(player.stats().region).toBe('far');
       await clock.resolve(player.load('sample-1'));
       expect(log['region-failover']).toHaveLength(1);
@@ -60,7 +60,8 @@ describe('regions', () => {
     await clock.advance(8000);
     network.latencyMs = 10;
     await clock.resolve(loading);
-    expect(network.asked.filter(({ url }) => url.endsWith('/v1/plays'))).toHaveLength(3);
+    const asked = network.asked.filter(({ url }) => url.endsWith('/v1/plays')).map(({ url }) => new URL(url).host);
+    expect(asked).toEqual(['near.test', 'far.test', 'near.test', 'far.test']);
   });
 
   it('does not wait for ever for the app to say who the viewer is', async () => {

@@ -40,7 +40,7 @@ function keeperAt(startMs: number, process: 'up' | 'down' = 'up') {
     hold: async ({ plan }) => {
       held.push(plan);
       const moments = { loadAtMs: 0, failedAtMs: 1, restartAtMs: 2, readyAtMs: 3, endMs: 4 };
-      return reportOf({ plan, regionIds: [], moments, samples: [], headless: [] });
+      return reportOf({ plan, regionIds: [], moments, samples: [], headless: [], ownLateMs: 0 });
     },
   });
   const lookAt = async (atMs: number) => {

@@ -23,6 +23,15 @@ const sample = (startedAtMs: number, tookMs: number, ...askedRegions: string[]):
   startedAtMs,
   tookMs,
   askedRegions,
+  answeredBy: askedRegions.at(-1) ?? '',
+});
+
+const lostOne = (startedAtMs: number, tookMs: number, error: string): LoadSample => ({
+  kind: 'play',
+  startedAtMs,
+  tookMs,
+  askedRegions: ['east', 'west'],
+  error,
 });
 
 const found = (samples: readonly LoadSample[], changes: Partial<DrillFindings> = {}) =>
@@ -32,6 +41,7 @@ const found = (samples: readonly LoadSample[], changes: Partial<DrillFindings> =
     moments: MOMENTS,
     samples,
     headless: [PLAYED],
+    ownLateMs: 5,
     ...changes,
   });
 
@@ -52,8 +62,18 @@ it('a request under way at the failure waits from the failure on, a later one fr
   expect(report.held).toBe(true);
 });
 
+it('a region that was asked and answered after all, beside another one, was not taken over', () => {
+  const slow: LoadSample = { ...sample(72_000, 600, 'west', 'east'), answeredBy: 'west' };
+  const hedged: LoadSample = { ...sample(30_000, 480, 'east', 'west', 'europe'), answeredBy: 'west' };
+  expect(found([...GOOD, slow, hedged]).recovery.takenOver).toBe(3);
+});
+
+it('tells how late its own process was: so much of each wait may be its own', () => {
+  expect(reportText(found(GOOD, { ownLateMs: 340 }))).toContain('late by up to 340 ms');
+});
+
 it('a play that no region granted is lost, whatever the reason, and fails the drill', () => {
-  const lost = { ...sample(30_000, 8000, 'east', 'west', 'east', 'west'), error: 'region/unreachable' };
+  const lost = lostOne(30_000, 8000, 'region/unreachable');
   const report = found([...GOOD, lost]);
   expect(report.plays).toEqual({ asked: 5, answered: 4, lost: 1 });
   expect(report.errors).toEqual({ 'region/unreachable': 1 });
@@ -62,7 +82,7 @@ it('a play that no region granted is lost, whatever the reason, and fails the dr
 });
 
 it('a renewal that is lost fails the drill too', () => {
-  const lost: LoadSample = { ...sample(30_000, 8000, 'west'), kind: 'renewal', error: 'play/unknown' };
+  const lost: LoadSample = { ...lostOne(30_000, 8000, 'play/unknown'), kind: 'renewal' };
   expect(unheld(found([...GOOD, lost]))).toEqual(['renewals lost']);
 });
 
@@ -97,6 +117,6 @@ it('tells what each region answered before, during and after', () => {
 it('a fleet that was in trouble before anything was broken is told apart', () => {
   const slow = sample(2000, 3000, 'west');
   expect(unheld(found([...GOOD, slow]))).toEqual(['sound before the failure']);
-  const lost = { ...sample(4000, 10, 'east', 'west'), error: 'steering/no-server' };
+  const lost = lostOne(4000, 10, 'steering/no-server');
   expect(unheld(found([...GOOD, lost]))).toEqual(['sound before the failure', 'plays lost']);
 });

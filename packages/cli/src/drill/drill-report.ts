@@ -61,6 +61,8 @@ export interface DrillReport {
   };
   readonly load: readonly { readonly regionId: string; readonly phases: Readonly<Record<Phase, PhaseLoad>> }[];
   readonly headless: readonly HeadlessReport[];
+  /** How late the drill's own process was at most, for want of a processor: so much of each wait may be its own. */
+  readonly ownLateMs: number;
   readonly verdicts: readonly DrillVerdict[];
   readonly held: boolean;
 }
@@ -71,11 +73,12 @@ export interface DrillFindings {
   readonly moments: DrillMoments;
   readonly samples: readonly LoadSample[];
   readonly headless: readonly HeadlessReport[];
+  readonly ownLateMs: number;
 }
 
 /** What a drill found, made of what was seen. */
 export function reportOf(findings: DrillFindings): DrillReport {
-  const { plan, samples, moments, regionIds, headless } = findings;
+  const { plan, samples, moments, regionIds, headless, ownLateMs } = findings;
   const found = {
     plan,
     plays: countOf(samples, 'play'),
@@ -90,6 +93,7 @@ export function reportOf(findings: DrillFindings): DrillReport {
     restart: restartOf(findings),
     load: regionIds.map((regionId) => ({ regionId, phases: phasesOf(regionId, samples, moments) })),
     headless,
+    ownLateMs,
   };
   const verdicts = judge(found);
   return { ...found, verdicts, held: verdicts.every(({ held }) => held) };
@@ -108,17 +112,15 @@ function errorsOf(samples: readonly LoadSample[], headless: readonly HeadlessRep
   return errors;
 }
 
-const answeredBy = ({ askedRegions, error }: LoadSample): string | undefined =>
-  error === undefined ? askedRegions.at(-1) : undefined;
-
 /** Also counts requests that were under way when the region died. */
 function recoveryOf({ plan, samples, moments }: DrillFindings): DrillReport['recovery'] {
   const takenOver = samples.filter(
     (sample) =>
       sample.startedAtMs < (moments.readyAtMs ?? moments.endMs) &&
       sample.startedAtMs + sample.tookMs >= moments.failedAtMs &&
-      sample.askedRegions.slice(0, -1).includes(plan.regionId) &&
-      sample.error === undefined,
+      sample.askedRegions.includes(plan.regionId) &&
+      sample.error === undefined &&
+      sample.answeredBy !== plan.regionId,
   );
   const endsMs = takenOver.map(({ startedAtMs, tookMs }) => startedAtMs + tookMs);
   const waitsMs = takenOver
@@ -135,7 +137,7 @@ function recoveryOf({ plan, samples, moments }: DrillFindings): DrillReport['rec
 function restartOf({ plan, samples, moments }: DrillFindings): DrillReport['restart'] {
   const { restartAtMs, readyAtMs } = moments;
   const answersMs = samples
-    .filter((sample) => sample.kind === 'play' && answeredBy(sample) === plan.regionId)
+    .filter((sample) => sample.kind === 'play' && sample.answeredBy === plan.regionId)
     .map(({ startedAtMs, tookMs }) => startedAtMs + tookMs)
     .filter((endMs) => endMs > restartAtMs);
   return {
@@ -149,7 +151,7 @@ function phasesOf(
   samples: readonly LoadSample[],
   { loadAtMs, failedAtMs, restartAtMs, readyAtMs = restartAtMs, endMs }: DrillMoments,
 ): Record<Phase, PhaseLoad> {
-  const own = samples.filter((sample) => answeredBy(sample) === regionId);
+  const own = samples.filter((sample) => sample.answeredBy === regionId);
   const between = (fromMs: number, toMs: number): PhaseLoad => {
     const tookMs = own
       .filter(({ startedAtMs }) => startedAtMs >= fromMs && startedAtMs < toMs)

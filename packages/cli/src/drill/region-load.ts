@@ -10,8 +10,10 @@ export interface LoadSample {
   /** On the clock of the drill. */
   readonly startedAtMs: number;
   readonly tookMs: number;
-  /** Regions asked, in their order; the last one answered, unless there is an error. */
+  /** Regions asked, in their order. */
   readonly askedRegions: readonly string[];
+  /** Unless there is an error. */
+  readonly answeredBy?: string;
   /** Code of the error that the viewer was left with. */
   readonly error?: string;
 }
@@ -74,10 +76,15 @@ async function watchOne(
 ): Promise<void> {
   const accessToken = await target.accessToken(`drill-${number % ACCOUNTS}`);
   let asked: string[] = [];
+  let answeredBy: string | undefined;
   const regionOf = new Map(target.regions.map(({ regionId, baseUrl }) => [new URL(baseUrl).origin, regionId]));
-  const noting: HttpClient = (request) => {
-    asked.push(regionOf.get(new URL(request.url).origin) ?? '');
-    return http(request);
+  const noting: HttpClient = async (request) => {
+    const regionId = regionOf.get(new URL(request.url).origin) ?? '';
+    asked.push(regionId);
+    const response = await http(request);
+    // The first one is heard.
+    if (response.status === 200) answeredBy ??= regionId;
+    return response;
   };
   const client = new PlaybackClient(
     { clock: nodeClock, http: noting },
@@ -91,10 +98,12 @@ async function watchOne(
   );
   const measure = async <T>(kind: LoadSample['kind'], ask: () => Promise<T>): Promise<T | undefined> => {
     asked = [];
+    answeredBy = undefined;
     const startedAtMs = nodeClock.nowMs();
     const done = (error?: string) => {
       const tookMs = nodeClock.nowMs() - startedAtMs;
-      onSample({ kind, startedAtMs, tookMs, askedRegions: asked, ...(error !== undefined && { error }) });
+      const outcome = error === undefined ? { answeredBy: answeredBy ?? '' } : { error };
+      onSample({ kind, startedAtMs, tookMs, askedRegions: asked, ...outcome });
     };
     try {
       const answer = await ask();

@@ -4,7 +4,7 @@ const PHASES: readonly Phase[] = ['before', 'during', 'after'];
 
 /** A drill for people. */
 export function reportText(report: DrillReport): string {
-  const { plan, recovery, restart, load, headless, verdicts, errors } = report;
+  const { plan, recovery, restart, load, headless, verdicts, errors, ownLateMs } = report;
   const rows = verdicts.map(({ what, target, value, held }) => [held ? 'held' : 'FAILED', what, value, `(${target})`]);
   const codes = Object.entries(errors).map(([code, count]) => `${code} ${count}`);
   return [
@@ -14,6 +14,7 @@ export function reportText(report: DrillReport): string {
     ...(codes.length > 0 ? [`Errors: ${codes.join(', ')}`] : []),
     '',
     `${recovery.takenOver} requests were left by it and answered by another region: first after ${ms(recovery.firstAfterMs)}, half within ${ms(recovery.p50Ms)} of their own start, all within ${ms(recovery.slowestMs)}.`,
+    `The drill's own process was late by up to ${ms(ownLateMs)}.`,
     `Started again, it was ready after ${ms(restart.readyAfterMs)} and answered its first play after ${ms(restart.firstPlayAfterMs)}.`,
     '',
     'Plays and renewals answered a second (50th / 99th percentile):',

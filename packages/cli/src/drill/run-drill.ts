@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeClock, nodeHttpClient } from '@pressplay/sdk-node';
 import { CliError } from '../cli-error.ts';
@@ -23,6 +24,8 @@ export async function runDrill({ target, plan, onProgress, signal }: DrillRun): 
   const loadAtMs = nodeClock.nowMs();
   const load = startRegionLoad({ target, plan, http: nodeHttpClient() });
   const headless = startHeadlessViewers(target, plan);
+  const ownDelay = monitorEventLoopDelay();
+  ownDelay.enable();
   try {
     onProgress(`${plan.rate} plays a second for ${plan.beforeMs / 1000} s`);
     await wait(plan.beforeMs);
@@ -37,6 +40,7 @@ export async function runDrill({ target, plan, onProgress, signal }: DrillRun): 
     onProgress(readyAtMs === undefined ? `${plan.regionId} did not come back` : `${plan.regionId} is back`);
     await wait(plan.afterMs);
     const endMs = nodeClock.nowMs();
+    ownDelay.disable();
     await load.stop();
     return reportOf({
       plan,
@@ -44,8 +48,10 @@ export async function runDrill({ target, plan, onProgress, signal }: DrillRun): 
       moments: { loadAtMs, failedAtMs, restartAtMs, readyAtMs, endMs },
       samples: load.samples,
       headless: await headless.stop(),
+      ownLateMs: ownDelay.max / 1e6,
     });
   } finally {
+    ownDelay.disable();
     await Promise.all([load.stop(), headless.stop()]);
   }
 }

@@ -3,6 +3,8 @@ export interface RegionMemory {
   /** The region that answered last. */
   readonly preferredId?: string;
   readonly setAside: Readonly<Record<string, SetAside>>;
+  /** How long a slow one of the latest answers took; undefined before the first. */
+  readonly usualMs?: number;
 }
 
 export interface SetAside {
@@ -20,6 +22,10 @@ export const NO_REGION_MEMORY: RegionMemory = { setAside: {} };
 /** How long a region is set aside after its first failure; doubles with each further one. */
 const SET_ASIDE_MS = 5000;
 const LONGEST_SET_ASIDE_MS = 300_000;
+/** An answer this many times slower than usual is hardly on its way. */
+const UNUSUAL = 3;
+/** Of ten answers one slow one is still remembered for a third. */
+const KEPT_OF_SLOW = 0.9;
 
 /**
  * The region to ask next: the one that answered last, then by nearness, and those set aside at the very end: a doubtful
@@ -42,10 +48,14 @@ export function nextRegion<R extends { readonly regionId: string }>(
   return soonest && { region: soonest, reason: 'last-resort' };
 }
 
+/** A region that has not answered by then is not waited for alone: the next one is asked beside it. */
+export const patienceMs = ({ usualMs = 0 }: RegionMemory, leastMs: number): number =>
+  Math.max(leastMs, UNUSUAL * usualMs);
+
 /** A region answered as the contract says, if only to refuse. */
-export function rememberAnswer(memory: RegionMemory, regionId: string): RegionMemory {
+export function rememberAnswer(memory: RegionMemory, regionId: string, tookMs: number): RegionMemory {
   const { [regionId]: _, ...setAside } = memory.setAside;
-  return { preferredId: regionId, setAside };
+  return { preferredId: regionId, setAside, usualMs: Math.max(tookMs, KEPT_OF_SLOW * (memory.usualMs ?? 0)) };
 }
 
 /** A region failed: it is set aside, longer each time. */

@@ -6,24 +6,34 @@ import { presentationOf } from '../manifest/presentation-of.ts';
 import { allRegionsFailed, hasDecided, type RegionFailure } from '../playback-api/all-regions-failed.ts';
 import { judgeAnswer, type RegionVerdict } from '../playback-api/judge-answer.ts';
 import { readPlayRenewal, readPlayResponse } from '../playback-api/read-answer.ts';
-import { NO_REGION_MEMORY, nextRegion, rememberAnswer, rememberFailure } from '../playback-api/region-choice.ts';
+import {
+  NO_REGION_MEMORY,
+  nextRegion,
+  patienceMs,
+  rememberAnswer,
+  rememberFailure,
+} from '../playback-api/region-choice.ts';
 import { decodeUtf8 } from '../playback-api/utf8.ts';
 import type { PlayerEvents } from '../player-events.ts';
 import type { PlayerOptions, RegionEndpoint } from '../player-options.ts';
 import { type CancelSignal, NEVER_CANCELLED } from '../ports/cancel-signal.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type HttpClient, HttpFailure, type HttpRequest } from '../ports/http-client.ts';
-import { sleepUntil } from './delivery-wait.ts';
+import { sleepUntil, waitUntil } from './delivery-wait.ts';
 import { readWhole } from './read-whole.ts';
 import { DeadlineExceeded, withDeadline } from './with-deadline.ts';
 
 /**
- * A region that has not answered in full by then is left for the next one: a play goes on elsewhere within two seconds. Where none answered, all are asked once more
- * with more time: on a slow line the first deadline may be what failed.
+ * A region that has not answered in full by its deadline is left. Where none answered, all are asked once more with more time: on a slow line the first
+ * deadline may be what failed.
  */
 const REGION_DEADLINES_MS = [1800, 6000];
-const ROUND_PAUSE_MS = 500;
+/** The least part of its deadline after which the next one is asked beside it. */
+const PATIENT_SHARE = 0.25;
+/** Regions asked at once. */
+const MOST_ASKED = 2;
 const END_DEADLINE_MS = 2000;
+const ROUND_PAUSE_MS = 500;
 /** For the app's own function. */
 const ACCESS_TOKEN_DEADLINE_MS = 10_000;
 
@@ -37,6 +47,12 @@ interface Question<T> {
   readonly body: object;
   readonly read: (body: string) => T;
   readonly keepalive?: true;
+}
+
+interface Heard<T> {
+  readonly regionId: string;
+  readonly verdict: RegionVerdict<T>;
+  readonly tookMs: number;
 }
 
 type ClientOptions = Pick<PlayerOptions, 'regions' | 'accessToken' | 'device' | 'clientAddress'>;
@@ -109,35 +125,63 @@ export class PlaybackClient {
     throw allRegionsFailed(failures);
   }
 
-  /** One region after the other, each once. */
-  async #askAll<T>(
+  /** Each region once; whoever answers first is heard, and the others are let go. */
+  #askAll<T>(
     question: Question<T>,
     accessToken: string,
     deadlineMs: number,
     signal: CancelSignal,
   ): Promise<{ readonly value: T } | { readonly failures: readonly RegionFailure[] }> {
+    const longestMs = (deadlineMs + 1) * (1 + this.#options.regions.length);
+    return withDeadline(this.#clock, longestMs, signal, (race) =>
+      this.#race(deadlineMs, race, (region) => this.#askRegion(region, question, accessToken, deadlineMs, race)),
+    );
+  }
+
+  /** One region after the other, and the next one beside a slow one: by its key it is the same question. */
+  async #race<T>(
+    deadlineMs: number,
+    signal: CancelSignal,
+    ask: (region: RegionEndpoint) => Promise<Heard<T>>,
+  ): Promise<{ readonly value: T } | { readonly failures: readonly RegionFailure[] }> {
     const failures: RegionFailure[] = [];
-    for (let region = this.#next(failures); region; region = this.#next(failures)) {
-      const verdict = await this.#askRegion(region, question, accessToken, deadlineMs, signal);
-      const { regionId } = region;
+    const asked: string[] = [];
+    const open = new Map<string, Promise<Heard<T>>>();
+    let patientUntilMs = 0;
+    for (let isSlow = false; ; ) {
+      const region = open.size === 0 || isSlow ? this.#next(asked) : undefined;
+      if (region) {
+        asked.push(region.regionId);
+        open.set(region.regionId, ask(region));
+        patientUntilMs = this.#clock.nowMs() + patienceMs(this.#memory, deadlineMs * PATIENT_SHARE);
+      }
+      if (open.size === 0 || signal.aborted) return { failures };
+      const mayAsk = open.size < MOST_ASKED && this.#next(asked);
+      const untilMs = mayAsk ? patientUntilMs : this.#clock.nowMs() + deadlineMs + 1;
+      const waited = await waitUntil(this.#clock, Promise.race(open.values()), untilMs, signal);
+      if (waited.kind === 'failed') throw waited.error;
+      isSlow = waited.kind === 'late';
+      if (waited.kind !== 'value') continue;
+      const { regionId, verdict, tookMs } = waited.value;
+      open.delete(regionId);
+      const [other] = open.keys();
       if (verdict.kind === 'failed') {
         this.#memory = rememberFailure(this.#memory, regionId, this.#clock.nowMs());
         failures.push({ regionId, cause: verdict.cause, ...(verdict.error && { error: verdict.error }) });
+        const to = other ?? this.#next(asked)?.regionId;
+        if (to !== undefined) this.#onFailover({ from: regionId, to, cause: verdict.cause });
         continue;
       }
-      this.#memory = rememberAnswer(this.#memory, regionId);
+      this.#memory = rememberAnswer(this.#memory, regionId, tookMs);
+      if (other !== undefined && other !== asked.at(-1))
+        this.#onFailover({ from: other, to: regionId, cause: 'slower than usual' });
       if (verdict.kind === 'refused') throw verdict.error;
       return { value: verdict.value };
     }
-    return { failures };
   }
 
-  #next(failures: readonly RegionFailure[]): RegionEndpoint | undefined {
-    const tried = failures.map(({ regionId }) => regionId);
-    const choice = nextRegion(this.#options.regions, this.#memory, tried, this.#clock.nowMs());
-    const last = failures.at(-1);
-    if (choice && last) this.#onFailover({ from: last.regionId, to: choice.region.regionId, cause: last.cause });
-    return choice?.region;
+  #next(asked: readonly string[]): RegionEndpoint | undefined {
+    return nextRegion(this.#options.regions, this.#memory, asked, this.#clock.nowMs())?.region;
   }
 
   async #askRegion<T>(
@@ -146,16 +190,22 @@ export class PlaybackClient {
     accessToken: string,
     deadlineMs: number,
     signal: CancelSignal,
-  ): Promise<RegionVerdict<T>> {
+  ): Promise<Heard<T>> {
+    const { regionId } = region;
+    const startedMs = this.#clock.nowMs();
+    const heard = (verdict: RegionVerdict<T>): Heard<T> => {
+      return { regionId, verdict, tookMs: this.#clock.nowMs() - startedMs };
+    };
     try {
       const { status, body } = await withDeadline(this.#clock, deadlineMs, signal, async (inner) => {
         const response = await this.#http(this.#requestFor(region, question, accessToken, inner));
         return { status: response.status, body: decodeUtf8(await readWhole(response.body)) };
       });
-      return judgeAnswer(status, body, question.read);
+      return heard(judgeAnswer(status, body, question.read));
     } catch (error) {
-      if (error instanceof DeadlineExceeded) return { kind: 'failed', cause: error.message };
-      if (error instanceof HttpFailure && error.kind === 'network') return { kind: 'failed', cause: error.message };
+      const isOfRegion =
+        error instanceof DeadlineExceeded || (error instanceof HttpFailure && error.kind === 'network');
+      if (isOfRegion) return heard({ kind: 'failed', cause: error.message });
       throw error;
     }
   }
