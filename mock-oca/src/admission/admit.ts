@@ -30,11 +30,13 @@ export interface Bounds {
  */
 export const BOUNDS: Readonly<Record<WorkKind, Bounds>> = {
   prefetch: { rateShare: 0.75, aheadMs: 500, connectionShare: 0.75, strainShare: 0.75 },
-  // In bulk, and at whatever rate is left: a copy that has the box for itself is no overload.
-  fill: { rateShare: 0.85, aheadMs: 4000, connectionShare: 0.8, strainShare: 0.8 },
+  fill: { rateShare: 0.85, aheadMs: 750, connectionShare: 0.8, strainShare: 0.8 },
   'new-play': { rateShare: 0.95, aheadMs: 1000, connectionShare: 0.9, strainShare: 0.95 },
   'running-play': { rateShare: 1, aheadMs: 2000, connectionShare: 1, strainShare: 2 },
 };
+
+/** Copies come in bulk: one that has the box for itself is no overload before it has run so far ahead. */
+export const COPIES_AHEAD_MS = 4000;
 
 const ADMITTED: Admitted = { admitted: true };
 

@@ -1,4 +1,4 @@
-import { BOUNDS } from './admit.ts';
+import { BOUNDS, COPIES_AHEAD_MS } from './admit.ts';
 import type { WorkKind } from './work-kind.ts';
 
 /** Counted as soon as a response is promised; what a longer one sends beyond is counted as it goes. */
@@ -6,7 +6,13 @@ export const PROMISED_BYTES = 2 * 1024 * 1024;
 /** What lies further back is forgiven: a kind that was over its share for an hour is taken again within this. */
 const LONGEST_AHEAD = 2;
 
-const KINDS: readonly WorkKind[] = ['prefetch', 'fill', 'new-play', 'running-play'];
+type Line = WorkKind | 'copies';
+
+/** Where viewers' bytes are counted. What is copied stands in no viewer's way. */
+const OF_VIEWERS: readonly Line[] = ['prefetch', 'fill', 'new-play', 'running-play', 'copies'];
+const OF_COPIES: readonly Line[] = ['copies'];
+
+const LINES = { ...BOUNDS, copies: { rateShare: BOUNDS.fill.rateShare, aheadMs: COPIES_AHEAD_MS } };
 
 /**
  * When each kind's share of the capacity would have sent all that was promised: a virtual line a kind, which carries
@@ -14,30 +20,32 @@ const KINDS: readonly WorkKind[] = ['prefetch', 'fill', 'new-play', 'running-pla
  */
 export class PromisedTraffic {
   readonly #capacityBps: number;
-  readonly #freeAtMs: Record<WorkKind, number> = { prefetch: 0, fill: 0, 'new-play': 0, 'running-play': 0 };
+  readonly #freeAtMs: Record<Line, number> = { prefetch: 0, fill: 0, copies: 0, 'new-play': 0, 'running-play': 0 };
 
   constructor(capacityBps: number) {
     this.#capacityBps = capacityBps;
   }
 
   aheadMs(kind: WorkKind, nowMs: number): number {
-    return Math.max(0, this.#freeAtMs[kind] - nowMs);
+    const aheadMs = Math.max(0, this.#freeAtMs[kind] - nowMs);
+    if (kind !== 'fill') return aheadMs;
+    return Math.max(aheadMs, this.#freeAtMs.copies - nowMs - COPIES_AHEAD_MS + BOUNDS.fill.aheadMs);
   }
 
-  /** A response of so many bytes was taken on. What is copied stands in no viewer's way. */
+  /** A response of so many bytes was taken on. */
   promise(bytes: number, work: 'fill' | 'viewing', nowMs: number): Promised {
+    const lines = work === 'fill' ? OF_COPIES : OF_VIEWERS;
     const add = (more: number, atMs: number): void => {
-      if (work === 'fill') this.#add('fill', more, atMs);
-      else for (const kind of KINDS) this.#add(kind, more, atMs);
+      for (const line of lines) this.#add(line, more, atMs);
     };
     return new Promised(Math.min(bytes, PROMISED_BYTES), add, nowMs);
   }
 
-  #add(kind: WorkKind, bytes: number, nowMs: number): void {
-    const { rateShare, aheadMs } = BOUNDS[kind];
+  #add(line: Line, bytes: number, nowMs: number): void {
+    const { rateShare, aheadMs } = LINES[line];
     const tookMs = (bytes * 8000) / (this.#capacityBps * rateShare);
-    const freeAtMs = Math.max(nowMs, this.#freeAtMs[kind]) + tookMs;
-    this.#freeAtMs[kind] = Math.min(freeAtMs, nowMs + LONGEST_AHEAD * aheadMs + Math.max(0, tookMs));
+    const freeAtMs = Math.max(nowMs, this.#freeAtMs[line]) + tookMs;
+    this.#freeAtMs[line] = Math.min(freeAtMs, nowMs + LONGEST_AHEAD * aheadMs + Math.max(0, tookMs));
   }
 }
 

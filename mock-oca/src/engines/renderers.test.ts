@@ -1,6 +1,7 @@
 import { etagOf, mtimeSecondsOf, networkOf, signMediaToken } from '@pressplay/protocol/wire';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { retryAfterS } from '../admission/retry-after.ts';
 import type { OcaConfigInput } from '../oca-config.ts';
 import { hmac, type OcaFixture, ocaConfig, ocaWith, playId, testFile, tokenFor } from '../testing/oca-fixture.ts';
 import { type Answer, type Ask, type Rendered, readAll, readJson, renderers } from '../testing/renderers.ts';
@@ -183,7 +184,7 @@ describe.each(renderers)('an OCA $name', ({ host, disks }) => {
       const running = await ask();
       await running.read();
       const refused = await ask();
-      expect([refused.status, refused.headers['retry-after']]).toEqual([503, '2']);
+      expect([refused.status, refused.headers['retry-after']]).toEqual([503, String(retryAfterS(playId))]);
       expect(refused.headers).toMatchObject({
         'access-control-allow-origin': '*',
         'cmsd-dynamic': expect.stringContaining('"fjord-1-a"'),

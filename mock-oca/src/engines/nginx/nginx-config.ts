@@ -1,4 +1,5 @@
 import { EXPOSED_HEADERS } from '@pressplay/protocol/wire';
+import { retryAfterClasses, retryAfterS } from '../../admission/retry-after.ts';
 import { CORS_HEADERS } from '../../serving/serve-plan.ts';
 import type { FoundNginx } from './find-nginx.ts';
 
@@ -86,13 +87,23 @@ client_max_body_size 128k;
 ${['client_body', 'proxy', 'fastcgi', 'scgi', 'uwsgi'].map((each) => `${each}_temp_path ${quoted(`${folder}/tmp-${each}`)};`).join('\n')}
 lua_shared_dict oca_state 1m;
 lua_shared_dict oca_files 64m;
+lua_shared_dict oca_plays 8m;
 lua_package_path ${quoted(`${folder}/?.lua;;`)};
 init_by_lua_block { oca = require 'token_check' }
+${retryMap()}
 map $request $oca_refused { "~^[A-Za-z]+ /\\S* HTTP/1\\.[01]$" path/invalid; default request/invalid; }
 ${paceBps === undefined ? '' : paceMap(paceBps)}
 ${logsRequests ? LOG_FORMAT : ''}
 access_log off;
 upstream node { server unix:${folder}/node.sock; keepalive 16; keepalive_timeout 30s; }`;
+}
+
+/** As retry-after.ts; looked up only for who is refused. */
+function retryMap(): string {
+  const classes = [...retryAfterClasses()].map(
+    ([delayS, lasts]) => `"~^/[0-9a-fn]+-[0-9a-z]*[${lasts}]-[a-z0-9-]+-[0-9a-f]{32}/" ${delayS};`,
+  );
+  return `map $request_uri $oca_retry { ${classes.join(' ')} default ${retryAfterS('')}; }`;
 }
 
 /** Neighbours that copy a file are not viewers: a pace would only hold up the fill. */
@@ -128,11 +139,11 @@ location @gone { return 444; }
 location @shed {
 ${indented(corsLines('always'))}
   add_header Cache-Control no-store always;
-  add_header Retry-After 2 always;
+  add_header Retry-After $oca_retry always;
   add_header CMSD-Dynamic $oca_said always;
   default_type application/json;
   ${log}
-  return 503 '{"error":{"code":"oca/overloaded","message":"This OCA takes no new requests now.","context":{"maxConnections":${maxConnections},"retryAfterS":2}}}';
+  return 503 '{"error":{"code":"oca/overloaded","message":"This OCA takes no new requests now.","context":{"maxConnections":${maxConnections},"retryAfterS":$oca_retry}}}';
 }
 location ~ ^/ {
   set $oca_said "";

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { networkOf, signMediaToken } from '@pressplay/protocol/wire';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import { retryAfterS } from '../../admission/retry-after.ts';
 import { writeFile } from '../../disks/disk-store.ts';
 import { type NginxFixture, nginxSearch, nginxWith } from '../../testing/nginx-fixture.ts';
 import { hmac, ocaConfig, playId, testFile, tokenFor } from '../../testing/oca-fixture.ts';
@@ -195,7 +196,7 @@ describe.skipIf(!nginxSearch.ok)('nginx in front', () => {
     const { engine } = await start([file], { maxConnections: 2, paceBps: 1_000_000 });
     const running = await Promise.all([transfer(engine.url + path), transfer(engine.url + path)]);
     const refused = await fetch(engine.url + path);
-    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '2']);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, String(retryAfterS(playId))]);
     expect(refused.headers.get('cmsd-dynamic')).toContain('fjord-1-a');
     expect(refused.headers.get('access-control-allow-origin')).toBe('*');
     expect(((await refused.json()) as { error: { code: string } }).error.code).toBe('oca/overloaded');

@@ -1,3 +1,6 @@
+import { PROMISED_BYTES } from '../../admission/promised-traffic.ts';
+import { RECENT_PLAY_MS } from '../../admission/recent-plays.ts';
+
 /**
  * Runs in nginx's workers: which file a request may have, decided without asking anybody. Keys, index and mood come from
  * the agent through shared memory. What it does not send itself (`NOWHERE`) is Node's to answer, with the reason.
@@ -13,9 +16,12 @@ local crypto = ffi.C
 local digest, digest_len = ffi.new('unsigned char[32]'), ffi.new('unsigned int[1]')
 local find, match, sub, byte, format = string.find, string.match, string.sub, string.byte, string.format
 
-local state, files = ngx.shared.oca_state, ngx.shared.oca_files
+local state, files, plays = ngx.shared.oca_state, ngx.shared.oca_files, ngx.shared.oca_plays
 local NOWHERE = '/dev/null/nowhere'
 local REMEMBERED = 20000
+-- As recent-plays.ts and promised-traffic.ts have them.
+local RECENT_PLAY, NOTED_AGAIN = ${RECENT_PLAY_MS / 1000}, 10
+local PROMISED = ${PROMISED_BYTES}
 local M = {}
 
 -- Requests being answered by all workers, nginx's own count in shared memory: limit_conn would cost ten times as much.
@@ -29,17 +35,22 @@ local function running_of_variable()
 end
 local running = ffi.abi('le') and pcall(own_count) and own_count or running_of_variable
 
-local seen, mode, most, pace, keys, disks, said
+local seen, mode, most, pace, keys, disks, said, bounds
+-- Below 0 while the box is far from full: nobody is refused then. Else the share of disks, processor and memory in use.
+local strain = -1
 local looked_at = 0
 -- Paths that were found right, until when: a play sends the same token with each of its requests.
 local known, known_count = {}, 0
 
 local function learn(version)
-  keys, disks, known, known_count = {}, {}, {}, 0
+  keys, disks, bounds, known, known_count = {}, {}, {}, {}, 0
   mode, most = state:get('mode') or 'node', tonumber(state:get('most')) or 0
   pace = tonumber(state:get('pace')) or math.huge
   for till, key in string.gmatch(state:get('keys') or '', '(%S+) (%S+)') do
     keys[#keys + 1] = { till = tonumber(till), key = key }
+  end
+  for kind, rate, ahead, connections, strained in string.gmatch(state:get('bounds') or '', '(%S+) (%S+) (%S+) (%S+) (%S+)') do
+    bounds[kind] = { line = 'line ' .. kind, rate = tonumber(rate), ahead = tonumber(ahead), most = tonumber(connections), strain = tonumber(strained) }
   end
   for folder in string.gmatch(state:get('disks') or '', '[^\n]+') do disks[#disks + 1] = folder end
   seen = version
@@ -78,32 +89,69 @@ local function is_shaped(expiry, play, scope, signature)
   return digits, tag
 end
 
+-- What a path opens; nothing where Node has to say why it does not.
 local function look(path)
   local token, file_id = match(path, '^/([0-9a-z-]+)/([0-9a-f]+)$')
-  if not token or #file_id ~= 32 then return NOWHERE end
+  if not token or #file_id ~= 32 then return end
   local text, signature = match(token, '^(.+)-([^-]+)$')
-  if not text then return NOWHERE end
+  if not text then return end
   local expiry, play, scope = match(text, '^([0-9a-fn]+)-([0-9a-z]+)-([a-z0-9][a-z0-9-]*)$')
-  if not expiry then return NOWHERE end
+  if not expiry then return end
   local digits, tag = is_shaped(expiry, play, scope, signature)
   local now = ngx.now()
   local by = digits and signer(text, signature, now)
-  if not by then return NOWHERE end
+  if not by then return end
   local till = tonumber(digits, 16)
-  if till <= now then return NOWHERE end
+  if till <= now then return end
   if tag then
     hmac(by.key, 'network:' .. network_of(ngx.var.binary_remote_addr))
-    if hex(4) ~= tag then return NOWHERE end
+    if hex(4) ~= tag then return end
   end
   local title, disk = match(files:get(file_id) or '', '^(%S+) (%d+)$')
-  if title ~= scope then return NOWHERE end
+  if title ~= scope then return end
   disk = tonumber(disk)
-  local file = disks[disk] .. '/' .. file_id
+  local found = { file = disks[disk] .. '/' .. file_id, disk = disk, play = play, till = math.min(till, by.till), note_at = 0 }
   -- A bound token is looked at again for each client.
-  if tag then return file, disk end
+  if tag then return found end
   if known_count >= REMEMBERED then known, known_count = {}, 0 end
-  known[path], known_count = { file = file, disk = disk, till = math.min(till, by.till) }, known_count + 1
-  return file, disk
+  known[path], known_count = found, known_count + 1
+  return found
+end
+
+-- As work-kind.ts.
+local function kind_of(play, uri, query)
+  local said_there = query and match(uri, '[?&]CMCD=([^&]*)', query)
+  if said_there and find(said_there, 'nr', 1, true) and find(',' .. ngx.unescape_uri(said_there) .. ',', ',nr,', 1, true) then
+    return 'prefetch'
+  end
+  if sub(play, 1, 4) == 'fill' then return 'fill' end
+  return plays:get(play) and 'running-play' or 'new-play'
+end
+
+local function promise(bound, bytes, now)
+  local cost = bytes / bound.rate
+  local free_at = state:incr(bound.line, cost, now)
+  if free_at and free_at - cost < now then
+    state:set(bound.line, now + cost)
+  elseif free_at and free_at > now + 2 * bound.ahead + cost then
+    state:set(bound.line, now + 2 * bound.ahead + cost)
+  end
+end
+
+-- As admit.ts and promised-traffic.ts, for who has a right token. What is taken on is counted at once.
+local function is_admitted(kind, bound, now)
+  if running() > bound.most or strain >= bound.strain then return false end
+  if (state:get(bound.line) or 0) - now > bound.ahead then return false end
+  local copies = bounds.copies
+  if kind == 'fill' and (state:get(copies.line) or 0) - now > copies.ahead then return false end
+  local first, last = match(ngx.var.http_range or '', '^bytes=(%d+)-(%d+)$')
+  local bytes = first and math.max(0, math.min(tonumber(last) - tonumber(first) + 1, PROMISED)) or PROMISED
+  if kind == 'fill' then
+    promise(copies, bytes, now)
+  else
+    for _, each in pairs(bounds) do promise(each, bytes, now) end
+  end
+  return true
 end
 
 -- As requested-pace.ts: a viewer who says how fast is fast enough (CMCD's rtp, kbit/s) is sent no faster.
@@ -121,7 +169,7 @@ function M.file()
   if now ~= looked_at then
     local version = state:get('version')
     if version ~= seen then learn(version) end
-    said, looked_at = state:get('said'), now
+    said, strain, looked_at = state:get('said'), state:get('strain') or -1, now
   end
   var.oca_said = said
   if mode == 'shed' or running() > most then return 'shed' end
@@ -132,22 +180,35 @@ function M.file()
   local path = query and sub(uri, 1, query - 1) or uri
   if query then heed_pace(var, uri, query) end
   local found = known[path]
-  if found and now < found.till then return found.file, found.disk end
-  return look(path)
+  if not found or now >= found.till then found = look(path) end
+  if not found then return NOWHERE end
+  if strain >= 0 or running() > most / 2 then
+    local kind = kind_of(found.play, uri, query)
+    if not is_admitted(kind, bounds[kind], now) then
+      state:incr('refused ' .. kind, 1, 0)
+      return 'shed'
+    end
+  end
+  if now >= found.note_at then
+    found.note_at = now + NOTED_AGAIN
+    if kind_of(found.play, uri, query) ~= 'prefetch' then plays:set(found.play, true, RECENT_PLAY) end
+  end
+  return found.file, found.disk
 end
 
 -- For the agent: lines of 'name value', and a new version that makes the workers look again.
-local SINGLE = { mode = true, said = true, most = true, pace = true }
+local SINGLE = { mode = true, said = true, most = true, pace = true, strain = true }
 function M.take_state()
   ngx.req.read_body()
   local texts = {}
   for name, value in string.gmatch(ngx.req.get_body_data() or '', '(%S+) ([^\n]+)') do
     texts[name] = (SINGLE[name] or not texts[name]) and value or texts[name] .. '\n' .. value
   end
-  for _, name in ipairs({ 'mode', 'most', 'pace', 'said', 'keys', 'disks' }) do
+  for _, name in ipairs({ 'mode', 'most', 'pace', 'said', 'keys', 'disks', 'bounds' }) do
     if texts[name] then state:set(name, texts[name]) end
   end
-  if texts.mode or texts.keys or texts.disks then state:incr('version', 1, 0) end
+  if texts.strain then state:set('strain', tonumber(texts.strain)) end
+  if texts.mode or texts.keys or texts.disks or texts.bounds then state:incr('version', 1, 0) end
   looked_at = 0
 end
 

@@ -1,3 +1,6 @@
+import { BOUNDS, COPIES_AHEAD_MS } from '../../admission/admit.ts';
+import { RecentRate } from '../../admission/recent-rate.ts';
+import { Watchfulness } from '../../admission/watchfulness.ts';
 import type { OcaConfig } from '../../oca-config.ts';
 import type { MediaService } from '../../serving/media-service.ts';
 import { askAgentSocket } from './agent-client.ts';
@@ -21,6 +24,9 @@ export class WorkerMemory {
   #index: ReadonlyMap<string, string> = new Map();
   #mode = '';
   #said = '';
+  #strain = '';
+  readonly #rate = new RecentRate();
+  readonly #watch = new Watchfulness();
   #filesChanged = true;
   #refreshing: Promise<void> = Promise.resolve();
 
@@ -39,11 +45,13 @@ export class WorkerMemory {
       this.#index = new Map();
       this.#mode = '';
       this.#said = '';
+      this.#strain = '';
       this.#filesChanged = true;
       const { folders, config } = this.#parts;
       const pace = config.paceBps === undefined ? [] : [`pace ${Math.ceil(config.paceBps / 8)}`];
       const lines = [
         `most ${config.maxConnections}`,
+        ...boundLines(config),
         ...pace,
         ...this.#keys(),
         ...folders.map((folder) => `disks ${folder}`),
@@ -62,11 +70,27 @@ export class WorkerMemory {
     const { media } = this.#parts;
     const mode = media.faults.current.length > 0 ? 'node' : media.shed ? 'shed' : 'serve';
     const said = media.said();
-    const lines = [...(mode === this.#mode ? [] : [`mode ${mode}`]), ...(said === this.#said ? [] : [`said ${said}`])];
+    const strain = this.#watchedStrain();
+    const lines = [
+      ...(mode === this.#mode ? [] : [`mode ${mode}`]),
+      ...(said === this.#said ? [] : [`said ${said}`]),
+      ...(strain === this.#strain ? [] : [`strain ${strain}`]),
+    ];
     if (lines.length === 0) return;
     await askAgentSocket(this.#socketPath, '/state', lines.join('\n'));
     this.#mode = mode;
     this.#said = said;
+    this.#strain = strain;
+  }
+
+  /** Workers count what they promise only where somebody might have to be refused. */
+  #watchedStrain(): string {
+    const { media, config } = this.#parts;
+    const { strainShare, servedBytes, connections } = media;
+    const nowMs = performance.now();
+    const rateShare = this.#rate.bps(servedBytes, nowMs) / config.capacityBps;
+    const share = Math.max(rateShare, connections / config.maxConnections, strainShare);
+    return this.#watch.isOn(share, nowMs) ? strainShare.toFixed(2) : '-1';
   }
 
   async #sendFiles(): Promise<void> {
@@ -96,4 +120,13 @@ export class WorkerMemory {
     this.#refreshing = done.catch(() => {});
     return done;
   }
+}
+
+/** Each line's share in bytes a second, how far it may run ahead in seconds, and how many responses may run. */
+function boundLines({ capacityBps, maxConnections }: OcaConfig): readonly string[] {
+  const lines = { ...BOUNDS, copies: { ...BOUNDS.fill, aheadMs: COPIES_AHEAD_MS } };
+  return Object.entries(lines).map(([line, { rateShare, aheadMs, connectionShare, strainShare }]) => {
+    const bytesPerS = (capacityBps * rateShare) / 8;
+    return `bounds ${line} ${bytesPerS} ${aheadMs / 1000} ${Math.ceil(maxConnections * connectionShare)} ${strainShare}`;
+  });
 }

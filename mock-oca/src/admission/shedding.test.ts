@@ -1,0 +1,71 @@
+import { fillPlayId, signMediaToken } from '@pressplay/protocol/wire';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hmac, ocaConfig, ocaWith, testFile } from '../testing/oca-fixture.ts';
+import { type Answer, type Rendered, readAll, readJson, renderers } from '../testing/renderers.ts';
+import { retryAfterS } from './retry-after.ts';
+
+const file = testFile(700_000);
+const SHARED_MS = 60_000;
+/** A tenth of a second of the capacity. */
+const RANGE = { range: 'bytes=0-99999' };
+const CAPACITY_BPS = 8e6;
+
+function pathOf(playId: string): string {
+  const expiresAtS = Math.floor(Date.now() / 1000) + 600;
+  return `/${signMediaToken({ expiresAtS, playId, scope: 'film' }, ocaConfig.urlKey, hmac)}/${file.entry.fileId}`;
+}
+
+const RUNNING = pathOf('a'.repeat(32));
+const COPY = pathOf(fillPlayId('fjord-1-b'));
+const strangerId = (n: number): string => n.toString(16).padStart(32, '0');
+
+describe.each(renderers)('under three times its load, an OCA $name', ({ host, disks }) => {
+  let rendered: Rendered;
+  beforeEach(async () => {
+    const config = { capacityBps: CAPACITY_BPS };
+    rendered = await host(await ocaWith([file], { config, ...(disks && { disks: await disks() }) }));
+  });
+  afterEach(() => rendered.close());
+
+  const ask = (target: string): Promise<Answer> => rendered.ask({ target, headers: RANGE });
+  const served = async (target: string): Promise<boolean> => {
+    const answer = await ask(target);
+    await readAll(answer);
+    return answer.status === 206;
+  };
+
+  /** As often as it takes; what is asked after it comes at once. */
+  async function refusalOf(target: (n: number) => string): Promise<{ readonly n: number; readonly answer: Answer }> {
+    const endMs = performance.now() + SHARED_MS / 3;
+    for (let n = 0; performance.now() < endMs; n++) {
+      const answer = await ask(target(n));
+      if (answer.status === 503) return { n, answer };
+      await readAll(answer);
+    }
+    throw new Error('Nobody was refused.');
+  }
+
+  it('refuses new plays, copies and probes, and serves on whom it serves', { timeout: SHARED_MS }, async () => {
+    expect(await served(RUNNING)).toBe(true);
+    const { n, answer } = await refusalOf((each) => pathOf(strangerId(each)));
+    expect(await Promise.all([served(RUNNING), served(COPY), served(`${RUNNING}?CMCD=mtp%3D900%2Cnr`)])).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(answer.headers).toMatchObject({
+      'retry-after': String(retryAfterS(strangerId(n))),
+      'cmsd-dynamic': expect.stringContaining('"fjord-1-a"'),
+      'access-control-allow-origin': '*',
+    });
+    expect((await readJson(answer)).error).toMatchObject({
+      code: 'oca/overloaded',
+      context: { retryAfterS: retryAfterS(strangerId(n)) },
+    });
+  });
+
+  it('refuses also whom it serves once that alone is too much', { timeout: SHARED_MS }, async () => {
+    await refusalOf(() => RUNNING);
+    expect(await Promise.all([served(pathOf(strangerId(1))), served(COPY)])).toEqual([false, false]);
+  });
+});
