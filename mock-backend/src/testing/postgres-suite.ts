@@ -1,13 +1,18 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Pool } from 'pg';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { Client, Pool } from 'pg';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { applyMigrations, migrationsFolder } from '../store/postgres/migrations.ts';
 import { PostgresStore } from '../store/postgres/postgres-store.ts';
 import { storeConformance } from './store-conformance.ts';
 import type { TestPostgres } from './test-postgres.ts';
 import { DEVICE, makeTitle } from './test-region.ts';
+
+const TSX = ['--conditions=pressplay-source', '--import', 'tsx'];
 
 /** What must hold on every server: the conformance of a store, and how its tables come about. */
 export function postgresSuite(start: () => Promise<TestPostgres>): void {
@@ -37,6 +42,40 @@ export function postgresSuite(start: () => Promise<TestPostgres>): void {
     const url = await postgres.emptyDatabase();
     const stores = await Promise.all([openStore(url), openStore(url), openStore(url)]);
     for (const store of stores) expect(await store.titlesSince(0)).toEqual([]);
+  });
+
+  it('takes locks from a region that hangs in the middle of a transaction', { timeout: 60_000 }, async () => {
+    const url = await postgres.emptyDatabase();
+    const store = await openStore(url);
+    const lock = new Client(url);
+    await lock.connect();
+    // Whoever claims a play of this account waits for this lock first.
+    await lock.query("select pg_advisory_lock(hashtextextended('account', 7290418))");
+    const region = spawn(
+      process.execPath,
+      [...TSX, fileURLToPath(new URL('claiming-region.ts', import.meta.url)), url],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    try {
+      await once(region.stdout, 'data');
+      const waits = async () =>
+        (await lock.query("select from pg_locks where locktype = 'advisory' and not granted")).rowCount;
+      await vi.waitUntil(async () => (await waits()) === 1, { timeout: 20_000, interval: 20 });
+      region.kill('SIGSTOP');
+      await lock.query("select pg_advisory_unlock(hashtextextended('account', 7290418))");
+      const play = { playId: 'a'.repeat(32), accountId: 'account', idempotencyKey: 'key-00000001', titleId: 'film' };
+      const claim = {
+        play: { ...play, device: DEVICE, createdAtMs: 1 },
+        occasion: 'start',
+        leaseEndsAtMs: 2000,
+      } as const;
+      expect(await store.claimPlays([claim], 1000, 0)).toMatchObject([{ verdict: 'granted' }]);
+    } finally {
+      region.kill('SIGKILL');
+      await lock.end();
+    }
   });
 
   it('brings tables of every older version up to date, with all that lies in them', { timeout: 60_000 }, async () => {

@@ -25,6 +25,9 @@ export interface PostgresStoreOptions {
   readonly onConnectionLost?: (error: Error) => void;
 }
 
+/** A region that hangs in the middle of a transaction would hold locks of its accounts, and other regions could not take over their plays. */
+const LONGEST_PAUSE_IN_TRANSACTION_MS = 1000;
+
 /** The store that regions share: any server that speaks PostgreSQL's protocol. */
 export class PostgresStore implements Store {
   readonly #pool: Pool;
@@ -52,6 +55,7 @@ export class PostgresStore implements Store {
       max: maxConnections,
       connectionTimeoutMillis: timeoutMs,
       query_timeout: timeoutMs,
+      idle_in_transaction_session_timeout: LONGEST_PAUSE_IN_TRANSACTION_MS,
     });
     pool.on('error', onConnectionLost);
     // Also between two statements of a transaction, when the pool does not listen: unheard, it would end the process.
