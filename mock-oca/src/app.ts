@@ -7,6 +7,7 @@ import { DISK_ERROR_WINDOW_MS, type DiskSample, HEALTHY, type Health, judgeHealt
 import { RegionReporter } from './health/region-reporter.ts';
 import { OcaConfig } from './oca-config.ts';
 import { announcedRoutes } from './routes/announced-routes.ts';
+import { type RouteSource, staticRoutes } from './routes/route-source.ts';
 import { MediaAnswer } from './serving/media-answer.ts';
 import { MediaService } from './serving/media-service.ts';
 import type { RequestHead } from './serving/plan-response.ts';
@@ -28,6 +29,7 @@ export class Oca {
   readonly #deps: OcaDeps;
   readonly #fill: FillAgent;
   readonly #reporter: RegionReporter;
+  readonly #routes: RouteSource;
   readonly #startedAtMs: number;
   #stop = new AbortController();
   #health: Health = HEALTHY;
@@ -35,7 +37,7 @@ export class Oca {
   #draining = false;
 
   constructor(config: OcaConfig, deps: OcaDeps) {
-    const routes = announcedRoutes(config.routes);
+    this.#routes = deps.routes ?? staticRoutes(announcedRoutes(config.routes));
     this.ocaId = config.ocaId;
     this.#config = config;
     this.#deps = deps;
@@ -44,13 +46,14 @@ export class Oca {
     this.#fill = new FillAgent(config, deps, () => void this.#reporter.reportOnce(this.#stop.signal));
     this.#reporter = new RegionReporter(config, deps, {
       health: () => this.health(),
-      routes: () => routes,
+      routes: () => this.#routes.routes(),
       fileIds: () => deps.disks.list().map((file) => file.fileId),
     });
     deps.disks.onChange?.(() => {
       this.#judge();
       void this.#reporter.reportOnce(this.#stop.signal);
     });
+    this.#routes.onChange(() => void this.#reporter.reportOnce(this.#stop.signal));
     this.control = createControlRoutes({
       isControlToken: (token) => opensControl(config, token, deps.clock.wallMs()),
       status: () => this.status(),
@@ -132,7 +135,8 @@ export class Oca {
   status(): OcaControlStatus {
     const { ocaId, trafficBps, connections, servedBytes, verdict } = this.health();
     const faults = [...this.media.faults.current];
-    return { ocaId, faults, fileCount: this.#deps.disks.list().length, connections, trafficBps, servedBytes, verdict };
+    const [fileCount, routes] = [this.#deps.disks.list().length, this.#routes.status()];
+    return { ocaId, faults, fileCount, connections, trafficBps, servedBytes, verdict, routes };
   }
 
   #judge(): Health {

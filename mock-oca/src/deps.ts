@@ -1,6 +1,7 @@
 import type { HmacSha256Hex } from '@pressplay/protocol/wire';
 import type { DiskStore } from './disks/disk-store.ts';
 import type { OcaConfigInput } from './oca-config.ts';
+import type { RouteSource } from './routes/route-source.ts';
 import type { RequestLogLine } from './serving/request-log.ts';
 
 /** Time and timers. `nowMs` is monotonic, `wallMs` is Unix time. */
@@ -47,6 +48,8 @@ export interface OcaDeps {
   readonly hmac: HmacSha256Hex;
   readonly sha256: () => Sha256Hasher;
   readonly log: Log;
+  /** Where the announced prefixes come from; the configuration's list where absent. */
+  readonly routes?: RouteSource;
   /** One line at the start of each media request, one at its end. Called synchronously. */
   readonly requestLog?: (line: RequestLogLine) => void;
 }

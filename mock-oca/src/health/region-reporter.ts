@@ -10,7 +10,8 @@ const REPEAT_AFTER_MS = 10_000;
 
 export interface ReportSources {
   health(): HealthReport;
-  routes(): Route[];
+  /** The same array as long as nothing has changed. */
+  routes(): readonly Route[];
   fileIds(): string[];
 }
 
@@ -23,6 +24,7 @@ interface RegionState {
   answered: boolean | undefined;
   toldAtMs: number;
   toldInventory: string | undefined;
+  toldRoutes: readonly Route[] | undefined;
 }
 
 /** Tells every region, each on its own, so that a dead or hanging one delays no other. */
@@ -42,6 +44,7 @@ export class RegionReporter {
       answered: undefined,
       toldAtMs: Number.NEGATIVE_INFINITY,
       toldInventory: undefined,
+      toldRoutes: undefined,
     };
     this.#regions = config.regions.map((region) => ({ ...region, ...fresh }));
   }
@@ -88,7 +91,11 @@ export class RegionReporter {
     const inventory = fileIds.join();
     const nowMs = this.#deps.clock.nowMs();
     const everything = region.answered !== true || nowMs - region.toldAtMs >= REPEAT_AFTER_MS;
-    if (everything) await this.#put<RoutesReport>(region, 'routes', { ocaId, routes: this.#sources.routes() }, stop);
+    const routes = this.#sources.routes();
+    if (everything || routes !== region.toldRoutes) {
+      await this.#put<RoutesReport>(region, 'routes', { ocaId, routes: [...routes] }, stop);
+      region.toldRoutes = routes;
+    }
     if (everything || inventory !== region.toldInventory) {
       await this.#put<InventoryReport>(region, 'inventory', { ocaId, fileIds }, stop);
       region.toldInventory = inventory;

@@ -1,9 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { OcaConfig } from '../oca-config.ts';
+import { RoutesConfig } from '../routes/routes-config.ts';
 
 /** What the process reads from the file named by PRESSPLAY_CONFIG. */
-export const ProcessConfig = OcaConfig.extend({
+const Written = OcaConfig.extend({
+  routes: RoutesConfig.describe('Where the announced prefixes come from: a list, a file, or a routing daemon.'),
+  stateFolder: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Where the agent keeps what it must remember over a restart: routes, and which disks it knew.'),
   host: z.string().min(1),
   port: z.number().int().min(0).max(65_535),
   disks: z.array(z.string().min(1)).min(1),
@@ -28,6 +35,11 @@ export const ProcessConfig = OcaConfig.extend({
     .describe('Serves HTTPS and HTTP/2, by nginx only.'),
   requestLogFile: z.string().min(1).optional(),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+
+/** `learns` is how the routes come; `routes` is what is known from the start. */
+export const ProcessConfig = Written.transform(({ routes: learns, ...rest }) => {
+  return { ...rest, learns, routes: learns.source === 'static' ? learns.routes : [] };
 });
 export type ProcessConfig = z.output<typeof ProcessConfig>;
 

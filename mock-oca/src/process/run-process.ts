@@ -1,9 +1,12 @@
 import { createHash, createHmac } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { type Level, pino } from 'pino';
 import { createOca } from '../app.ts';
 import type { Clock, Log, Sha256Hasher } from '../deps.ts';
 import { NodeDiskStore } from '../disks/node/node-disk-store.ts';
 import { WatchedDisks } from '../engines/nginx/watched-disks.ts';
+import { openRoutes, routesMessage } from '../routes/node/open-routes.ts';
+import type { RouteSource } from '../routes/route-source.ts';
 import { serveByEngine } from './choose-engine.ts';
 import { type ProcessConfig, readProcessConfig } from './process-config.ts';
 import { openRequestLog } from './request-log-file.ts';
@@ -20,6 +23,7 @@ export async function runProcess(configPath: string | undefined): Promise<void> 
   const disks = await NodeDiskStore.open(config.disks, log, { pinnedBytes: config.pinnedBytes });
   const requestLog = config.requestLogFile === undefined ? undefined : openRequestLog(config.requestLogFile);
   const watched = new WatchedDisks(disks);
+  const learned = learnedRoutes(config, log);
   const oca = createOca({
     config,
     disks: watched,
@@ -29,6 +33,7 @@ export async function runProcess(configPath: string | undefined): Promise<void> 
     sha256: nodeSha256,
     log,
     ...(requestLog && { requestLog: requestLog.write }),
+    ...(learned && { routes: learned }),
   });
   const parts = { disks: watched, log, requestLog: requestLog?.write };
   const server = await serveByEngine(oca, config, parts).catch((error: unknown) => {
@@ -43,7 +48,7 @@ export async function runProcess(configPath: string | undefined): Promise<void> 
     if (ending) return;
     ending = true;
     const goodbye = Promise.race([oca.drain(), new Promise((resolve) => setTimeout(resolve, GOODBYE_MS))]);
-    await Promise.all([goodbye, server.close(DRAIN_MS)]);
+    await Promise.all([goodbye, server.close(DRAIN_MS), learned?.close()]);
     oca.stop();
     process.exit(0);
   };
@@ -54,6 +59,17 @@ export async function runProcess(configPath: string | undefined): Promise<void> 
   });
   // Nobody is left to look after this process: it must not outlive its parent.
   process.on('disconnect', () => process.exit(0));
+}
+
+/** Undefined for the list of the configuration. */
+function learnedRoutes({ learns, stateFolder, ocaId }: ProcessConfig, log: Log): RouteSource | undefined {
+  if (learns.source === 'static') return undefined;
+  if (stateFolder !== undefined) mkdirSync(stateFolder, { recursive: true });
+  try {
+    return openRoutes(learns, { log, stateFolder });
+  } catch (error) {
+    throw new Error(`${ocaId} cannot start: ${routesMessage(error)}`);
+  }
 }
 
 const nodeClock: Clock = {

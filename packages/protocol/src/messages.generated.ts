@@ -711,6 +711,46 @@ export interface OcaControlStatus {
   trafficBps: number;
   servedBytes: number;
   verdict: string;
+  routes?: RoutesStatus;
+}
+/**
+ * Where the routes of an OCA come from, and how that goes.
+ */
+export interface RoutesStatus {
+  source: 'static' | 'file' | 'bgp';
+  /**
+   * Prefixes that the regions are told of.
+   */
+  announced: number;
+  /**
+   * Learned, but not announced: how many, by reason.
+   */
+  refused: {
+    [k: string]: number;
+  };
+  /**
+   * With routers.
+   */
+  sessions: {
+    name: string;
+    /**
+     * held: lost, its last routes count on; settling: back, and not all is told again.
+     */
+    state: 'up' | 'settling' | 'held' | 'down';
+    /**
+     * In the daemon's words.
+     */
+    reason: string;
+    routes: number;
+    /**
+     * Unix time.
+     */
+    sinceMs: number;
+  }[];
+  error?: {
+    code: string;
+    message: string;
+  };
 }
 /**
  * A title in a list.

@@ -41,6 +41,28 @@ export const FaultList = z
     'PUT /control/faults on an OCA: replaces the faults that are on. Empty means none; running responses feel the change too.',
   );
 
+export const RoutesStatus = z
+  .object({
+    source: z.enum(['static', 'file', 'bgp']),
+    announced: z.number().int().describe('Prefixes that the regions are told of.'),
+    refused: z.record(z.string(), z.number().int()).describe('Learned, but not announced: how many, by reason.'),
+    sessions: z
+      .array(
+        z.object({
+          name: z.string(),
+          state: z
+            .enum(['up', 'settling', 'held', 'down'])
+            .describe('held: lost, its last routes count on; settling: back, and not all is told again.'),
+          reason: z.string().describe("In the daemon's words."),
+          routes: z.number().int(),
+          sinceMs: z.number().describe('Unix time.'),
+        }),
+      )
+      .describe('With routers.'),
+    error: z.object({ code: z.string(), message: z.string() }).exactOptional(),
+  })
+  .describe('Where the routes of an OCA come from, and how that goes.');
+
 export const OcaControlStatus = z
   .object({
     ocaId: OcaId,
@@ -50,5 +72,6 @@ export const OcaControlStatus = z
     trafficBps: z.number(),
     servedBytes: z.number(),
     verdict: z.string(),
+    routes: RoutesStatus.exactOptional(),
   })
   .describe('GET /control/status on an OCA.');
