@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { type JWTHeaderParameters, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import type { AccessClaims } from '../accounts/account.ts';
 import type { AccessTokens } from '../ports.ts';
-import { hmacSha256Hex } from './keys.ts';
+import { hmacSha256Hex } from './hmac-sha256.ts';
 
 const AUDIENCE = 'pressplay';
 const ALGORITHM = 'HS256';

@@ -1,7 +1,4 @@
-import { createHmac } from 'node:crypto';
-import type { HmacSha256Hex } from '@pressplay/protocol/wire';
-
-export const hmacSha256Hex: HmacSha256Hex = (key, text) => createHmac('sha256', key).update(text).digest('hex');
+import { hmacSha256Hex } from './hmac-sha256.ts';
 
 /** Everything that follows from the one secret of a fleet. */
 export interface FleetKeys {

@@ -11,7 +11,8 @@ import { MemoryStore } from '../store/memory-store.ts';
 import { PostgresStore } from '../store/postgres/postgres-store.ts';
 import { isAnswer } from '../store/store-watch.ts';
 import { type AccountsKey, accessTokens } from './access-tokens.ts';
-import { deriveKeys, hmacSha256Hex } from './keys.ts';
+import { hmacSha256Hex } from './hmac-sha256.ts';
+import { deriveKeys } from './keys.ts';
 import { lateStore, type ServedStore } from './late-store.ts';
 import { originPorts } from './origin-ports.ts';
 import { plainDoor } from './plain-door.ts';
@@ -74,9 +75,7 @@ export async function startRegion(
   );
   const url = await listen(server, config);
   const cleaning = setInterval(() => {
-    store
-      .forgetPlays(PLAY_LIFETIME_MS)
-      .catch((error) => logger.warn({ error: String(error) }, 'old plays kept'));
+    store.forgetPlays(PLAY_LIFETIME_MS).catch((error) => logger.warn({ error: String(error) }, 'old plays kept'));
     store
       .forgetDecisions(Date.now() - DECISIONS_KEPT_MS)
       .catch((error) => logger.warn({ error: String(error) }, 'old steering decisions kept'));
