@@ -125,7 +125,7 @@ export function createBackend(deps: BackendDeps): Backend {
   const readiness = new Readiness({ config, watch, loading });
   const decisions = new DecisionLog(store, clock, log, { share: config.decisionLogShare ?? 1 });
   const steering = new Steering({ config, fleet, clock, log, decisions, meter: deps.meter });
-  const ocaReports = new OcaReports({ config, fleet, fleetSync, clock });
+  const ocaReports = new OcaReports({ config, fleet, fleetSync, clock, hmac });
   const longIndexes = new LongIndexes(deps.indexShelf, config.inlineIndexBytes);
   const services = {
     ...deps,

@@ -38,6 +38,9 @@ export interface News {
   readonly inventory: boolean;
 }
 
+/** Parts that an OCA tells again and again as they were. */
+export type RepeatedPart = 'routes' | 'inventory';
+
 /**
  * What the OCAs reported, in memory, with the two indexes that every play needs: prefix to OCAs, file to OCAs.
  * What other regions stored carries Unix time and is compared by its age, so that a wall clock that jumps harms nothing.
@@ -82,6 +85,11 @@ export class FleetState {
     return this.#records.get(ocaId)?.health?.value.baseUrl;
   }
 
+  /** The `Server` of an answer, but for its rank. */
+  serverJsonOf(ocaId: string): string | undefined {
+    return this.#records.get(ocaId)?.serverJson;
+  }
+
   /** Whether its routes and its files are known, if only from the store. */
   heardAll(ocaId: string): boolean {
     const { routes, content } = this.#records.get(ocaId) ?? {};
@@ -99,10 +107,12 @@ export class FleetState {
     return found.sort((a, b) => (a.ocaId < b.ocaId ? -1 : 1));
   }
 
-  /** Whether an OCA that ever reported its health was not heard of since `sinceMs`. */
-  isSomeoneSilent(sinceMs: number): boolean {
-    for (const { site, health } of this.#records.values()) if (site && health && health.atMs < sinceMs) return true;
-    return false;
+  /** OCAs that once reported their health and were not heard of since `sinceMs`. */
+  silentOcas(sinceMs: number): readonly string[] {
+    const silent: string[] = [];
+    for (const { ocaId, site, health } of this.#records.values())
+      if (site && health && health.atMs < sinceMs) silent.push(ocaId);
+    return silent;
   }
 
   /** undefined before its first health report. */
@@ -193,6 +203,20 @@ export class FleetState {
     return this.#take(oca, () => nowMs);
   }
 
+  /** An OCA at rest repeats itself word for word: whether this digest is of what is known, which is then news of now. */
+  repeats(ocaId: string, part: RepeatedPart, digest: string, { nowMs }: Instant): boolean {
+    const record = this.#records.get(ocaId);
+    if (record?.told[part] !== digest) return false;
+    record[`${part}AtMs`] = nowMs;
+    return true;
+  }
+
+  /** That is the digest of the report that was just taken. */
+  noteTold(ocaId: string, part: RepeatedPart, digest: string): void {
+    const record = this.#records.get(ocaId);
+    if (record) record.told[part] = digest;
+  }
+
   /** Takes from what is stored each part that is newer than the one known. */
   merge({ ocaId, health, routes, inventory }: StoredOca, instant: Instant): void {
     const known = this.#records.get(ocaId);
@@ -219,22 +243,26 @@ export class FleetState {
       routes: routes !== undefined && this.#takeRoutes(record, routes.value),
       inventory: inventory !== undefined && this.#inventories.take(record, inventory.value),
     };
-    if (routes) record.routesAtMs = heardAt(routes);
-    if (inventory) record.inventoryAtMs = heardAt(inventory);
+    if (routes) {
+      record.routesAtMs = heardAt(routes);
+      delete record.told.routes;
+    }
+    if (inventory) {
+      record.inventoryAtMs = heardAt(inventory);
+      delete record.told.inventory;
+    }
     if (health || inventory) this.#routes.noteState(record);
     return news;
   }
 
   #takeHealth(record: OcaRecord, { value, atMs: stampMs }: Reported<HealthReport>, atMs: number): void {
-    record.health = { value, atMs };
+    const site = this.#sites.get(value.siteId);
+    const { site: before } = record;
+    record.takeHealth({ value, atMs }, site);
     record.healthStampMs = stampMs;
     record.givenBps = 0;
-    const site = this.#sites.get(value.siteId);
     record.drained = this.#drains.reasonFor(record.ocaId, site?.siteId);
-    const { site: before } = record;
-    if (site === before) return;
-    record.site = site;
-    this.#routes.place(record, before);
+    if (site !== before) this.#routes.place(record, before);
   }
 
   #takeRoutes(record: OcaRecord, value: readonly Route[]): boolean {

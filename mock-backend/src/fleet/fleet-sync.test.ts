@@ -1,7 +1,7 @@
 import type { HealthReport } from '@pressplay/protocol/messages';
 import { expect, it } from 'vitest';
 import { MemoryStore } from '../store/memory-store.ts';
-import type { StoredOca } from '../store/store.ts';
+import type { OcaStamps, StoredOca } from '../store/store.ts';
 import { SITES, testClock } from '../testing/test-region.ts';
 import { FleetState } from './fleet-state.ts';
 import { FleetSync } from './fleet-sync.ts';
@@ -13,6 +13,17 @@ class CountingStore extends MemoryStore {
     if (this.isDown) throw new Error('down');
     this.saves.push(ocas);
     await super.saveOcas(ocas, nowMs);
+  }
+  readonly reads: StoredOca[] = [];
+  wholeReads = 0;
+  override async loadOcas(): Promise<readonly StoredOca[]> {
+    this.wholeReads++;
+    return super.loadOcas();
+  }
+  override async changedOcas(read: readonly OcaStamps[]): Promise<readonly StoredOca[]> {
+    const changed = await super.changedOcas(read);
+    this.reads.push(...changed);
+    return changed;
   }
 }
 
@@ -38,7 +49,7 @@ function setUp() {
     sync.report({ ocaId, inventory: { value: fileIds, atMs: clock.wallMs() } });
   };
   const settle = () => new Promise((resolve) => setImmediate(resolve));
-  return { clock, store, state, sync, report, settle };
+  return { clock, store, state, sync, health, report, settle };
 }
 
 it('writes twelve OCAs that report each second as one batch every two seconds', async () => {
@@ -83,4 +94,28 @@ it('does not take back what it knows better, and follows a wall clock that jumpe
   report('a', ['mine']);
   expect(state.holds('a', 'mine')).toBe(true);
   expect(state.holds('a', 'future')).toBe(false);
+});
+
+it('reads of an OCA that is silent here what another region hears, and nothing that it has read already', async () => {
+  const { clock, store, state, sync, health, report, settle } = setUp();
+  report('silent', ['f1']);
+  await sync.flush();
+  await sync.load();
+  const rounds = async (seconds: number) => {
+    for (let second = 0; second < seconds; second++) {
+      clock.advance(1000);
+      report('talks', ['f1']);
+      await settle();
+    }
+  };
+  await rounds(20);
+  expect(store.reads).toEqual([]);
+  const heard = { ocaId: 'silent', health: { value: health('silent'), atMs: clock.wallMs() } };
+  await store.saveOcas([heard], clock.wallMs());
+  const sinceMs = clock.nowMs() - 1;
+  await rounds(4);
+  expect(state.silentOcas(sinceMs)).toEqual([]);
+  await rounds(20);
+  expect(store.reads).toEqual([heard]);
+  expect(store.wholeReads).toBe(1);
 });

@@ -1,5 +1,5 @@
 import type { BackendClock, Log } from '../ports.ts';
-import type { Store, StoredOca } from '../store/store.ts';
+import { type OcaStamps, type Store, type StoredOca, stampsOf } from '../store/store.ts';
 import type { FleetState, Instant } from './fleet-state.ts';
 
 export const SYNC_INTERVAL_MS = 2000;
@@ -7,8 +7,8 @@ const PAUSE_AFTER_FAILURE_MS = 5000;
 
 /**
  * Keeps the fleet's state in the store, in batches: health at most every two seconds, routes and inventory only when
- * they changed. Reads back what operators drained, and what other regions heard from OCAs that are silent here. There is no timer: reports and
- * plays give the beat.
+ * they changed. Reads back what operators drained, and of OCAs that are silent here what changed since it was read: other regions may hear them. There is no
+ * timer: reports and plays give the beat.
  */
 export class FleetSync {
   readonly #state: FleetState;
@@ -17,6 +17,8 @@ export class FleetSync {
   readonly #log: Log;
   readonly #healthDeadlineMs: number;
   #unsaved = new Map<string, StoredOca>();
+  /** What was read of each OCA last. */
+  readonly #read = new Map<string, OcaStamps>();
   #nextAtMs = Number.NEGATIVE_INFINITY;
   #running: Promise<void> | undefined;
 
@@ -31,7 +33,7 @@ export class FleetSync {
   /** Reads what the store knows. Fails when the store does. */
   async load(): Promise<void> {
     const [ocas] = await Promise.all([this.#store.loadOcas(), this.#readDrains()]);
-    for (const oca of ocas) this.#state.merge(oca, this.#instant());
+    this.#merge(ocas);
   }
 
   /** Takes an OCA's report into memory at once; the store follows with the next batch. */
@@ -80,8 +82,20 @@ export class FleetSync {
       await this.#store
         .saveOcas([...batch.values()], this.#clock.wallMs())
         .catch((error) => this.#putBack(batch, error));
-    const isSomeoneSilent = this.#state.isSomeoneSilent(this.#clock.nowMs() - this.#healthDeadlineMs);
-    await (isSomeoneSilent ? this.load() : this.#readDrains());
+    await Promise.all([this.#readDrains(), this.#readSilent()]);
+  }
+
+  async #readSilent(): Promise<void> {
+    const silent = this.#state.silentOcas(this.#clock.nowMs() - this.#healthDeadlineMs);
+    if (silent.length > 0)
+      this.#merge(await this.#store.changedOcas(silent.map((ocaId) => this.#read.get(ocaId) ?? { ocaId })));
+  }
+
+  #merge(ocas: readonly StoredOca[]): void {
+    for (const oca of ocas) {
+      this.#read.set(oca.ocaId, { ...this.#read.get(oca.ocaId), ...stampsOf(oca) });
+      this.#state.merge(oca, this.#instant());
+    }
   }
 
   async #readDrains(): Promise<void> {

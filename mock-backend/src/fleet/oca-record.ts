@@ -24,15 +24,36 @@ export class OcaRecord {
   /** What it holds; undefined until it said so. */
   content: Content | undefined;
   inventoryAtMs = Number.NEGATIVE_INFINITY;
+  /** Digests of the reports that routes and inventory are of; absent where another region heard them. */
+  readonly told: { routes?: string; inventory?: string } = {};
   /** Why operators took it out of service. */
   drained: string | undefined;
   /** Bit rates of the plays that were given to it since its last report. */
   givenBps = 0;
 
+  #serverJson: string | undefined;
+
   constructor(ocaId: string, number = 0) {
     this.ocaId = ocaId;
     this.number = number;
     this.hash = hash32(ocaId);
+  }
+
+  /** The `Server` of a play's answer but for its rank and what closes it; undefined before it has a place and an address. */
+  get serverJson(): string | undefined {
+    const { ocaId, site, health } = this;
+    if (this.#serverJson !== undefined || !site || !health) return this.#serverJson;
+    const { siteId, siteClass } = site;
+    const { baseUrl } = health.value;
+    this.#serverJson = `${JSON.stringify({ ocaId, siteId, siteClass, baseUrl }).slice(0, -1)},"rank":`;
+    return this.#serverJson;
+  }
+
+  /** An OCA says each second how it is, and hardly ever that it is elsewhere. */
+  takeHealth(health: Heard<HealthReport>, site: SiteInfo | undefined): void {
+    if (site !== this.site || health.value.baseUrl !== this.health?.value.baseUrl) this.#serverJson = undefined;
+    this.health = health;
+    this.site = site;
   }
 
   get capacityBps(): number {

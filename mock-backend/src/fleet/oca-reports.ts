@@ -1,6 +1,7 @@
 import { schemas } from '@pressplay/protocol';
-import type { ReportAnswer } from '@pressplay/protocol/messages';
+import type { HealthReport, ReportAnswer } from '@pressplay/protocol/messages';
 import { parsePrefix } from '@pressplay/protocol/routes';
+import type { HmacSha256Hex } from '@pressplay/protocol/wire';
 import { requireOca } from '../authentication.ts';
 import type { BackendConfig } from '../backend-config.ts';
 import type { BackendClock } from '../ports.ts';
@@ -25,6 +26,7 @@ interface OcaReportsDeps {
   readonly fleet: FleetState;
   readonly fleetSync: FleetSync;
   readonly clock: BackendClock;
+  readonly hmac: HmacSha256Hex;
 }
 
 type Parts = Omit<StoredOca, 'ocaId'>;
@@ -32,8 +34,6 @@ type Parts = Omit<StoredOca, 'ocaId'>;
 /** Takes what OCAs say of themselves: most of what a region hears, and mostly what it heard before. */
 export class OcaReports {
   readonly #deps: OcaReportsDeps;
-  /** Routes and inventory as they came last, checked: an OCA at rest repeats them word for word. */
-  readonly #last = new Map<string, { readonly text: string; readonly parts: (atMs: number) => Parts }>();
 
   constructor(deps: OcaReportsDeps) {
     this.#deps = deps;
@@ -47,43 +47,30 @@ export class OcaReports {
     const { fleet, fleetSync, clock } = this.#deps;
     const ocaId = valid(named, schemas.OcaId, 'The OCA id');
     requireOca(authorization, ocaId, this.#deps);
-    fleetSync.report({ ocaId, ...this.#partsOf(kind, ocaId, text)(clock.wallMs()) });
-    return { tellAll: kind === 'health' && !fleet.heardAll(ocaId) };
-  }
-
-  #partsOf(kind: ReportKind, ocaId: string, text: string): (atMs: number) => Parts {
-    const key = `${ocaId}/${kind}`;
-    const known = this.#last.get(key);
-    if (known?.text === text) return known.parts;
-    const parts = this.#read(kind, ocaId, text);
-    if (kind !== 'health') this.#last.set(key, { text, parts });
-    return parts;
-  }
-
-  #read(kind: ReportKind, ocaId: string, text: string): (atMs: number) => Parts {
-    switch (kind) {
-      case 'health':
-        return this.#health(ocaId, text);
-      case 'routes':
-        return routes(ocaId, text);
-      case 'inventory':
-        return inventory(ocaId, text);
+    const atMs = clock.wallMs();
+    if (kind === 'health') {
+      fleetSync.report({ ocaId, health: { value: this.#health(ocaId, text), atMs } });
+      return { tellAll: !fleet.heardAll(ocaId) };
     }
+    const digest = this.#deps.hmac(kind, text);
+    if (fleet.repeats(ocaId, kind, digest, { nowMs: clock.nowMs(), wallMs: atMs })) return { tellAll: false };
+    fleetSync.report({ ocaId, ...(kind === 'routes' ? routes(ocaId, text, atMs) : inventory(ocaId, text, atMs)) });
+    fleet.noteTold(ocaId, kind, digest);
+    return { tellAll: false };
   }
 
-  #health(ocaId: string, text: string): (atMs: number) => Parts {
+  #health(ocaId: string, text: string): HealthReport {
     const report = parsed(text, schemas.HealthReport);
     mustBe(ocaId, report.ocaId);
     if (!this.#deps.fleet.site(report.siteId))
       throw invalid('The health report', [`siteId: "${report.siteId}" is no site of this fleet`]);
     if (!/^https?:\/\/[^/?#]+(\/[^?#]*)?$/.test(report.baseUrl))
       throw invalid('The health report', ['baseUrl: expected an http(s) URL']);
-    const value = { ...report, baseUrl: report.baseUrl.replace(/\/+$/, '') };
-    return (atMs) => ({ health: { value, atMs } });
+    return { ...report, baseUrl: report.baseUrl.replace(/\/+$/, '') };
   }
 }
 
-function routes(ocaId: string, text: string): (atMs: number) => Parts {
+function routes(ocaId: string, text: string, atMs: number): Parts {
   const report = parsed(text, schemas.RoutesReport);
   mustBe(ocaId, report.ocaId);
   const wrong = report.routes.filter(({ prefix }) => !parsePrefix(prefix));
@@ -92,13 +79,13 @@ function routes(ocaId: string, text: string): (atMs: number) => Parts {
       'The routes report',
       wrong.map(({ prefix }) => `"${prefix}" is no address prefix`),
     );
-  return (atMs) => ({ routes: { value: report.routes, atMs } });
+  return { routes: { value: report.routes, atMs } };
 }
 
-function inventory(ocaId: string, text: string): (atMs: number) => Parts {
+function inventory(ocaId: string, text: string, atMs: number): Parts {
   const report = parsed(text, schemas.InventoryReport);
   mustBe(ocaId, report.ocaId);
-  return (atMs) => ({ inventory: { value: report.fileIds, atMs } });
+  return { inventory: { value: report.fileIds, atMs } };
 }
 
 function mustBe(inPath: string, inBody: string): void {

@@ -4,6 +4,7 @@ import type { LeaseBeat, PlayClaim, PlayOutcome, StoredPlay } from '../leases/pl
 import type { BackendClock } from '../ports.ts';
 import {
   CLOCKS_DIFFER_MS,
+  type OcaStamps,
   type Reported,
   type Store,
   type StoredImport,
@@ -75,6 +76,18 @@ export class MemoryStore implements Store {
 
   async loadOcas(): Promise<readonly StoredOca[]> {
     return [...this.#ocas.values()];
+  }
+
+  async changedOcas(read: readonly OcaStamps[]): Promise<readonly StoredOca[]> {
+    return read.flatMap(({ ocaId, healthAtMs, routesAtMs, inventoryAtMs }) => {
+      const { health, routes, inventory } = this.#ocas.get(ocaId) ?? {};
+      const changed = {
+        ...(health?.atMs !== healthAtMs && { health }),
+        ...(routes?.atMs !== routesAtMs && { routes }),
+        ...(inventory?.atMs !== inventoryAtMs && { inventory }),
+      };
+      return Object.keys(changed).length > 0 ? [{ ocaId, ...changed } as StoredOca] : [];
+    });
   }
 
   async putDrain(drain: Drain): Promise<void> {

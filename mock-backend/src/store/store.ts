@@ -34,6 +34,21 @@ export interface StoredOca {
   readonly inventory?: Reported<readonly string[]>;
 }
 
+/** Which of an OCA's parts somebody has read, by their times; a part that is absent was not read. */
+export interface OcaStamps {
+  readonly ocaId: string;
+  readonly healthAtMs?: number;
+  readonly routesAtMs?: number;
+  readonly inventoryAtMs?: number;
+}
+
+export const stampsOf = ({ ocaId, health, routes, inventory }: StoredOca): OcaStamps => ({
+  ocaId,
+  ...(health && { healthAtMs: health.atMs }),
+  ...(routes && { routesAtMs: routes.atMs }),
+  ...(inventory && { inventoryAtMs: inventory.atMs }),
+});
+
 /** An import of routes of which all parts are there. */
 export interface StoredImport {
   readonly siteId: string;
@@ -66,6 +81,8 @@ export interface Store {
    */
   saveOcas(ocas: readonly StoredOca[], nowMs: number): Promise<void>;
   loadOcas(): Promise<readonly StoredOca[]>;
+  /** Of these OCAs the parts that are not as they were read, and no OCA that has none. */
+  changedOcas(read: readonly OcaStamps[]): Promise<readonly StoredOca[]>;
   /** Takes an OCA or a site out of service, in the place of what was said of it before. */
   putDrain(drain: Drain): Promise<void>;
   endDrain(kind: Drain['kind'], id: string): Promise<void>;

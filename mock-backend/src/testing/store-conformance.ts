@@ -1,6 +1,6 @@
 import type { HealthReport, SteeringDecision } from '@pressplay/protocol/messages';
 import { expect, it } from 'vitest';
-import type { Store, StoredOca } from '../store/store.ts';
+import { type Store, type StoredOca, stampsOf } from '../store/store.ts';
 import { playConformance } from './play-conformance.ts';
 import { makeTitle } from './test-region.ts';
 
@@ -66,6 +66,22 @@ export function storeConformance(open: () => Promise<Store>, reopen: (store: Sto
       { ocaId: 'a', health: { value: health('a', 'first'), atMs: 10 }, routes: { value: [], atMs: 9 } },
       { ocaId: 'b', health: { value: health('b', 'b'), atMs: 12 }, inventory: { value: [], atMs: 11 } },
     ]);
+  });
+
+  it('gives of some OCAs only what changed since it was read', async () => {
+    const store = await open();
+    const inventory = { value: ['f1'], atMs: 10 };
+    const routes = { value: [{ prefix: '192.0.2.0/24', asPath: [], med: 0 }], atMs: 10 };
+    const reported = (ocaId: string, atMs: number) => ({ ocaId, health: { value: health(ocaId, 'x'), atMs } });
+    await store.saveOcas([{ ...reported('a', 10), inventory, routes }, reported('b', 10), reported('c', 10)], 20);
+    const read = (await store.loadOcas()).filter(({ ocaId }) => ocaId !== 'c').map(stampsOf);
+    expect(await store.changedOcas(read)).toEqual([]);
+    await store.saveOcas([reported('a', 12), { ocaId: 'c', inventory }], 20);
+    expect(await store.changedOcas(read)).toEqual([reported('a', 12)]);
+    expect(await store.changedOcas([{ ocaId: 'a' }, { ocaId: 'unknown' }])).toEqual([
+      { ...reported('a', 12), inventory, routes },
+    ]);
+    expect(await store.changedOcas([])).toEqual([]);
   });
 
   it('what a clock that ran ahead stamped gives way to what is reported now; clocks that differ a little harm nothing', async () => {

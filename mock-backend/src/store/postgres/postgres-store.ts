@@ -5,6 +5,7 @@ import { Pool } from 'pg';
 import type { LeaseBeat, PlayClaim, PlayOutcome, StoredPlay } from '../../leases/play-claim.ts';
 import {
   CLOCKS_DIFFER_MS,
+  type OcaStamps,
   type Reported,
   type Store,
   type StoredImport,
@@ -134,18 +135,18 @@ export class PostgresStore implements Store {
   }
 
   async loadOcas(): Promise<readonly StoredOca[]> {
-    const rows = await this.#db.select().from(ocas);
-    return rows.map((row) => {
-      const health = reported(row.health, row.healthAtMs);
-      const routes = reported(row.routes, row.routesAtMs);
-      const inventory = reported(row.inventory, row.inventoryAtMs);
-      return {
-        ocaId: row.ocaId,
-        ...(health && { health }),
-        ...(routes && { routes }),
-        ...(inventory && { inventory }),
-      };
-    });
+    return (await this.#db.select().from(ocas)).map(ocaOf);
+  }
+
+  async changedOcas(read: readonly OcaStamps[]): Promise<readonly StoredOca[]> {
+    const column = (atMs: (stamps: OcaStamps) => number | undefined) => read.map((stamps) => atMs(stamps) ?? null);
+    const { rows } = await this.#pool.query<ChangedRow>(CHANGED_OCAS, [
+      read.map(({ ocaId }) => ocaId),
+      column(({ healthAtMs }) => healthAtMs),
+      column(({ routesAtMs }) => routesAtMs),
+      column(({ inventoryAtMs }) => inventoryAtMs),
+    ]);
+    return rows.map(({ changed }) => ocaOf(changed));
   }
 
   async putDrain(drain: Drain): Promise<void> {
@@ -236,6 +237,29 @@ export class PostgresStore implements Store {
 
 /** Keeps a statement far from the limit of 65,535 parameters, and short. */
 const DECISIONS_A_STATEMENT = 200;
+
+type OcaRow = typeof ocas.$inferSelect;
+
+interface ChangedRow {
+  readonly changed: OcaRow;
+}
+
+/** A part that is as it was read comes without its value, and so not at all. */
+const CHANGED_OCAS = `select json_build_object('ocaId', oca_id,
+    'health', case when health_at_ms is distinct from read.health then ocas.health end, 'healthAtMs', health_at_ms,
+    'routes', case when routes_at_ms is distinct from read.routes then ocas.routes end, 'routesAtMs', routes_at_ms,
+    'inventory', case when inventory_at_ms is distinct from read.inventory then ocas.inventory end, 'inventoryAtMs', inventory_at_ms
+  ) as changed
+  from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[]) as read (oca_id, health, routes, inventory)
+  join ocas using (oca_id)
+  where (health_at_ms, routes_at_ms, inventory_at_ms) is distinct from (read.health, read.routes, read.inventory)`;
+
+function ocaOf(row: OcaRow): StoredOca {
+  const health = reported(row.health, row.healthAtMs);
+  const routes = reported(row.routes, row.routesAtMs);
+  const inventory = reported(row.inventory, row.inventoryAtMs);
+  return { ocaId: row.ocaId, ...(health && { health }), ...(routes && { routes }), ...(inventory && { inventory }) };
+}
 
 const rowOf = ({ ocaId, health, routes, inventory }: StoredOca): typeof ocas.$inferInsert => ({
   ocaId,
