@@ -9,7 +9,7 @@ const { turbo } = await import('./steps/build.mjs');
 const { install, isInstalled } = await import('./steps/install.mjs');
 const { endWithParent, node, npm, ROOT } = await import('./steps/run.mjs');
 const { say, seconds, step } = await import('./steps/terminal.mjs');
-const { ensureChromium, ensureFfmpeg, ensureNginx } = await import('./steps/tools.mjs');
+const { ensureBird, ensureChromium, ensureFfmpeg, ensureNginx } = await import('./steps/tools.mjs');
 const { addCounts, NO_TESTS, readPlaywrightReport, readVitestReport } = await import('./steps/totals.mjs');
 
 const reports = mkdtempSync(path.join(tmpdir(), 'pressplay-test-'));
@@ -66,6 +66,7 @@ async function findTools() {
   say(`   Chromium: ${chromium}`);
   say(`   ffmpeg: ${(await ensureFfmpeg()) ? 'yes' : 'missing, tests that encode are skipped'}`);
   say(`   nginx with Lua: ${(await ensureNginx()) ? 'yes' : 'missing, tests of the nginx engine are skipped'}`);
+  say(`   BIRD 2: ${(await ensureBird()) ? 'yes' : 'missing, tests with real routers are skipped'}`);
 }
 
 async function lint() {

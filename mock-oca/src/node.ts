@@ -6,3 +6,4 @@ export * from './index.ts';
 export { loadNative, type Native } from './native/native.ts';
 export { ProcessConfig } from './process/process-config.ts';
 export { openRequestLog } from './process/request-log-file.ts';
+export { ROUTES_ERRORS, RoutesError, type RoutesErrorCode } from './routes/routes-error.ts';

@@ -23,6 +23,20 @@ export async function ensureNginx() {
   return isInstalled && nginxHasLua();
 }
 
+/** True when there is a BIRD 2, after trying the system's package manager where that needs no password. */
+export async function ensureBird() {
+  if (birdWorks()) return true;
+  const isInstalled = await withoutServices(() => aptInstall('bird2'));
+  return isInstalled && birdWorks();
+}
+
+function birdWorks() {
+  return ['bird', '/usr/sbin/bird'].some((program) => {
+    const { status, stdout, stderr } = spawnSync(program, ['--version'], { encoding: 'utf8' });
+    return status === 0 && /version [2-9]/.test(stdout + stderr);
+  });
+}
+
 /** Debian keeps it out of the path of everybody but root. */
 function nginxHasLua() {
   for (const binary of ['nginx', '/usr/sbin/nginx', 'openresty']) {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CONFIG_ERRORS, INGEST_ERRORS, ORIGIN_ERRORS } from '@pressplay/mock-backend/node';
+import { ROUTES_ERRORS } from '@pressplay/mock-oca/node';
 import { OCA_ERRORS, PLAY_API_ERRORS } from '@pressplay/protocol/wire';
 import { SDK_ERROR_CODES } from '@pressplay/sdk-core';
 import { FLEET_ERRORS } from '@pressplay/testkit/fleet';
@@ -19,6 +20,7 @@ describe('docs/errors.md lists every code, and no other', () => {
   it.each([
     ['Control plane', Object.keys(PLAY_API_ERRORS)],
     ['OCA', Object.keys(OCA_ERRORS)],
+    ['Routes of an OCA', Object.keys(ROUTES_ERRORS)],
     ['SDK', [...SDK_ERROR_CODES]],
     ['Ingest', Object.keys(INGEST_ERRORS)],
     ['Origin', Object.keys(ORIGIN_ERRORS)],

@@ -33,6 +33,8 @@ export interface FleetOptions {
    * nginx where the machine has one.
    */
   readonly engine?: OcaEngine;
+  /** How these OCAs learn their routes, as their configuration has it, instead of by their site's list. */
+  readonly learnedRoutes?: Readonly<Record<string, object>>;
   /** Which titles of the origin to publish. `sample`: every one that lies there, and the sample when there is none. */
   readonly titles?: 'sample' | 'none' | readonly string[];
   /** What an empty origin gets: the small test card that the repository keeps, or one encoded now. */

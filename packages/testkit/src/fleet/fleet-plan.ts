@@ -97,7 +97,7 @@ export function ocaProcessConfig(
   plan: FleetPlan,
   keys: FleetKeys,
   data: DataFolder,
-  { paceBps, engine }: Pick<FleetOptions, 'paceBps' | 'engine'> = {},
+  { paceBps, engine, learnedRoutes }: Pick<FleetOptions, 'paceBps' | 'engine' | 'learnedRoutes'> = {},
 ) {
   return {
     ocaId: oca.ocaId,
@@ -108,7 +108,7 @@ export function ocaProcessConfig(
     ocaToken: keys.ocaTokenFor(oca.ocaId),
     controlToken: keys.controlToken,
     regions: plan.regions.map(({ regionId, baseUrl: regionUrl }) => ({ regionId, baseUrl: regionUrl })),
-    routes: site.routes,
+    routes: learnedRoutes?.[oca.ocaId] ?? site.routes,
     ...(paceBps === undefined ? {} : { paceBps }),
     // They all share this machine: one worker each.
     ...(engine === undefined ? {} : { engine, nginx: { workers: 1 } }),
