@@ -1,11 +1,4 @@
-import type {
-  IndexFile,
-  PlayRenewal,
-  PlayRequest,
-  PlayResponse,
-  Server,
-  SteeringDecision,
-} from '@pressplay/protocol/messages';
+import type { IndexFile, PlayRenewal, PlayRequest, Server, SteeringDecision } from '@pressplay/protocol/messages';
 import { type HmacSha256Hex, networkOf, signMediaToken } from '@pressplay/protocol/wire';
 import type { Account } from '../accounts/account.ts';
 import { ApiError } from '../api-error.ts';
@@ -16,18 +9,16 @@ import type { FleetState } from '../fleet/fleet-state.ts';
 import { livenessOf } from '../fleet/liveness.ts';
 import { hash32 } from '../fleet/rendezvous.ts';
 import type { StoredPlay } from '../leases/play-claim.ts';
-import { pictureLimits } from '../licensing/picture-limits.ts';
 import { manifestUrls } from '../manifests/manifest-urls.ts';
 import type { BackendClock } from '../ports.ts';
 import type { Readiness } from '../regions/readiness.ts';
 import type { Steering } from '../steering/steering.ts';
 import { telemetryTarget } from '../telemetry/telemetry.ts';
+import { answerJson } from './answer-json.ts';
 import type { Client } from './client-of.ts';
-import { joinJson } from './join-json.ts';
 import { languagesOf, subtitlesOf } from './languages.ts';
-import { pickRenditions } from './pick-renditions.ts';
-import { playBpsOf } from './play-bps.ts';
 import type { PlayRegistry } from './play-registry.ts';
+import { type Playable, PlayableShelf } from './playable.ts';
 import { requirePermission } from './require-permission.ts';
 
 export interface PlaybackDeps {
@@ -47,6 +38,7 @@ const PREFETCH_LIFETIME_MS = 10 * 60 * 1000;
 /** The play request, start to finish: the order of the checks is the order of the errors. */
 export class Playback {
   readonly #deps: PlaybackDeps;
+  readonly #playables = new PlayableShelf();
 
   constructor(deps: PlaybackDeps) {
     this.#deps = deps;
@@ -60,22 +52,29 @@ export class Playback {
     const entry = await this.#titleOf(titleId);
     requirePermission(entry.title, account, client.network.country, clock.wallMs());
     this.#requireLive(entry);
-    const renditions = playableOn(entry, device, account);
-    const ask = { titleId, device, idempotencyKey, ...(playerId !== undefined && { playerId }) };
+    const playable = this.#playables.find(entry, device, account);
+    const ask =
+      playerId === undefined ? { titleId, device, idempotencyKey } : { titleId, device, idempotencyKey, playerId };
     const play = await registry.start(account, ask, intent === 'prefetch' ? 'prefetch' : 'start');
-    const decision = this.#steer('start', play, client, renditions, entry);
-    return this.#response(request, play, entry, client, renditions, decision);
+    const decision = this.#steer('start', play, client, playable, entry);
+    return this.#answer(request, play, entry, client, playable, decision);
   }
 
   /** A fresh token and ranking for a running play. The licence was judged at its start; a film that runs may end. */
   async renew(account: Account, playId: string, client: Client): Promise<PlayRenewal> {
     const play = await this.#deps.registry.renew(account, playId);
     const entry = await this.#titleOf(play.titleId);
-    const decision = this.#steer('renewal', play, client, playableOn(entry, play.device, account), entry);
+    const playable = this.#playables.find(entry, play.device, account);
+    const decision = this.#steer('renewal', play, client, playable, entry);
     const fileServers: Record<string, number[]> = {};
     for (const { servers, fileIds } of decision.choice.fileSets)
       for (const fileId of fileIds) fileServers[fileId] = [...servers];
-    return { playId, ...this.#grant(play, decision, client), fileServers };
+    return {
+      playId,
+      ...this.#permit(play, client),
+      servers: serversOf(decision, this.#deps.fleet),
+      fileServers,
+    };
   }
 
   async #titleOf(titleId: string): Promise<CatalogEntry> {
@@ -108,74 +107,60 @@ export class Playback {
     occasion: 'start' | 'renewal',
     { playId, titleId }: StoredPlay,
     client: Client,
-    renditions: readonly KeptRendition[],
-    { title: { subtitles = [], indexFile } }: CatalogEntry,
+    { fileIds, playBps, renditions }: Playable,
+    { title: { indexFile } }: CatalogEntry,
   ): SteeringDecision {
-    const fileIds = [...renditions, ...subtitles, ...(indexFile ? [indexFile] : [])].map(({ fileId }) => fileId);
-    const decision = this.#deps.steering.steer(
-      { playId, titleId, occasion, fileIds, playBps: playBpsOf(renditions) },
-      client,
-    );
+    const decision = this.#deps.steering.steer({ playId, titleId, occasion, fileIds, playBps }, client);
+    if (decision.choice.unserved.length === 0) return decision;
     requireEveryKind(renditions, decision);
     if (indexFile && decision.choice.unserved.includes(indexFile.fileId)) throw noServer(decision, 'index');
     return decision;
   }
 
-  #grant({ playId, titleId }: StoredPlay, decision: SteeringDecision, client: Client, intent?: PlayRequest['intent']) {
+  #permit({ playId, titleId }: StoredPlay, client: Client, intent?: PlayRequest['intent']) {
     const { config, clock, hmac } = this.#deps;
     const longestMs = config.tokenLifetimeMs ?? TOKEN_LIFETIME_MS;
     const lifetimeMs = intent === 'prefetch' ? Math.min(longestMs, PREFETCH_LIFETIME_MS) : longestMs;
     const expiresAtS = Math.floor((clock.wallMs() + lifetimeMs) / 1000);
-    const bound = config.bindTokensToNetwork ? { network: networkOf(client.address.text) } : {};
-    const token = signMediaToken({ expiresAtS, playId, scope: titleId, ...bound }, config.urlKey, hmac);
+    const claims = { expiresAtS, playId, scope: titleId };
+    const bound = config.bindTokensToNetwork ? { ...claims, network: networkOf(client.address.text) } : claims;
+    const token = signMediaToken(bound, config.urlKey, hmac);
     const expiresInMs = Math.max(1, expiresAtS * 1000 - clock.wallMs());
     const refreshInMs = spread(playId, config.grantRefreshMs ?? GRANT_REFRESH_MS);
-    return { token, expiresInMs, servers: serversOf(decision, this.#deps.fleet), refreshInMs };
+    return { token, expiresInMs, refreshInMs };
   }
 
-  #response(
+  #answer(
     { intent, preferences, manifests }: PlayRequest,
     play: StoredPlay,
-    { title, renditionJson }: CatalogEntry,
+    entry: CatalogEntry,
     client: Client,
-    renditions: readonly KeptRendition[],
-    decision: SteeringDecision,
+    playable: Playable,
+    { choice }: SteeringDecision,
   ): Uint8Array<ArrayBuffer> {
-    const grant = this.#grant(play, decision, client, intent);
-    const telemetry = telemetryTarget(grant.token, this.#deps.config.telemetryIntervalMs);
+    const { config, fleet } = this.#deps;
+    const { title } = entry;
+    const { renditions } = playable;
+    const { token, expiresInMs, refreshInMs } = this.#permit(play, client, intent);
     const serversOf = (fileId: string) =>
-      decision.choice.fileSets.find(({ fileIds }) => fileIds.includes(fileId))?.servers ?? [];
-    const subtitles = subtitlesOf(title.subtitles ?? [], serversOf);
-    const languages = languagesOf(renditions, subtitles, preferences);
-    const head: Omit<PlayResponse, 'fileSets'> = {
+      choice.fileSets.find(({ fileIds }) => fileIds.includes(fileId))?.servers ?? [];
+    const languages = languagesOf(renditions, subtitlesOf(title.subtitles ?? [], serversOf), preferences);
+    return answerJson({
       playId: play.playId,
-      titleId: title.titleId,
-      titleName: title.name,
-      durationMs: title.durationMs,
-      region: this.#deps.config.regionId,
-      client: client.network,
-      ...grant,
-      ...(title.indexFile && { indexFile: indexFileOf(title.indexFile, serversOf) }),
+      region: config.regionId,
+      entry,
+      playable,
+      client,
+      token,
+      expiresInMs,
+      servers: serversJson(choice, fleet),
+      refreshInMs,
+      indexFile: title.indexFile && indexFileOf(title.indexFile, serversOf),
       languages,
-      ...(telemetry && { telemetry }),
-      ...(manifests && { manifests: manifestUrls(play, renditions, languages.preferredAudio, this.#deps) }),
-    };
-    const parts: (string | Uint8Array)[] = [`${JSON.stringify(head).slice(0, -1)},"fileSets":[`];
-    let separator = '';
-    for (const { servers, fileIds } of decision.choice.fileSets) {
-      // A set of subtitles alone is named with them.
-      let before = `${separator}{"servers":${JSON.stringify(servers)},"renditions":[`;
-      for (const { fileId, renditionId } of renditions) {
-        const bytes = fileIds.includes(fileId) ? renditionJson.get(renditionId) : undefined;
-        if (!bytes) continue;
-        parts.push(before, bytes);
-        before = ',';
-      }
-      if (before !== ',') continue;
-      parts.push(']}');
-      separator = ',';
-    }
-    return joinJson([...parts, ']}']);
+      telemetry: telemetryTarget(token, config.telemetryIntervalMs),
+      manifests: manifests ? manifestUrls(play, renditions, languages.preferredAudio, this.#deps) : undefined,
+      fileSets: choice.fileSets,
+    });
   }
 }
 
@@ -191,43 +176,22 @@ function indexFileOf(
   return { ...file, servers: [...serversOf(file.fileId)] };
 }
 
+/** The same as text; the site's class is that of the site where it stands now, which the decision has just looked at. */
+function serversJson({ servers }: SteeringDecision['choice'], fleet: FleetState): readonly string[] {
+  const texts: string[] = [];
+  for (let rank = 0; rank < servers.length; rank++) {
+    const server = fleet.serverJsonOf(servers[rank]?.ocaId ?? '');
+    if (server !== undefined) texts.push(`${server}${rank}}`);
+  }
+  return texts;
+}
+
 function serversOf({ inputs, choice }: SteeringDecision, fleet: FleetState): Server[] {
   return choice.servers.flatMap(({ ocaId, siteId, siteRank }, rank) => {
     const siteClass = inputs.sites[siteRank]?.siteClass;
     const baseUrl = fleet.baseUrlOf(ocaId);
     return siteClass && baseUrl !== undefined ? [{ ocaId, siteId, siteClass, baseUrl, rank }] : [];
   });
-}
-
-function playableOn(
-  { title }: CatalogEntry,
-  device: PlayRequest['device'],
-  { plan }: Account,
-): readonly KeptRendition[] {
-  const limits = pictureLimits(plan, title.licence, device);
-  const pick = pickRenditions(title.renditions, device, limits);
-  if (pick.ok) return pick.renditions;
-  const { titleId } = title;
-  if (pick.why === 'not-permitted') {
-    const { maxHeightPx, heightLimitedBy, highDynamicRange } = limits;
-    const context = { titleId, limitedBy: heightLimitedBy, smallestHeightPx: pick.smallestHeightPx, highDynamicRange };
-    const most = Number.isFinite(maxHeightPx) ? `pictures of up to ${maxHeightPx} lines` : 'no such picture';
-    throw new ApiError(
-      'title/no-playable-rendition',
-      `The title has no picture small enough: ${heightLimitedBy === 'security-level' ? 'its licence permits this device' : 'the plan permits'} ${most}.`,
-      { ...context, ...(Number.isFinite(maxHeightPx) && { maxHeightPx }) },
-    );
-  }
-  throw new ApiError(
-    'title/no-playable-rendition',
-    `The device decodes none of the title's ${pick.kind} codecs: ${pick.codecs.join(', ')}.`,
-    {
-      titleId,
-      kind: pick.kind,
-      codecs: [...pick.codecs],
-      deviceCodecs: pick.kind === 'video' ? device.videoCodecs : device.audioCodecs,
-    },
-  );
 }
 
 /** A play needs a server for its picture and one for its sound; which of the ladder's rungs are served may vary. */

@@ -1,0 +1,99 @@
+import type { DeviceCapabilities } from '@pressplay/protocol/messages';
+import type { Account } from '../accounts/account.ts';
+import { ApiError } from '../api-error.ts';
+import type { CatalogEntry } from '../catalog/catalog.ts';
+import type { KeptRendition } from '../catalog/kept-title.ts';
+import { pictureLimits } from '../licensing/picture-limits.ts';
+import { RecentlyUsed } from '../recently-used.ts';
+import { pickRenditions } from './pick-renditions.ts';
+import { playBpsOf } from './play-bps.ts';
+
+/** What plays of a title have in common on devices and plans that are alike. */
+export interface Playable {
+  readonly renditions: readonly KeptRendition[];
+  /** Of the renditions, of all subtitles, of the index of a long film. */
+  readonly fileIds: readonly string[];
+  readonly playBps: number;
+  /** The renditions in JSON; a comma belongs between two pieces. */
+  readonly pieces: readonly Uint8Array[];
+}
+
+type Asking = Pick<Account, 'plan'>;
+
+/** Titles in one half of the memory; each with one or two kinds of device, about 10 MB with both full. */
+const TITLES_REMEMBERED = 4096;
+/** Devices come in a few kinds. Whoever makes up others computes. */
+const KINDS_A_TITLE = 32;
+
+/** Finds what a device may play; computed once for each title and kind of device. */
+export class PlayableShelf {
+  readonly #titles = new RecentlyUsed<CatalogEntry, Map<string, Playable>>(TITLES_REMEMBERED);
+
+  /** @throws ApiError where nothing is left. */
+  find(entry: CatalogEntry, device: DeviceCapabilities, account: Asking): Playable {
+    const kind = kindOf(device, account);
+    const kinds = this.#titles.get(entry) ?? new Map<string, Playable>();
+    const known = kinds.get(kind);
+    if (known) return known;
+    const playable = playableOn(entry, device, account);
+    if (kinds.size >= KINDS_A_TITLE) kinds.clear();
+    kinds.set(kind, playable);
+    this.#titles.set(entry, kinds);
+    return playable;
+  }
+}
+
+/** Everything that the choice depends on beside the title. */
+const kindOf = (device: DeviceCapabilities, { plan }: Asking): string =>
+  JSON.stringify([
+    device.videoCodecs,
+    device.audioCodecs,
+    device.maxHeightPx,
+    device.maxVideoBps,
+    device.dynamicRanges,
+    device.securityLevel,
+    plan.maxHeightPx,
+    plan.highDynamicRange,
+  ]);
+
+/** @throws ApiError where nothing is left. */
+export function playableOn(
+  { title, renditionJson }: CatalogEntry,
+  device: DeviceCapabilities,
+  { plan }: Asking,
+): Playable {
+  const limits = pictureLimits(plan, title.licence, device);
+  const pick = pickRenditions(title.renditions, device, limits);
+  const { titleId, subtitles = [], indexFile } = title;
+  if (pick.ok) {
+    const { renditions } = pick;
+    const ids = new Set(renditions.map(({ renditionId }) => renditionId));
+    const files = [...renditions, ...subtitles, ...(indexFile ? [indexFile] : [])];
+    return {
+      renditions,
+      fileIds: files.map(({ fileId }) => fileId),
+      playBps: playBpsOf(renditions),
+      pieces: renditionJson.pieces((id) => ids.has(id)),
+    };
+  }
+  if (pick.why === 'not-permitted') {
+    const { maxHeightPx, heightLimitedBy, highDynamicRange } = limits;
+    const context = { titleId, limitedBy: heightLimitedBy, smallestHeightPx: pick.smallestHeightPx, highDynamicRange };
+    const most = Number.isFinite(maxHeightPx) ? `pictures of up to ${maxHeightPx} lines` : 'no such picture';
+    throw new ApiError(
+      'title/no-playable-rendition',
+      `The title has no picture small enough: ${heightLimitedBy === 'security-level' ? 'its licence permits this device' : 'the plan permits'} ${most}.`,
+      { ...context, ...(Number.isFinite(maxHeightPx) && { maxHeightPx }) },
+    );
+  }
+  throw new ApiError(
+    'title/no-playable-rendition',
+    `The device decodes none of the title's ${pick.kind} codecs: ${pick.codecs.join(', ')}.`,
+    {
+      titleId,
+      kind: pick.kind,
+      codecs: [...pick.codecs],
+      deviceCodecs: pick.kind === 'video' ? device.videoCodecs : device.audioCodecs,
+    },
+  );
+}
