@@ -23,6 +23,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   'play-requests': async (options) => (await import('./play-requests/play-requests.ts')).playRequests(options),
   // Needs nginx, and koffi to ask fast enough.
   serving: async (options) => (await import('./serving/serving.ts')).serving(options),
+  overload: async (options) => (await import('./overload/overload.ts')).overload(options),
   disks: async (options) => (await import('./disks/disks.ts')).disks(options),
   // Loaded where they run: they need built packages and a browser.
   failover: async (options) => (await import('./failover/failover.ts')).failover(options),

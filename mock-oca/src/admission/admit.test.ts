@@ -17,7 +17,7 @@ describe('admission', () => {
 
   it('says which bound it was', () => {
     expect(admit('new-play', { ...idle, connectionShare: 0.9 })).toEqual({ admitted: false, reason: 'connections' });
-    expect(admit('new-play', { ...idle, aheadMs: 1001 })).toEqual({ admitted: false, reason: 'capacity' });
+    expect(admit('new-play', { ...idle, aheadMs: 501 })).toEqual({ admitted: false, reason: 'capacity' });
     expect(admit('new-play', { ...idle, strainShare: 1 })).toEqual({ admitted: false, reason: 'strain' });
   });
 

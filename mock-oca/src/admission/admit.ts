@@ -29,9 +29,9 @@ export interface Bounds {
  * well begin elsewhere; last those that this OCA serves already, for whom leaving costs the most.
  */
 export const BOUNDS: Readonly<Record<WorkKind, Bounds>> = {
-  prefetch: { rateShare: 0.75, aheadMs: 500, connectionShare: 0.75, strainShare: 0.75 },
-  fill: { rateShare: 0.85, aheadMs: 750, connectionShare: 0.8, strainShare: 0.8 },
-  'new-play': { rateShare: 0.95, aheadMs: 1000, connectionShare: 0.9, strainShare: 0.95 },
+  prefetch: { rateShare: 0.75, aheadMs: 250, connectionShare: 0.75, strainShare: 0.75 },
+  fill: { rateShare: 0.85, aheadMs: 350, connectionShare: 0.8, strainShare: 0.8 },
+  'new-play': { rateShare: 0.95, aheadMs: 500, connectionShare: 0.9, strainShare: 0.95 },
   'running-play': { rateShare: 1, aheadMs: 2000, connectionShare: 1, strainShare: 2 },
 };
 

@@ -3,8 +3,8 @@ import type { WorkKind } from './work-kind.ts';
 
 /** Counted as soon as a response is promised; what a longer one sends beyond is counted as it goes. */
 export const PROMISED_BYTES = 2 * 1024 * 1024;
-/** What lies further back is forgiven: a kind that was over its share for an hour is taken again within this. */
-const LONGEST_AHEAD = 2;
+/** What lies further back is forgiven: a kind that was over its share for an hour is taken again after so long a rest. */
+export const FORGIVEN_AFTER_MS = 2000;
 
 type Line = WorkKind | 'copies';
 
@@ -45,7 +45,7 @@ export class PromisedTraffic {
     const { rateShare, aheadMs } = LINES[line];
     const tookMs = (bytes * 8000) / (this.#capacityBps * rateShare);
     const freeAtMs = Math.max(nowMs, this.#freeAtMs[line]) + tookMs;
-    this.#freeAtMs[line] = Math.min(freeAtMs, nowMs + LONGEST_AHEAD * aheadMs + Math.max(0, tookMs));
+    this.#freeAtMs[line] = Math.min(freeAtMs, nowMs + aheadMs + FORGIVEN_AFTER_MS + Math.max(0, tookMs));
   }
 }
 

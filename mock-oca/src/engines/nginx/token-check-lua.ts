@@ -1,4 +1,4 @@
-import { PROMISED_BYTES } from '../../admission/promised-traffic.ts';
+import { FORGIVEN_AFTER_MS, PROMISED_BYTES } from '../../admission/promised-traffic.ts';
 import { RECENT_PLAY_MS } from '../../admission/recent-plays.ts';
 
 /**
@@ -21,7 +21,7 @@ local NOWHERE = '/dev/null/nowhere'
 local REMEMBERED = 20000
 -- As recent-plays.ts and promised-traffic.ts have them.
 local RECENT_PLAY, NOTED_AGAIN = ${RECENT_PLAY_MS / 1000}, 10
-local PROMISED = ${PROMISED_BYTES}
+local PROMISED, FORGIVEN_AFTER = ${PROMISED_BYTES}, ${FORGIVEN_AFTER_MS / 1000}
 local M = {}
 
 -- Requests being answered by all workers, nginx's own count in shared memory: limit_conn would cost ten times as much.
@@ -133,8 +133,8 @@ local function promise(bound, bytes, now)
   local free_at = state:incr(bound.line, cost, now)
   if free_at and free_at - cost < now then
     state:set(bound.line, now + cost)
-  elseif free_at and free_at > now + 2 * bound.ahead + cost then
-    state:set(bound.line, now + 2 * bound.ahead + cost)
+  elseif free_at and free_at > now + bound.ahead + FORGIVEN_AFTER + cost then
+    state:set(bound.line, now + bound.ahead + FORGIVEN_AFTER + cost)
   end
 end
 
