@@ -27,5 +27,5 @@ export function accountOf(
       planId: String(planId).slice(0, 64),
       plans: plans.map((one) => one.planId),
     });
-  return { accountId, plan, ...(profileAge !== undefined && { profileAge }) };
+  return profileAge === undefined ? { accountId, plan } : { accountId, plan, profileAge };
 }

@@ -1,6 +1,7 @@
 import { type Address, prefixText } from '@pressplay/protocol/routes';
 import { ApiError } from '../api-error.ts';
 import type { BackendClock } from '../ports.ts';
+import { RecentlyUsed } from '../recently-used.ts';
 import { type Bucket, type RateLimit, takeToken } from './token-bucket.ts';
 
 export interface RateLimits {
@@ -14,15 +15,20 @@ export const DEFAULT_RATE_LIMITS: Required<RateLimits> = {
   address: { burst: 2000, perSecond: 500 },
 };
 
-/** Buckets of one kind. With both halves full, about 10 MB. */
+/** In one half of the memory of one kind. With all halves full, about 20 MB. */
 const BUCKETS_IN_HALF = 50_000;
+
+/** A bucket that is written to: there is one for each who ever asked, and most ask again. */
+type KeptBucket = { -readonly [K in keyof Bucket]: Bucket[K] };
 
 /** Who asks too often is told when to come back. Its memory is bounded: who was quiet for longest is forgotten first. */
 export class RateLimiter {
   readonly #clock: BackendClock;
   readonly #limits: RateLimits;
-  #recent = new Map<string, Bucket>();
-  #older = new Map<string, Bucket>();
+  readonly #buckets = {
+    account: new RecentlyUsed<string, KeptBucket>(BUCKETS_IN_HALF),
+    address: new RecentlyUsed<string, KeptBucket>(BUCKETS_IN_HALF),
+  };
 
   constructor(clock: BackendClock, limits: RateLimits = DEFAULT_RATE_LIMITS) {
     this.#clock = clock;
@@ -31,7 +37,7 @@ export class RateLimiter {
 
   /** @throws ApiError `request/rate-limited` */
   requireAccount(accountId: string): void {
-    this.#take('account', `account ${accountId}`);
+    this.#take('account', accountId);
   }
 
   /** Of IPv6 the network counts: a home has as many addresses as it likes. @throws ApiError `request/rate-limited` */
@@ -40,18 +46,19 @@ export class RateLimiter {
   }
 
   get size(): number {
-    return this.#recent.size + this.#older.size;
+    return this.#buckets.account.size + this.#buckets.address.size;
   }
 
   #take(of: keyof RateLimits, key: string): void {
     const limit = this.#limits[of];
     if (!limit) return;
-    const taken = takeToken(this.#recent.get(key) ?? this.#older.get(key), limit, this.#clock.nowMs());
-    if (this.#recent.size >= BUCKETS_IN_HALF && !this.#recent.has(key)) {
-      this.#older = this.#recent;
-      this.#recent = new Map();
-    }
-    this.#recent.set(key, taken.bucket);
+    const buckets = this.#buckets[of];
+    const kept = buckets.get(key);
+    const taken = takeToken(kept, limit, this.#clock.nowMs());
+    if (kept) {
+      kept.tokens = taken.bucket.tokens;
+      kept.atMs = taken.bucket.atMs;
+    } else buckets.set(key, { ...taken.bucket });
     if (taken.allowed) return;
     const { retryInMs } = taken;
     throw new ApiError('request/rate-limited', `This ${of} asks too often: ask again in ${retryInMs} ms.`, {

@@ -65,7 +65,8 @@ export class Steering {
       region: config.regionId,
       occasion,
       atMs: clock.wallMs(),
-      clientPrefix: prefixText(client.address, LOGGED_BITS[client.address.family]),
+      // Only the log reads it.
+      clientPrefix: isLogged ? prefixText(client.address, LOGGED_BITS[client.address.family]) : '',
       tableVersion: routing.version,
       playBps,
       fileIds: [...fileIds],
