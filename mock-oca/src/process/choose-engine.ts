@@ -18,6 +18,8 @@ export interface EngineParts {
   readonly disks: WatchedDisks;
   readonly log: Log;
   readonly requestLog?: ((line: RequestLogLine) => void) | undefined;
+  /** A socket bound to the port already, where this process may not bind it. */
+  readonly fd?: number | undefined;
 }
 
 /** Serves by the engine that the configuration names; `auto` takes nginx where it runs, and says why where it does not. */
@@ -27,7 +29,7 @@ export async function serveByEngine(
   parts: EngineParts,
   find: () => NginxSearch = findNginx,
 ): Promise<EngineServer> {
-  if (config.engine === 'node') return listenNode(oca, config);
+  if (config.engine === 'node') return listenNode(oca, config, parts);
   const search = find();
   if (search.ok) {
     try {
@@ -35,11 +37,11 @@ export async function serveByEngine(
     } catch (error) {
       // A port that is taken is taken for Node, too.
       if (config.engine === 'nginx' || isPortError(error)) throw error;
-      return fallBack(oca, config, parts.log, String(error));
+      return fallBack(oca, config, parts, String(error));
     }
   }
   if (config.engine === 'nginx') throw new Error(`The engine nginx cannot be used: ${search.reason}.`);
-  return fallBack(oca, config, parts.log, search.reason);
+  return fallBack(oca, config, parts, search.reason);
 }
 
 async function behindNginx(
@@ -54,15 +56,15 @@ async function behindNginx(
   return engine;
 }
 
-function fallBack(oca: Oca, config: ProcessConfig, log: Log, reason: string): Promise<EngineServer> {
-  log('info', 'engine: node', { reason });
-  return listenNode(oca, config);
+function fallBack(oca: Oca, config: ProcessConfig, parts: EngineParts, reason: string): Promise<EngineServer> {
+  parts.log('info', 'engine: node', { reason });
+  return listenNode(oca, config, parts);
 }
 
-async function listenNode(oca: Oca, config: ProcessConfig): Promise<EngineServer> {
+async function listenNode(oca: Oca, config: ProcessConfig, { fd }: EngineParts): Promise<EngineServer> {
   // Never in the clear what the operator wants encrypted.
   if (config.tls) throw new Error('TLS is served by the engine nginx only.');
-  return listen(oca, config);
+  return listen(oca, { ...config, fd });
 }
 
 function isPortError(error: unknown): boolean {

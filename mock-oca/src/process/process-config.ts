@@ -11,6 +11,13 @@ const Written = OcaConfig.extend({
     .min(1)
     .optional()
     .describe('Where the agent keeps what it must remember over a restart: routes, and which disks it knew.'),
+  user: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Whom the process becomes where it is started as root; absent: pressplay, www-data, nginx or nobody, where that works.',
+    ),
   host: z.string().min(1),
   port: z.number().int().min(0).max(65_535),
   disks: z.array(z.string().min(1)).min(1),
@@ -26,7 +33,7 @@ const Written = OcaConfig.extend({
   nginx: z
     .object({
       workers: z.union([z.number().int().positive(), z.literal('auto')]).optional(),
-      user: z.string().min(1).optional().describe('Whom its workers become where this process is root.'),
+      user: z.string().min(1).optional().describe('Whom its workers become where this process stays root.'),
     })
     .optional(),
   tls: z

@@ -5,9 +5,10 @@ import { createOca } from '../app.ts';
 import type { Clock, Log, Sha256Hasher } from '../deps.ts';
 import { NodeDiskStore } from '../disks/node/node-disk-store.ts';
 import { WatchedDisks } from '../engines/nginx/watched-disks.ts';
-import { openRoutes, routesMessage } from '../routes/node/open-routes.ts';
+import { openRoutes, type RoutesParts, routesMessage } from '../routes/node/open-routes.ts';
 import type { RouteSource } from '../routes/route-source.ts';
 import { serveByEngine } from './choose-engine.ts';
+import { giveUpRights, prepareRights } from './give-up-rights.ts';
 import { type ProcessConfig, readProcessConfig } from './process-config.ts';
 import { openRequestLog } from './request-log-file.ts';
 
@@ -20,10 +21,15 @@ export async function runProcess(configPath: string | undefined): Promise<void> 
   const config = readProcessConfig(configPath);
   const logger = pino({ level: config.logLevel, base: { ocaId: config.ocaId } });
   const log: Log = (level, message, fields) => logger[level as Level](fields ?? {}, message);
+  if (config.stateFolder !== undefined) mkdirSync(config.stateFolder, { recursive: true });
+  const rights = await prepareRights(config, log).catch((error: unknown) => {
+    throw listenError(error, config);
+  });
+  const learned = learnedRoutes(config, { log, user: rights.user });
+  giveUpRights(rights, log);
   const disks = await NodeDiskStore.open(config.disks, log, { pinnedBytes: config.pinnedBytes });
   const requestLog = config.requestLogFile === undefined ? undefined : openRequestLog(config.requestLogFile);
   const watched = new WatchedDisks(disks);
-  const learned = learnedRoutes(config, log);
   const oca = createOca({
     config,
     disks: watched,
@@ -35,7 +41,7 @@ export async function runProcess(configPath: string | undefined): Promise<void> 
     ...(requestLog && { requestLog: requestLog.write }),
     ...(learned && { routes: learned }),
   });
-  const parts = { disks: watched, log, requestLog: requestLog?.write };
+  const parts = { disks: watched, log, requestLog: requestLog?.write, fd: rights.fd };
   const server = await serveByEngine(oca, config, parts).catch((error: unknown) => {
     throw listenError(error, config);
   });
@@ -62,11 +68,13 @@ export async function runProcess(configPath: string | undefined): Promise<void> 
 }
 
 /** Undefined for the list of the configuration. */
-function learnedRoutes({ learns, stateFolder, ocaId }: ProcessConfig, log: Log): RouteSource | undefined {
+function learnedRoutes(
+  { learns, stateFolder, ocaId }: ProcessConfig,
+  parts: Pick<RoutesParts, 'log' | 'user'>,
+): RouteSource | undefined {
   if (learns.source === 'static') return undefined;
-  if (stateFolder !== undefined) mkdirSync(stateFolder, { recursive: true });
   try {
-    return openRoutes(learns, { log, stateFolder });
+    return openRoutes(learns, { ...parts, stateFolder });
   } catch (error) {
     throw new Error(`${ocaId} cannot start: ${routesMessage(error)}`);
   }

@@ -42,6 +42,8 @@ export interface NginxEngineOptions {
   /** Whom the workers become where this process is root. */
   readonly user?: string | undefined;
   readonly tls?: TlsFiles | undefined;
+  /** A socket bound to the port already, where this process may not bind it. */
+  readonly fd?: number | undefined;
   readonly slowClientS?: number | undefined;
   readonly requestLog?: ((line: RequestLogLine) => void) | undefined;
 }
@@ -63,7 +65,7 @@ export async function listenNginx(oca: Oca, options: NginxEngineOptions): Promis
   const { host } = options;
   // What a killed agent has left still holds the port.
   if (options.port !== 0) await endStaleNginx(prepareRunFolder(`${host}:${options.port}`, user));
-  const port = await provePort(host, options.port, PORT_WAIT_MS);
+  const port = options.fd === undefined ? await provePort(host, options.port, PORT_WAIT_MS) : options.port;
   const engine = new RunningNginx(oca, { ...options, port }, prepareRunFolder(`${host}:${port}`, user), user);
   await engine.start();
   return engine;
@@ -100,7 +102,7 @@ class RunningNginx implements NginxEngine {
   };
 
   constructor(oca: Oca, options: NginxEngineOptions, folder: string, user: WorkerUser | undefined) {
-    const { host, port, nginx, log, tls, config, disks, folders, requestLog } = options;
+    const { host, port, fd, nginx, log, tls, config, disks, folders, requestLog } = options;
     this.url = `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
     this.#oca = oca;
     this.#options = options;
@@ -115,6 +117,7 @@ class RunningNginx implements NginxEngine {
       onStarted: () => this.#memory.fill(),
       onDiskError: (target) => oca.media.diskFailed(target, 'nginx met an error of the disk'),
       log,
+      listenFd: fd,
     });
   }
 

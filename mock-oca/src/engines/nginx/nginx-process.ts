@@ -24,6 +24,8 @@ export interface NginxProcessPorts {
   readonly onStarted: () => Promise<void>;
   readonly onDiskError: (target: string) => void;
   readonly log: Log;
+  /** A socket bound to its port already, where nginx may not bind it. */
+  readonly listenFd?: number | undefined;
 }
 
 /** nginx with its workers, in a process group of its own: started, watched, reloaded, ended. */
@@ -85,7 +87,7 @@ export class NginxProcess {
   }
 
   async #start(): Promise<void> {
-    const { binary, folder, log } = this.#ports;
+    const { binary, folder, log, listenFd } = this.#ports;
     this.#writeConfig();
     // A killed nginx leaves its socket behind, on which no other may listen.
     rmSync(join(folder, 'agent.sock'), { force: true });
@@ -94,7 +96,13 @@ export class NginxProcess {
     const [command = '', ...rest] = existsSync(SETPRIV)
       ? [SETPRIV, '--pdeathsig', 'TERM', '--', binary, ...args]
       : [binary, ...args];
-    const child = spawn(command, rest, { cwd: folder, detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(command, rest, {
+      cwd: folder,
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe', ...(listenFd === undefined ? [] : [listenFd])],
+      // So one nginx hands its sockets to the next: the numbers of those that are open already.
+      env: { ...process.env, ...(listenFd !== undefined && { NGINX: '3;' }) },
+    });
     this.#child = child;
     this.#startedAtMs = performance.now();
     this.#lastWords = [];

@@ -8,9 +8,9 @@ export interface WorkerUser {
   readonly gid: number;
 }
 
-const WANTED = ['www-data', 'nginx', 'nobody'];
+const WANTED = ['pressplay', 'www-data', 'nginx', 'nobody'];
 
-/** Whom nginx's workers become where it is started as root: the first of these that the machine knows, or the one named. */
+/** Whom an appliance becomes, or nginx's workers where it stays root: the first of these that the machine knows, or the one named. */
 export function findWorkerUser(name?: string): WorkerUser | undefined {
   const users = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
