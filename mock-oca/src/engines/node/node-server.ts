@@ -29,6 +29,8 @@ export interface ListenOptions {
   /** 0 takes any free one. */
   readonly port: number;
   readonly slowClientMs?: number;
+  /** A socket bound to that port already. */
+  readonly fd?: number | undefined;
 }
 
 /** Serves an OCA on a socket. Rejects with node's own error when it cannot listen. */
@@ -42,7 +44,8 @@ export async function listen(oca: Oca, options: ListenOptions): Promise<NodeServ
   server.on('clientError', refuseGarbage);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port, options.host, () => {
+    const { host, port, fd } = options;
+    server.listen(fd === undefined ? { host, port } : { fd }, () => {
       server.off('error', reject);
       resolve();
     });
@@ -60,12 +63,10 @@ function handlerOf(oca: Oca, slowClients: SlowClients): (request: IncomingMessag
 }
 
 function headOf(request: IncomingMessage): RequestHead {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers[name] = typeof value === 'string' ? value : value.join(', ');
-  }
+  // As they are, without a copy: only `Set-Cookie` would be a list, and nobody reads that.
+  let headers = request.headers as Readonly<Record<string, string>>;
   // Of two the first counts, as in nginx. Node joins them, and so does a client that means a list.
-  if (headers.range?.includes(', ')) headers.range = request.headersDistinct.range?.[0] ?? '';
+  if (headers.range?.includes(', ')) headers = { ...headers, range: request.headersDistinct.range?.[0] ?? '' };
   const address = request.socket.remoteAddress ?? '';
   const clientAddress = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
   return { method: request.method ?? '', target: request.url ?? '', headers, clientAddress };
