@@ -77,7 +77,11 @@ export class Exchange {
     this.#parts = parts;
     this.#plan = parts.plan;
     this.#arrivedAtMs = parts.clock.nowMs();
-    this.#transfer = { sentBytes: 0, totalBytes: body.kind === 'file' ? body.endByte - body.startByte : 0 };
+    this.#transfer = {
+      sentBytes: 0,
+      totalBytes: body.kind === 'file' ? body.endByte - body.startByte : 0,
+      pace: undefined,
+    };
     this.#unsubscribe = parts.faults.onChange(() => this.#faultsChanged());
   }
 
@@ -87,7 +91,7 @@ export class Exchange {
 
   /** Waits as long as faults say, opens the file, and gives the plan to answer with. Rejects with `ConnectionCut`. */
   async begin(readerOf: ChunkReaderFactory): Promise<ServePlan> {
-    await this.#headGate();
+    if (this.#cut || this.#fault()) await this.#headGate();
     const { body } = this.#plan;
     if (body.kind !== 'file' || this.#ended) return this.#plan;
     try {

@@ -5,7 +5,7 @@ import type { OcaDeps } from '../deps.ts';
 import { isDiskError } from '../disks/disk-store.ts';
 import { FaultSwitch } from '../faults/fault-switch.ts';
 import type { OcaConfig } from '../oca-config.ts';
-import { Exchange, type ExchangeEnd } from './exchange.ts';
+import { Exchange } from './exchange.ts';
 import { cmsdDynamic, gaugeLoad } from './load-gauge.ts';
 import { planResponse, type RequestHead, type ServingState } from './plan-response.ts';
 import { rememberedHmac } from './remembered-hmac.ts';
@@ -96,8 +96,9 @@ export class MediaService {
     const { clock, disks } = this.#deps;
     const plan = planResponse(head, this.#state(), clock.wallMs());
     this.#requests += 1;
-    const about = { ...this.#about(head, plan), requestId: `${this.#runId}-${this.#requests}` };
-    if (plan.reason !== 'preflight') this.#deps.requestLog?.({ phase: 'start', ...about, atMs: clock.wallMs() });
+    const log = plan.reason === 'preflight' ? undefined : this.#deps.requestLog;
+    const about = log && this.#about(head, plan);
+    if (about) log({ phase: 'start', ...about, atMs: clock.wallMs() });
     const promise = this.#promise(plan);
     const exchange: Exchange = new Exchange({
       head,
@@ -114,7 +115,8 @@ export class MediaService {
       },
       onEnd: (end) => {
         promise?.end(clock.nowMs());
-        this.#ended(exchange, about, end);
+        this.#running.delete(exchange);
+        if (about) log({ phase: 'end', ...about, ...end, atMs: clock.wallMs() });
       },
     });
     if (plan.body.kind === 'file') this.#running.add(exchange);
@@ -172,15 +174,16 @@ export class MediaService {
     };
   }
 
-  #about(head: RequestHead, plan: ServePlan): Omit<RequestLogLine, 'phase' | 'atMs' | 'requestId'> {
+  #about(head: RequestHead, plan: ServePlan): Omit<RequestLogLine, 'phase' | 'atMs'> {
     const { body } = plan;
     return {
+      requestId: `${this.#runId}-${this.#requests}`,
       ocaId: this.#config.ocaId,
       method: head.method.slice(0, 20),
       clientAddress: head.clientAddress,
-      ...(plan.claims && { playId: plan.claims.playId }),
-      ...(plan.fileId !== undefined && { fileId: plan.fileId }),
-      ...(body.kind === 'file' && { range: [body.startByte, body.endByte] as const }),
+      playId: plan.claims?.playId,
+      fileId: plan.fileId,
+      range: body.kind === 'file' ? [body.startByte, body.endByte] : undefined,
       status: plan.status,
       reason: plan.reason,
     };
@@ -191,11 +194,5 @@ export class MediaService {
     // A file removed meanwhile says nothing about the disk.
     if (!isDiskError(error) || error.kind !== 'missing') this.#onDiskError();
     this.#deps.log('error', 'a file could not be read', { target: maskMediaToken(target), error: String(error) });
-  }
-
-  #ended(exchange: Exchange, about: Omit<RequestLogLine, 'phase' | 'atMs'>, end: ExchangeEnd): void {
-    this.#running.delete(exchange);
-    if (about.reason !== 'preflight')
-      this.#deps.requestLog?.({ phase: 'end', ...about, ...end, atMs: this.#deps.clock.wallMs() });
   }
 }

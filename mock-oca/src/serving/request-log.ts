@@ -8,10 +8,10 @@ export interface RequestLogLine {
   readonly method: string;
   readonly clientAddress: string;
   /** Absent where the token did not open. */
-  readonly playId?: string;
-  readonly fileId?: string;
+  readonly playId?: string | undefined;
+  readonly fileId?: string | undefined;
   /** First byte and first byte after: absent where no file is sent. */
-  readonly range?: readonly [number, number];
+  readonly range?: readonly [number, number] | undefined;
   readonly status: number;
   /** Why the answer is what it is, in a few words. */
   readonly reason: string;

@@ -1,8 +1,7 @@
 /** Longest legal target: a token (at most 176), a file id and a generous CMCD query. */
 const MAX_TARGET_CHARACTERS = 4096;
 const MAX_PATH_CHARACTERS = 256;
-const FILE_ID = /^[0-9a-f]{32}$/;
-const PLAIN_SEGMENT = /^[A-Za-z0-9-]+$/;
+const PATH = /^\/([A-Za-z0-9-]+)\/([0-9a-f]{32})$/;
 
 export type RequestTarget =
   | { readonly ok: true; readonly token: string; readonly fileId: string }
@@ -17,8 +16,8 @@ export function parseTarget(target: string): RequestTarget {
   const queryAt = target.indexOf('?');
   const path = queryAt < 0 ? target : target.slice(0, queryAt);
   if (path.length > MAX_PATH_CHARACTERS) return { ok: false, message: 'The path is too long.' };
-  const [before, token = '', fileId = '', ...rest] = path.split('/');
-  if (before !== '' || rest.length > 0 || !PLAIN_SEGMENT.test(token) || !FILE_ID.test(fileId)) {
+  const [, token, fileId] = PATH.exec(path) ?? [];
+  if (token === undefined || fileId === undefined) {
     return { ok: false, message: 'The path must be /{token}/{fileId}, with a file id of 32 lower-case hex digits.' };
   }
   return { ok: true, token, fileId };

@@ -14,9 +14,9 @@ export interface ServePlan {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: PlanBody;
-  readonly paceBps?: number;
+  readonly paceBps?: number | undefined;
   /** What QA switched on for this client and file, at the time of planning. */
-  readonly fault?: ActiveFault;
+  readonly fault?: ActiveFault | undefined;
   /** Whose play this is; absent where the token did not open. */
   readonly claims?: { readonly playId: string; readonly title: string };
   /** What it is for; absent where the token did not open. */

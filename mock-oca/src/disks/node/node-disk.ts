@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { sep } from 'node:path';
 import type { Log } from '../../deps.ts';
 import type { Native } from '../../native/native.ts';
 import { DiskError, type DiskReport } from '../disk-store.ts';
@@ -78,7 +78,7 @@ export class NodeDisk {
   }
 
   async open(fileId: string): Promise<Lease> {
-    const path = join(this.folder, fileId);
+    const path = this.#pathOf(fileId);
     try {
       return await this.#openFiles.open(path);
     } catch (error) {
@@ -88,11 +88,15 @@ export class NodeDisk {
   }
 
   forget(fileId: string): void {
-    this.#openFiles.forget(join(this.folder, fileId));
+    this.#openFiles.forget(this.#pathOf(fileId));
   }
 
   forgetAll(): void {
     this.#openFiles.forgetAll();
+  }
+
+  #pathOf(fileId: string): string {
+    return `${this.folder}${sep}${fileId}`;
   }
 
   sawError(error: unknown): void {
