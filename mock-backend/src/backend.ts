@@ -71,7 +71,7 @@ export interface PlainAnswer {
 export interface Backend {
   /** `peer.clientAddress` is the address of the connection. */
   fetch(request: Request, peer: { readonly clientAddress: string }): Promise<Response>;
-  /** `POST /v1/plays` without `Request` and `Response`; the answer is that of `fetch`. */
+  /** Plays that begin or go on, without `Request` and `Response`; the answer is that of `fetch`. */
   answerPlay(play: PlainPlay): Promise<PlainPlayAnswer>;
   /** An OCA's report without `Request` and `Response`, for hosts in the same process; undefined where it is none. */
   answerReport(report: PlainReport): Promise<PlainAnswer> | undefined;

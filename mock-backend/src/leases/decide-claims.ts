@@ -57,7 +57,9 @@ function decideClaim(
   if (kept && !isSameRequest(kept, claim)) return { outcome: { verdict: 'other-request', play }, writes: [] };
   if (play.endedAtMs !== undefined) return { outcome: { verdict: 'ended', play }, writes: [] };
   if (claim.occasion === 'prefetch') return granted(play, [], kept ? [] : [play]);
-  const leased = { ...play, leaseEndsAtMs: Math.max(play.leaseEndsAtMs, claim.leaseEndsAtMs) };
+  // Asked for again, it ends at another time: whoever asked first does not give this lease back.
+  const leaseEndsAtMs = Math.max(play.leaseEndsAtMs + (kept ? 1 : 0), claim.leaseEndsAtMs);
+  const leased = { ...play, leaseEndsAtMs };
   if (holdsStream(play, nowMs)) return granted(leased, [], [leased]);
   const streaming = plays
     .filter((other) => other.idempotencyKey !== play.idempotencyKey && holdsStream(other, nowMs))
@@ -67,11 +69,16 @@ function decideClaim(
   if (claim.occasion !== 'restore' && holders.length >= (claim.maxStreams ?? Number.POSITIVE_INFINITY))
     return { outcome: { verdict: 'stream-limit', play, holders }, writes: [] };
   const ended = replaced.map((other) => ({ ...other, leaseEndsAtMs: 0, endedAtMs: nowMs }));
-  return granted(leased, ended, [...ended, leased]);
+  return granted(leased, ended, [...ended, leased], { tookStream: true });
 }
 
-const granted = (play: StoredPlay, ended: readonly StoredPlay[], writes: readonly StoredPlay[]): Ruling => ({
-  outcome: { verdict: 'granted', play, replaced: ended.map(({ playId }) => playId) },
+const granted = (
+  play: StoredPlay,
+  ended: readonly StoredPlay[],
+  writes: readonly StoredPlay[],
+  more: { readonly tookStream?: true } = {},
+): Ruling => ({
+  outcome: { verdict: 'granted', play, replaced: ended.map(({ playId }) => playId), ...more },
   writes,
 });
 

@@ -27,9 +27,10 @@ export class PlayBook {
   }
 
   beat(beats: readonly LeaseBeat[], nowMs: number): void {
-    for (const { playId, leaseEndsAtMs } of beats) {
+    for (const { playId, leaseEndsAtMs, ifEndsAtMs } of beats) {
       const play = this.#byId.get(playId);
-      if (play && holdsStream(play, nowMs)) this.keep({ ...play, leaseEndsAtMs });
+      if (!play || !holdsStream(play, nowMs)) continue;
+      if ((ifEndsAtMs ?? play.leaseEndsAtMs) === play.leaseEndsAtMs) this.keep({ ...play, leaseEndsAtMs });
     }
   }
 

@@ -31,8 +31,13 @@ export interface PlayClaim {
 }
 
 export type PlayOutcome =
-  /** `replaced`: the last plays of the same player, which are over. */
-  | { readonly verdict: 'granted'; readonly play: StoredPlay; readonly replaced: readonly string[] }
+  /** `replaced`: the last plays of the same player, which are over. `tookStream`: it held none before. */
+  | {
+      readonly verdict: 'granted';
+      readonly play: StoredPlay;
+      readonly replaced: readonly string[];
+      readonly tookStream?: true;
+    }
   | { readonly verdict: 'ended'; readonly play: StoredPlay }
   /** The key belongs to `play`, which asked for something else. */
   | { readonly verdict: 'other-request'; readonly play: StoredPlay }
@@ -42,4 +47,6 @@ export type PlayOutcome =
 export interface LeaseBeat {
   readonly playId: string;
   readonly leaseEndsAtMs: number;
+  /** Only where it ends then: whoever asked for the play meanwhile keeps it. */
+  readonly ifEndsAtMs?: number;
 }

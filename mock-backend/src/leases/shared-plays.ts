@@ -94,6 +94,15 @@ export class SharedPlays {
     if (this.#beats.size < REMEMBERED_PLAYS) this.#beats.set(playId, beat);
   }
 
+  /** Nobody heard that this play began: its stream is free, unless it was asked for again. */
+  giveBack({ playId, leaseEndsAtMs: ifEndsAtMs }: StoredPlay): void {
+    const nowMs = this.#clock.wallMs();
+    const beat = { playId, leaseEndsAtMs: nowMs, ifEndsAtMs };
+    this.#book.beat([beat], nowMs);
+    if (this.#unsaved.get(playId)?.leaseEndsAtMs === ifEndsAtMs) this.#unsaved.delete(playId);
+    else this.#beats.set(playId, beat);
+  }
+
   /** What was stamped before the store's clock was known, by the region's own, lies that much later. */
   move(byMs: number): void {
     this.#book.move(byMs);

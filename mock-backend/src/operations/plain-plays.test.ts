@@ -37,10 +37,7 @@ it.each(['*', ['https://page.example']] as const)(
       const expected = await web.backend.fetch(request, { clientAddress: from });
       const header = (name: string) => given[name.toLowerCase()];
       const answer = await plain.backend.answerPlay({ header, text, clientAddress: from });
-      const named = Array.from({ length: answer.headers.length / 2 }, (_, at) =>
-        answer.headers.slice(2 * at, 2 * at + 2),
-      );
-      const got = new Response(answer.body, { status: answer.status, headers: named as [string, string][] });
+      const got = new Response(answer.body, { status: answer.status, headers: pairs(answer.headers) });
       expect([situation, got.status, [...got.headers]]).toEqual([situation, expected.status, [...expected.headers]]);
       expect(await got.text()).toBe(await expected.text());
     }
@@ -49,3 +46,42 @@ it.each(['*', ['https://page.example']] as const)(
     expect(lines(plain)).toHaveLength(ASKS.length);
   },
 );
+
+const THE_PLAY = 'the play';
+const RENEWALS: readonly [situation: string, headers: Record<string, string>, text: string, playId?: string][] = [
+  ['its account', token, '{}'],
+  ['a page', { ...token, origin: 'https://page.example' }, '{}'],
+  ['the token in a body of text', { 'content-type': 'text/plain' }, json({ accessToken: 'account-a' })],
+  ['no token', {}, '{}'],
+  ['another account', { authorization: 'Bearer account-b' }, '{}'],
+  ['an unknown play', token, '{}', 'f'.repeat(32)],
+  ['what is no play id', token, '{}', 'film'],
+];
+
+it('renews as the route does', async () => {
+  const clock = testClock();
+  const [web, plain] = [await liveRegion({ clock }), await liveRegion({ clock })];
+  const { playId } = (await web.play()).body;
+  expect((await plain.play()).body.playId).toBe(playId);
+  for (const [situation, headers, text, named = THE_PLAY] of RENEWALS) {
+    const renews = named === THE_PLAY ? playId : named;
+    const given: Record<string, string> = { ...headers, 'x-request-id': REQUEST_ID };
+    const request = new Request(`http://region/v1/plays/${renews}/renew`, {
+      method: 'POST',
+      headers: given,
+      body: text,
+    });
+    const expected = await web.backend.fetch(request, { clientAddress: '198.51.100.7' });
+    const header = (name: string) => given[name.toLowerCase()];
+    const answer = await plain.backend.answerPlay({ renews, header, text, clientAddress: '198.51.100.7' });
+    const got = new Response(answer.body, { status: answer.status, headers: pairs(answer.headers) });
+    expect([situation, got.status, [...got.headers]]).toEqual([situation, expected.status, [...expected.headers]]);
+    expect(await got.text()).toBe(await expected.text());
+  }
+  const lines = ({ logged }: typeof web) => logged.filter(({ fields }) => fields.requestId === REQUEST_ID);
+  expect(lines(plain)).toEqual(lines(web));
+  expect(lines(plain)).toHaveLength(RENEWALS.length);
+});
+
+const pairs = (headers: readonly string[]) =>
+  Array.from({ length: headers.length / 2 }, (_, at) => headers.slice(2 * at, 2 * at + 2)) as [string, string][];

@@ -5,12 +5,16 @@ import { errorAnswerOf } from './error-answer.ts';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id.ts';
 import { noteAnswers } from './request-log.ts';
 
-/** A play request whose body is there, without `Request`: `POST /v1/plays`. */
+/** A play request whose body is there, without `Request`: `POST /v1/plays`, or that of a renewal. */
 export interface PlainPlay {
+  /** The play that is to go on, as the path names it; a new one where absent. */
+  readonly renews?: string;
   header(name: string): string | undefined;
   /** At most `SMALL_BODY_BYTES`. */
   readonly text: string;
   readonly clientAddress: string;
+  /** Whether whoever asked went away; absent where that cannot be known. */
+  readonly isGone?: () => boolean;
 }
 
 export interface PlainPlayAnswer {
@@ -20,7 +24,8 @@ export interface PlainPlayAnswer {
   readonly body: Uint8Array<ArrayBuffer> | string;
 }
 
-const ROUTE = '/v1/plays';
+const START_ROUTE = '/v1/plays';
+const RENEWAL_ROUTE = '/v1/plays/:playId/renew';
 const JSON_TYPE = 'application/json';
 
 /** Answers play requests as the route does, without the objects of the web: they cost more than the answer. */
@@ -28,7 +33,7 @@ export function plainPlays(services: Services, plays: PlayRequests): (play: Plai
   const { clock, config, log, randomId } = services;
   const note = noteAnswers(services);
   const allow = corsHeaders(config);
-  return async ({ header, text, clientAddress }) => {
+  return async ({ renews, header, text, clientAddress, isGone }) => {
     const startedMs = clock.nowMs();
     const requestId = requestIdOf(header(REQUEST_ID_HEADER), randomId);
     const headers = ['Content-Type', JSON_TYPE, REQUEST_ID_HEADER, requestId, ...allow(header('Origin')).flat()];
@@ -36,13 +41,15 @@ export function plainPlays(services: Services, plays: PlayRequests): (play: Plai
     const notePrefetch = (): void => {
       isPrefetch = true;
     };
+    const place =
+      renews === undefined
+        ? { route: START_ROUTE, path: START_ROUTE }
+        : { route: RENEWAL_ROUTE, path: RENEWAL_ROUTE.replace(':playId', renews) };
     const noted = (status: number, code?: string): void =>
-      note(
-        { method: 'POST', route: ROUTE, path: ROUTE, status, code, tookMs: clock.nowMs() - startedMs, isPrefetch },
-        requestId,
-      );
+      note({ method: 'POST', ...place, status, code, tookMs: clock.nowMs() - startedMs, isPrefetch }, requestId);
+    const ask = { header, text: async () => text, clientAddress, notePrefetch, ...(isGone && { isGone }) };
     try {
-      const body = await plays.start({ header, text: async () => text, clientAddress, notePrefetch });
+      const body = renews === undefined ? await plays.start(ask) : JSON.stringify(await plays.renew(ask, renews));
       noted(200);
       return { status: 200, headers, body };
     } catch (thrown) {

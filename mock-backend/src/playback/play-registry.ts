@@ -25,6 +25,8 @@ export type PlayAsk = Omit<PlayRecord, 'playId' | 'createdAtMs' | 'accountId'>;
  */
 export class PlayRegistry {
   readonly #deps: PlayRegistryDeps;
+  /** Plays that took a stream here and whose answers are not out yet, by account and key. */
+  readonly #begun = new Map<string, StoredPlay>();
 
   constructor(deps: PlayRegistryDeps) {
     this.#deps = deps;
@@ -35,7 +37,19 @@ export class PlayRegistry {
     const { accountId } = account;
     const playId = this.#playIdOf(accountId, ask.idempotencyKey);
     const play = { ...ask, accountId, playId, createdAtMs: this.#deps.clock.wallMs() };
-    return this.#granted(await this.#claim(account, play, occasion), ask.titleId, account);
+    const outcome = await this.#claim(account, play, occasion);
+    const tookStream = outcome.verdict === 'granted' && outcome.tookStream === true;
+    if (tookStream) this.#begun.set(keyOf(accountId, ask.idempotencyKey), outcome.play);
+    return this.#granted(outcome, ask.titleId, account);
+  }
+
+  /** A play of this key was answered. Where nobody heard it, its stream is free; the same key still begins the same play. */
+  answered(accountId: string, idempotencyKey: string, isHeard: boolean): void {
+    const key = keyOf(accountId, idempotencyKey);
+    const begun = this.#begun.get(key);
+    if (!begun) return;
+    this.#begun.delete(key);
+    if (!isHeard) this.#deps.plays.giveBack(begun);
   }
 
   /** A running play of this account goes on: its stream is kept, or taken again where nothing was heard for too long. */
@@ -95,3 +109,5 @@ export class PlayRegistry {
     return hmac(config.urlKey, `play:${JSON.stringify([accountId, idempotencyKey])}`).slice(0, 32);
   }
 }
+
+const keyOf = (accountId: string, idempotencyKey: string): string => `${accountId}\n${idempotencyKey}`;

@@ -17,6 +17,8 @@ export interface PlayAsk {
   text(): Promise<string>;
   /** Of the connection. */
   readonly clientAddress: string;
+  /** Whether whoever asked went away; absent where that cannot be known. */
+  readonly isGone?: () => boolean;
   /** Told before anything can be refused for it: it asks ahead of a viewer. */
   notePrefetch(): void;
 }
@@ -39,8 +41,15 @@ export class PlayRequests {
     const account = await this.#accountOf(await authorizationOf(ask));
     const request = valid(await fieldsOf(ask), schemas.PlayRequest, 'The body');
     if (request.intent === 'prefetch') ask.notePrefetch();
-    const { playback } = this.#services;
-    return this.#gate.pass(request.intent ?? 'play', () => playback.start(account, request, client));
+    const { playback, registry } = this.#services;
+    let isHeard = false;
+    try {
+      const answer = await this.#gate.pass(request.intent ?? 'play', () => playback.start(account, request, client));
+      isHeard = ask.isGone?.() !== true;
+      return answer;
+    } finally {
+      registry.answered(account.accountId, request.idempotencyKey, isHeard);
+    }
   }
 
   async renew(ask: PlayAsk, playId: string): Promise<PlayRenewal> {

@@ -61,6 +61,61 @@ describe('the streams of an account', () => {
     expectError(await europe.play({ idempotencyKey: key(2) }, BASIC), 'account/stream-limit');
   });
 
+  describe('of a play whose answer nobody waited for', () => {
+    async function twoRegions() {
+      const clock = testClock();
+      const east = await live({ clock });
+      const europe = await live({ clock, store: east.store });
+      const ask = (region: TestRegion, idempotencyKey: string, isGone: boolean) =>
+        region.backend.answerPlay({
+          header: (name) => (name === 'Authorization' ? 'Bearer a:basic' : undefined),
+          text: JSON.stringify({ titleId: 'film', device: DEVICE, idempotencyKey }),
+          clientAddress: '198.51.100.7',
+          isGone: () => isGone,
+        });
+      /** What was given back is with the store. */
+      const settled = async () => {
+        clock.advance(2000);
+        for (const region of [east, europe]) await region.call('GET', '/v1/titles', BASIC);
+        await new Promise((resolve) => setImmediate(resolve));
+      };
+      return { east, europe, ask, settled };
+    }
+
+    it('are free, and the same key still begins the same play', async () => {
+      const { east, europe, ask, settled } = await twoRegions();
+      const { body } = await ask(east, key(1), true);
+      await settled();
+      const other = await europe.play({ idempotencyKey: key(2) }, BASIC);
+      expect(other.status).toBe(200);
+      expectError(await east.play({ idempotencyKey: key(1) }, BASIC), 'account/stream-limit');
+      await europe.call('POST', `/v1/plays/${other.body.playId}/end`, BASIC);
+      const again = await europe.play({ idempotencyKey: key(1) }, BASIC);
+      expect(again.body.playId).toBe(JSON.parse(Buffer.from(body).toString()).playId);
+      await settled();
+      expectError(await east.play({ idempotencyKey: key(3) }, BASIC), 'account/stream-limit');
+    });
+
+    it.each([
+      ['asked first', [true, false]],
+      ['asked later', [false, true]],
+    ])('are kept where another region was heard: the one that was not was %s', async (_, [firstGone, secondGone]) => {
+      const { east, europe, ask, settled } = await twoRegions();
+      await Promise.all([ask(east, key(1), firstGone === true), ask(europe, key(1), secondGone === true)]);
+      await settled();
+      for (const region of [east, europe])
+        expectError(await region.play({ idempotencyKey: key(2) }, BASIC), 'account/stream-limit');
+    });
+
+    it('are free also where a play was refused after it had got one', async () => {
+      const { east } = await twoRegions();
+      for (const [ocaId, siteId] of OCAS) await east.report(ocaId, siteId, { verdict: 'failing' });
+      expectError(await east.play({ idempotencyKey: key(1) }, BASIC), 'steering/no-server');
+      await alive(east);
+      expect((await east.play({ idempotencyKey: key(2) }, BASIC)).status).toBe(200);
+    });
+  });
+
   it('are raced for by two regions: one wins', async () => {
     const clock = testClock();
     const east = await live({ clock });

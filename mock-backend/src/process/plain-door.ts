@@ -1,28 +1,42 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Backend } from '../backend.ts';
 import { SMALL_BODY_BYTES } from '../limit-body.ts';
-import type { PlainPlayAnswer } from '../operations/plain-plays.ts';
+import type { PlainPlay, PlainPlayAnswer } from '../operations/plain-plays.ts';
 
 const BYTE_ORDER_MARK = 0xfeff;
 
 /**
- * Play requests go past `Request` and `Response`; everything else, and bodies that do not say how long they are, goes
+ * Plays begin and go on past `Request` and `Response`; everything else, and bodies that do not say how long they are, goes
  * the way of the web.
  */
 export const plainDoor =
   (backend: Pick<Backend, 'answerPlay'>, others: RequestListener): RequestListener =>
   (incoming, outgoing) => {
-    if (isPlainPlay(incoming)) answer(backend, incoming, outgoing);
+    const place = plainPlace(incoming);
+    if (place) answer(backend, place, incoming, outgoing);
     else others(incoming, outgoing);
   };
 
-function isPlainPlay({ method, url, headers }: IncomingMessage): boolean {
-  if (method !== 'POST' || url !== '/v1/plays' || headers['transfer-encoding'] !== undefined) return false;
-  return Number(headers['content-length'] ?? Number.NaN) <= SMALL_BODY_BYTES;
+type Place = Pick<PlainPlay, 'renews'>;
+
+const NEW_PLAY: Place = {};
+const RENEWAL_PATH = /^\/v1\/plays\/(\w+)\/renew$/;
+
+function plainPlace({ method, url = '', headers }: IncomingMessage): Place | undefined {
+  if (method !== 'POST' || headers['transfer-encoding'] !== undefined) return undefined;
+  if (!(Number(headers['content-length'] ?? Number.NaN) <= SMALL_BODY_BYTES)) return undefined;
+  if (url === '/v1/plays') return NEW_PLAY;
+  const [, renews] = RENEWAL_PATH.exec(url) ?? [];
+  return renews === undefined ? undefined : { renews };
 }
 
 /** A sender that goes away before its end is answered nothing: nobody would hear it. */
-function answer(backend: Pick<Backend, 'answerPlay'>, incoming: IncomingMessage, outgoing: ServerResponse): void {
+function answer(
+  backend: Pick<Backend, 'answerPlay'>,
+  place: Place,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): void {
   const chunks: Buffer[] = [];
   incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
   incoming.on('error', () => {});
@@ -32,7 +46,8 @@ function answer(backend: Pick<Backend, 'answerPlay'>, incoming: IncomingMessage,
       const value = headers[name.toLowerCase()];
       return Array.isArray(value) ? value.join(', ') : value;
     };
-    const play = { header, text: textOf(chunks), clientAddress: socket.remoteAddress ?? '' };
+    const clientAddress = socket.remoteAddress ?? '';
+    const play = { ...place, header, text: textOf(chunks), clientAddress, isGone: () => socket.destroyed };
     const write = ({ status, headers, body }: PlainPlayAnswer): void => {
       outgoing.writeHead(status, [...headers, 'Content-Length', String(Buffer.byteLength(body))]);
       outgoing.end(body);

@@ -44,7 +44,8 @@ export function playConformance(open: () => Promise<Store>, reopen: (store: Stor
     const other = await reopen(store);
     const first = claim({ playerId: 'player-1' });
     expect(await store.claimPlays([], NOW_MS, 0)).toEqual([]);
-    expect(await one(store, first)).toEqual({ verdict: 'granted', play: stored(first), replaced: [] });
+    const played = { verdict: 'granted', play: stored(first), replaced: [], tookStream: true };
+    expect(await one(store, first)).toEqual(played);
     const { accountId, idempotencyKey } = first.play;
     const second = claim({ accountId, idempotencyKey, titleId: 'other' });
     expect(await one(other, second)).toEqual({ verdict: 'other-request', play: stored(first) });
@@ -61,7 +62,8 @@ export function playConformance(open: () => Promise<Store>, reopen: (store: Stor
     await one(store, first);
     const again = { ...first, leaseEndsAtMs: first.leaseEndsAtMs + 5 };
     expect(await one(other, again)).toEqual({ verdict: 'granted', play: stored(again), replaced: [] });
-    expect(await one(other, { ...first })).toMatchObject({ play: { leaseEndsAtMs: again.leaseEndsAtMs } });
+    // However early it would end: whoever asked first can tell that somebody asked again.
+    expect(await one(other, { ...first })).toMatchObject({ play: { leaseEndsAtMs: again.leaseEndsAtMs + 1 } });
     expect(await one(other, claim({ maxStreams: 1 }))).toMatchObject({ verdict: 'stream-limit' });
   });
 
@@ -139,6 +141,23 @@ export function playConformance(open: () => Promise<Store>, reopen: (store: Stor
     await other.beatLeases(beats, NOW_MS + 1);
     const ends = await Promise.all(beats.map(async ({ playId }) => (await store.findPlay(playId))?.leaseEndsAtMs));
     expect(ends).toEqual([NOW_MS + MINUTE_MS, NOW_MS + 1, 0]);
+  });
+
+  it('ends a lease early only where nobody asked for its play again, in whichever region', async () => {
+    const store = await open();
+    const other = await reopen(store);
+    const [unheard, retried] = [claim(), claim()];
+    await store.claimPlays([unheard, retried], NOW_MS, 0);
+    await one(other, retried);
+    const back = [unheard, retried].map(({ play: { playId }, leaseEndsAtMs: ifEndsAtMs }) => ({
+      playId,
+      leaseEndsAtMs: NOW_MS + 1,
+      ifEndsAtMs,
+    }));
+    await store.beatLeases(back, NOW_MS + 1);
+    const ends = await Promise.all(back.map(async ({ playId }) => (await store.findPlay(playId))?.leaseEndsAtMs));
+    expect(ends).toEqual([NOW_MS + 1, retried.leaseEndsAtMs + 1]);
+    expect(await one(store, unheard, NOW_MS + 2)).toMatchObject({ verdict: 'granted' });
   });
 
   it('counts what was granted while the store was away, and no stream for what is asked ahead', async () => {

@@ -54,8 +54,9 @@ const BEAT = `with alive as (
     where play_id = any($1) and ended_at_ms is null and lease_ends_at_ms > $3 order by play_id for update
   )
   update plays set lease_ends_at_ms = beat.ends_at_ms
-  from unnest($1::text[], $2::bigint[]) as beat (play_id, ends_at_ms), alive
-  where plays.play_id = beat.play_id and alive.play_id = beat.play_id`;
+  from unnest($1::text[], $2::bigint[], $4::bigint[]) as beat (play_id, ends_at_ms, if_ends_at_ms), alive
+  where plays.play_id = beat.play_id and alive.play_id = beat.play_id
+    and plays.lease_ends_at_ms = coalesce(beat.if_ends_at_ms, plays.lease_ends_at_ms)`;
 
 const END = `with going as (
     select play_id from plays where play_id = any($1) and ended_at_ms is null order by play_id for update
@@ -87,7 +88,8 @@ export class PostgresPlays {
   async beat(beats: readonly LeaseBeat[], nowMs: number): Promise<void> {
     if (beats.length === 0) return;
     const ends = beats.map(({ leaseEndsAtMs }) => Math.round(leaseEndsAtMs));
-    await this.#pool.query(BEAT, [beats.map(({ playId }) => playId), ends, Math.floor(nowMs)]);
+    const ifEnds = beats.map(({ ifEndsAtMs }) => (ifEndsAtMs === undefined ? null : Math.round(ifEndsAtMs)));
+    await this.#pool.query(BEAT, [beats.map(({ playId }) => playId), ends, Math.floor(nowMs), ifEnds]);
   }
 
   async end(playIds: readonly string[], nowMs: number): Promise<void> {

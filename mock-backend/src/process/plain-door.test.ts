@@ -1,0 +1,80 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { afterAll, afterEach, expect, it, vi } from 'vitest';
+import type { PlainPlay, PlainPlayAnswer } from '../operations/plain-plays.ts';
+import { plainDoor } from './plain-door.ts';
+
+const asked: PlainPlay[] = [];
+const others: (string | undefined)[] = [];
+let answerNow: () => void = () => undefined;
+
+const server = createServer(
+  plainDoor(
+    {
+      answerPlay: (play) => {
+        asked.push(play);
+        return new Promise<PlainPlayAnswer>((resolve) => {
+          answerNow = () => resolve({ status: 200, headers: [], body: '{}' });
+        });
+      },
+    },
+    ({ url }, response) => {
+      others.push(url);
+      response.end();
+    },
+  ),
+).listen(0, '127.0.0.1');
+await once(server, 'listening');
+const { port } = server.address() as AddressInfo;
+
+afterAll(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+afterEach(() => {
+  asked.length = 0;
+  others.length = 0;
+});
+
+const post = (path: string, headers: Record<string, string> = {}) =>
+  `POST ${path} HTTP/1.1\r\nHost: region\r\n${Object.entries({ 'Content-Length': '2', ...headers })
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')}\r\n`;
+
+async function send(text: string) {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  socket.write(text);
+  return socket;
+}
+
+it('knows whether a client went away before its answer', async () => {
+  const [stays, leaves] = [await send(`${post('/v1/plays')}{}`), await send(`${post('/v1/plays/abc/renew')}{}`)];
+  await vi.waitUntil(() => asked.length === 2);
+  expect(new Set(asked.map(({ renews }) => renews))).toEqual(new Set([undefined, 'abc']));
+  expect(asked.map(({ text }) => text)).toEqual(['{}', '{}']);
+  const isGone = (renews: string | undefined) => asked.find((play) => play.renews === renews)?.isGone?.();
+  expect([isGone(undefined), isGone('abc')]).toEqual([false, false]);
+  leaves.destroy();
+  await vi.waitUntil(() => isGone('abc') === true);
+  expect(isGone(undefined)).toBe(false);
+  answerNow();
+  stays.destroy();
+});
+
+it('leaves to the web what does not say how long it is, what is too long and what is another route', async () => {
+  const sockets = [
+    await send(
+      `${post('/v1/plays', { 'Content-Length': '', 'Transfer-Encoding': 'chunked' }).replace('Content-Length: \r\n', '')}2\r\n{}\r\n0\r\n\r\n`,
+    ),
+    await send(post('/v1/plays', { 'Content-Length': '70000' })),
+    await send(`${post('/v1/plays/a%62c/renew')}{}`),
+    await send(`${post('/v1/plays/abc/end')}{}`),
+    await send('POST /v1/plays HTTP/1.1\r\nHost: region\r\n\r\n'),
+  ];
+  await vi.waitUntil(() => others.length === sockets.length);
+  expect(asked).toEqual([]);
+  for (const socket of sockets) socket.destroy();
+});
