@@ -24,7 +24,8 @@ const intoAnyBuffer: ChunkReaderFactory = (file) => ({
 async function scene(disks: number) {
   const clock = new VirtualClock();
   const store = new ModelledDisks(clock, disks);
-  const { oca } = await ocaWith([], { clock, disks: store });
+  // More than the disks give: nothing is to be shed here.
+  const { oca } = await ocaWith([], { clock, disks: store, config: { capacityBps: 1e11 } });
   const token = tokenFor('film', 3_600_000, clock.wallMs());
   const waitsMs = (file: FileEntry, startByte: number, pauseMs = 0): number[] => {
     const waits: number[] = [];
