@@ -2,7 +2,8 @@ import {
   type Announcements,
   buffersOf,
   buildPrefixTable,
-  longestPrefix,
+  longestPrefix4,
+  longestPrefix6,
   type PackedAnnouncements,
   type PrefixTable,
 } from '@pressplay/mock-backend/steering';
@@ -75,7 +76,7 @@ type Index = PrefixTable['v4']['index'];
 function lookup4Ns(index: Index, asked: Uint32Array): number {
   return medianNs(asked.length, () => {
     let sink = 0;
-    for (let at = 0; at < asked.length; at++) sink ^= longestPrefix(index, (asked[at] ?? 0) | 0);
+    for (let at = 0; at < asked.length; at++) sink ^= longestPrefix4(index, (asked[at] ?? 0) | 0);
     return sink;
   });
 }
@@ -85,7 +86,7 @@ function lookup6Ns(index: Index, asked: Uint32Array): number {
   return medianNs(asked.length / 4, () => {
     let sink = 0;
     for (let at = 0; at < asked.length; at += 4)
-      sink ^= longestPrefix(index, word(at), word(at + 1), word(at + 2), word(at + 3));
+      sink ^= longestPrefix6(index, word(at), word(at + 1), word(at + 2), word(at + 3));
     return sink;
   });
 }
@@ -115,7 +116,11 @@ function check(table: PrefixTable, announced: PackedAnnouncements, family: 4 | 6
   for (let i = 0; i < CHECKED; i++) {
     const words = asked.subarray(i * width, (i + 1) * width);
     const expected = scan(announced, words);
-    const prefix = longestPrefix(index, words[0] ?? 0, words[1], words[2], words[3]);
+    const [first = 0, second = 0, third = 0, fourth = 0] = words;
+    const prefix =
+      family === 4
+        ? longestPrefix4(index, first | 0)
+        : longestPrefix6(index, first | 0, second | 0, third | 0, fourth | 0);
     const found = feeds.slice(starts[prefix] ?? 0, starts[prefix + 1] ?? 0);
     const same = index.lengths[prefix] === expected.length && [...found].sort().join() === expected.feeds.sort().join();
     if (!same)

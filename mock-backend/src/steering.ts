@@ -23,7 +23,7 @@ export {
   packRoutes,
   type ReportedRoute,
 } from './steering/packed-announcements.ts';
-export { longestPrefix } from './steering/prefix-index.ts';
+export { longestPrefix4, longestPrefix6 } from './steering/prefix-index.ts';
 export {
   type Announcements,
   buffersOf,

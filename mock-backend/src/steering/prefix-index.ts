@@ -1,11 +1,11 @@
 import { WORD_BITS } from '@pressplay/protocol/routes';
-import { countOf } from './count-bits.ts';
 import {
-  CHUNK_BITS,
   COUNT_MASK,
   NO_PREFIX,
   type PackedPrefixes,
   type PrefixIndex,
+  ROW_BITS,
+  ROW_MASK,
   SHIFT_BITS,
   WORD_SHIFT,
 } from './prefix-index-shape.ts';
@@ -21,32 +21,50 @@ export interface IndexedPrefixes {
 }
 
 /**
- * The number of the longest prefix that holds the address, or -1. Words may come signed (`word | 0`): V8 then passes
- * them without a box, which costs more than the lookup.
+ * The number of the longest prefix that holds an IPv4 address, or -1. A word may come signed (`word | 0`): V8 then
+ * passes it without a box, which costs more than the lookup.
  */
-export function longestPrefix(index: PrefixIndex, first: number, second = 0, third = 0, fourth = 0): number {
-  const row = index.rows[first >>> index.rowShift] ?? 0;
-  const slot = (first & index.rowMask) >>> (row & 31);
-  const chunk = ((row >>> SHIFT_BITS) + (slot >>> CHUNK_BITS)) * 2;
-  const begun = countOf((index.chunks[chunk] ?? 0) & ((2 << slot) - 1));
-  const value = index.values[(index.chunks[chunk + 1] ?? 0) + begun] ?? NO_PREFIX;
-  return value >= NO_PREFIX ? value : goOn(index, value, first, second, third, fourth);
+export function longestPrefix4(index: PrefixIndex, word: number): number {
+  const row = index.rows[word >>> ROW_BITS] ?? 0;
+  const value = index.slots[(row >>> SHIFT_BITS) + ((word & ROW_MASK) >>> (row & 31))] ?? NO_PREFIX;
+  return value >= NO_PREFIX ? value : searchNodes(index, value, word, 0, 0, 0);
 }
 
-/** What a slot leads to beyond the bits it tells apart. */
-function goOn(index: PrefixIndex, from: number, first: number, second: number, third: number, fourth: number): number {
-  const { nodes, seconds, lengths, parents } = index;
+/** The same for the four words of an IPv6 address. */
+export function longestPrefix6(
+  index: PrefixIndex,
+  first: number,
+  second: number,
+  third: number,
+  fourth: number,
+): number {
+  const row = index.rows[first >>> ROW_BITS] ?? 0;
+  const value = index.slots[(row >>> SHIFT_BITS) + ((first & ROW_MASK) >>> (row & 31))] ?? NO_PREFIX;
+  return value >= NO_PREFIX ? told(index, value, second) : searchNodes(index, value, first, second, third, fourth);
+}
+
+/** A prefix that was found by the first word alone, or else its parent. */
+function told({ tails, parents }: PrefixIndex, value: number, second: number): number {
+  if (value === NO_PREFIX) return NO_PREFIX;
+  const differs = (second ^ (tails[value * 2] ?? 0)) & (tails[value * 2 + 1] ?? 0);
+  return differs === 0 ? value : (parents[value] ?? NO_PREFIX);
+}
+
+function searchNodes(
+  index: PrefixIndex,
+  from: number,
+  first: number,
+  second: number,
+  third: number,
+  fourth: number,
+): number {
+  const { nodes, tails } = index;
   let value = from;
+  let at = 0;
   while (value < NO_PREFIX) {
-    const code = -2 - value;
-    if ((code & 1) === 1) {
-      const prefix = code >>> 1;
-      const differs = (second ^ (seconds[prefix] ?? 0)) >>> (2 * WORD_BITS - (lengths[prefix] ?? 0));
-      return differs === 0 ? prefix : (parents[prefix] ?? NO_PREFIX);
-    }
-    const node = code >>> 1;
+    const node = -2 - value;
     const header = nodes[node * 2] ?? 0;
-    const at = header >>> WORD_SHIFT;
+    at = header >>> WORD_SHIFT;
     const word = (at === 0 ? first : at === 1 ? second : at === 2 ? third : fourth) >>> 0;
     let low = node + 1;
     let high = node + (header & COUNT_MASK);
@@ -57,14 +75,14 @@ function goOn(index: PrefixIndex, from: number, first: number, second: number, t
     }
     value = (nodes[low * 2 + 1] ?? 0) | 0;
   }
-  return value;
+  return at === 0 && tails.length > 0 ? told(index, value, second) : value;
 }
 
 export function buildPrefixIndex(prefixes: PackedPrefixes): IndexedPrefixes {
   const order = sortPrefixes(prefixes);
   const { starts, unique } = numberPrefixes(prefixes, order);
   const { lengths } = unique;
-  const index = { lengths, parents: parentsOf(unique), seconds: secondsOf(unique), ...spreadRanges(unique) };
+  const index = { lengths, parents: parentsOf(unique), tails: tailsOf(unique), ...spreadRanges(unique) };
   return { index, order, starts };
 }
 
@@ -90,10 +108,14 @@ function numberPrefixes({ wordCount, words, lengths }: PackedPrefixes, order: Ui
   return { starts: starts.slice(0, count + 1), unique };
 }
 
-function secondsOf({ wordCount, words, lengths }: PackedPrefixes): Int32Array<ArrayBuffer> {
-  const seconds = new Int32Array(wordCount === 1 ? 0 : lengths.length);
-  for (let at = 0; at < seconds.length; at++) seconds[at] = words[at * wordCount + 1] ?? 0;
-  return seconds;
+function tailsOf({ wordCount, words, lengths }: PackedPrefixes): Int32Array<ArrayBuffer> {
+  const tails = new Int32Array(wordCount === 1 ? 0 : lengths.length * 2);
+  for (let at = 0; at * 2 < tails.length; at++) {
+    const bits = Math.min(WORD_BITS, (lengths[at] ?? 0) - WORD_BITS);
+    tails[at * 2] = words[at * wordCount + 1] ?? 0;
+    tails[at * 2 + 1] = bits <= 0 ? 0 : -1 << (WORD_BITS - bits);
+  }
+  return tails;
 }
 
 /** In the sorted order a prefix comes after the ones that hold it, so the chain of its forerunner leads to its parent. */

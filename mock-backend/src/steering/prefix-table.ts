@@ -1,5 +1,5 @@
 import type { Address } from '@pressplay/protocol/routes';
-import { buildPrefixIndex, longestPrefix } from './prefix-index.ts';
+import { buildPrefixIndex, longestPrefix4, longestPrefix6 } from './prefix-index.ts';
 import { NO_PREFIX, type PackedPrefixes, type PrefixIndex } from './prefix-index-shape.ts';
 
 /** Announcements of one family: prefix, who announces it, and over which path. */
@@ -55,8 +55,8 @@ export const sizeOf = ({ v4, v6 }: PrefixTable): number => v4.index.lengths.leng
 export function lookup(table: PrefixTable, { family, words }: Pick<Address, 'family' | 'words'>): number {
   const [first = 0, second = 0, third = 0, fourth = 0] = words;
   return family === 4
-    ? longestPrefix(table.v4.index, first | 0)
-    : longestPrefix(table.v6.index, first | 0, second | 0, third | 0, fourth | 0);
+    ? longestPrefix4(table.v4.index, first | 0)
+    : longestPrefix6(table.v6.index, first | 0, second | 0, third | 0, fourth | 0);
 }
 
 /** Every prefix that holds the address, the longest first. */

@@ -1,25 +1,22 @@
 import { WORD_BITS } from '@pressplay/protocol/routes';
 import {
-  CHUNK_BITS,
-  checkValue,
   NO_PREFIX,
   nodeHeader,
-  nodeValue,
   type PackedPrefixes,
   type PrefixIndex,
+  ROW_BITS,
+  ROW_MASK,
   rowOf,
 } from './prefix-index-shape.ts';
 
-type SpreadRanges = Pick<PrefixIndex, 'rows' | 'rowShift' | 'rowMask' | 'chunks' | 'values' | 'nodes'>;
+type SpreadRanges = Pick<PrefixIndex, 'rows' | 'slots' | 'nodes'>;
 
-/** Up to here 256 rows do, beyond 65,536. */
-const FEW_RANGES = 2048;
 const BEHIND_ALL = 2 ** 33;
-/** A row this wide costs little; a wider one must be worth it: so many bits beyond those that count its ranges. */
+/** A row this wide costs little; a wider one must be worth it: it has so many bits more than count its ranges. */
 const CHEAP_ROW_BITS = 8;
 const BITS_BEYOND = 4;
 
-/** Turns different prefixes, sorted by network and length, into the rows, chunks, values and nodes of an index. */
+/** Turns different prefixes, sorted by network and length, into the rows, slots and nodes of an index. */
 export function spreadRanges(prefixes: PackedPrefixes): SpreadRanges {
   const nodes = new NodeWriter(prefixes.lengths.length);
   const sweep = new RangeSweep(prefixes, nodes);
@@ -63,7 +60,7 @@ class RangeSweep {
         at++;
       } else {
         const end = this.#endOfWord(at, to, depth, word);
-        open.begin(word, this.#inner(at, end, depth, open.innermost()), word);
+        open.begin(word, this.#behind(at, end, depth, open.innermost()), word);
         at = end;
       }
     }
@@ -71,10 +68,10 @@ class RangeSweep {
     return open;
   }
 
-  /** What becomes of an address with the word in which these prefixes agree, and which all of them exceed. */
-  #inner(from: number, to: number, depth: number, inherited: number): number {
-    const isShort = (this.#prefixes.lengths[from] ?? 0) <= 2 * WORD_BITS;
-    if (depth === 0 && to - from === 1 && isShort) return checkValue(from);
+  /** What an address in whose word these prefixes agree, and beyond which they all go on, is told there. */
+  #behind(from: number, to: number, depth: number, inherited: number): number {
+    const isTold = depth === 0 && to - from === 1 && (this.#prefixes.lengths[from] ?? 0) <= 2 * WORD_BITS;
+    if (isTold) return from;
     const ranges = this.run(from, to, depth + 1, inherited);
     return this.#nodes.write(ranges, 0, ranges.count, depth + 1);
   }
@@ -163,7 +160,7 @@ class NodeWriter {
       this.#nodes[this.#used++] = starts[at] ?? 0;
       this.#nodes[this.#used++] = values[at] ?? 0;
     }
-    return nodeValue(node);
+    return -2 - node;
   }
 
   written(): Uint32Array<ArrayBuffer> {
@@ -180,102 +177,59 @@ class NodeWriter {
 
 function fillRows(ranges: Ranges, nodes: NodeWriter): Omit<SpreadRanges, 'nodes'> {
   const { starts, values, count } = ranges;
-  const rowShift = count > FEW_RANGES ? 16 : 24;
-  const bitsOfRow = rowBits(ranges, rowShift);
+  const rowSize = 2 ** ROW_BITS;
+  const bitsOfRow = rowBits(ranges);
+  let slotCount = 0;
+  for (let row = 0; row < bitsOfRow.length; row++) slotCount += 1 << (bitsOfRow[row] ?? 0);
+  const slots = new Int32Array(slotCount);
   const rows = new Int32Array(bitsOfRow.length);
-  const slots = new SlotWriter(bitsOfRow, count);
+  let offset = 0;
   let range = 0;
   const nextStart = (): number => (range + 1 < count ? (starts[range + 1] ?? 0) : BEHIND_ALL);
-  for (let row = 0, first = 0; row < rows.length; row++) {
-    const slotBits = rowShift - (bitsOfRow[row] ?? 0);
-    const slotSize = 2 ** slotBits;
-    rows[row] = rowOf(slots.beginRow(), slotBits);
-    const rowEnd = first + 2 ** rowShift;
-    while (first < rowEnd) {
+  for (let row = 0; row < rows.length; row++) {
+    const bits = bitsOfRow[row] ?? 0;
+    while (nextStart() <= row * rowSize) range++;
+    if (bits === 0) {
+      // Most rows of a small table: a fill for each would take longer than all the rest.
+      rows[row] = rowOf(offset, ROW_BITS);
+      slots[offset++] = values[range] ?? NO_PREFIX;
+      continue;
+    }
+    const slotSize = 2 ** (ROW_BITS - bits);
+    rows[row] = rowOf(offset, ROW_BITS - bits);
+    const rowEnd = offset + (1 << bits);
+    let first = row * rowSize;
+    while (offset < rowEnd) {
       while (nextStart() <= first) range++;
       const from = range;
       const next = nextStart();
       if (next < first + slotSize) {
         while (nextStart() < first + slotSize) range++;
-        slots.write(nodes.write(ranges, from, range + 1, 0), 1);
+        slots[offset++] = nodes.write(ranges, from, range + 1, 0);
         first += slotSize;
         continue;
       }
       // Up to the next start all slots are the same.
-      const same = Math.floor((Math.min(rowEnd, next) - first) / slotSize);
-      slots.write(values[range] ?? NO_PREFIX, same);
-      first += same * slotSize;
+      const whole = Math.min(rowEnd, offset + Math.floor((next - first) / slotSize));
+      slots.fill(values[range] ?? NO_PREFIX, offset, whole);
+      first += (whole - offset) * slotSize;
+      offset = whole;
     }
   }
-  return { rows, rowShift, rowMask: 2 ** rowShift - 1, ...slots.written() };
-}
-
-/** Writes slots one after the other; those in one chunk with the same value share it. */
-class SlotWriter {
-  readonly #chunks: Int32Array<ArrayBuffer>;
-  #values: Int32Array<ArrayBuffer>;
-  #valueCount = 0;
-  #chunk = -1;
-  /** How many slots of the chunk are written. */
-  #used = 0;
-
-  constructor(bitsOfRow: Uint8Array, expected: number) {
-    let chunkCount = 0;
-    for (const bits of bitsOfRow) chunkCount += 1 << Math.max(0, bits - CHUNK_BITS);
-    this.#chunks = new Int32Array(chunkCount * 2);
-    this.#values = new Int32Array(64 + expected);
-  }
-
-  /** A row begins a chunk; answers which. */
-  beginRow(): number {
-    this.#beginChunk();
-    return this.#chunk;
-  }
-
-  write(value: number, count: number): void {
-    for (let left = count; left > 0; ) {
-      if (this.#used === 2 ** CHUNK_BITS) this.#beginChunk();
-      const isOther = this.#valueCount === 0 || this.#values[this.#valueCount - 1] !== value;
-      if (isOther) this.#push(value);
-      const at = this.#chunk * 2;
-      if (this.#used === 0) this.#chunks[at + 1] = this.#valueCount - 1;
-      else if (isOther) this.#chunks[at] = (this.#chunks[at] ?? 0) | (1 << this.#used);
-      const here = Math.min(left, 2 ** CHUNK_BITS - this.#used);
-      this.#used += here;
-      left -= here;
-    }
-  }
-
-  written(): Pick<PrefixIndex, 'chunks' | 'values'> {
-    return { chunks: this.#chunks, values: this.#values.slice(0, this.#valueCount) };
-  }
-
-  #beginChunk(): void {
-    this.#chunk++;
-    this.#used = 0;
-  }
-
-  #push(value: number): void {
-    if (this.#valueCount === this.#values.length) {
-      const larger = new Int32Array(this.#valueCount * 2);
-      larger.set(this.#values);
-      this.#values = larger;
-    }
-    this.#values[this.#valueCount++] = value;
-  }
+  return { rows, slots };
 }
 
 /** How many of its bits each row tells apart: all that its ranges need, unless few ranges would need many. */
-function rowBits({ starts, count }: Ranges, rowShift: number): Uint8Array {
-  const bitsOfRow = new Uint8Array(2 ** (WORD_BITS - rowShift));
+function rowBits({ starts, count }: Ranges): Uint8Array {
+  const bitsOfRow = new Uint8Array(2 ** (WORD_BITS - ROW_BITS));
   for (let at = 0; at < count; ) {
-    const row = (starts[at] ?? 0) >>> rowShift;
+    const row = (starts[at] ?? 0) >>> ROW_BITS;
     let set = 0;
     let inThis = 0;
-    for (; at < count && (starts[at] ?? 0) >>> rowShift === row; at++, inThis++) set |= starts[at] ?? 0;
-    const inRow = set & (2 ** rowShift - 1);
-    const needed = inRow === 0 ? 0 : rowShift - (31 - Math.clz32(inRow & -inRow));
-    bitsOfRow[row] = Math.min(needed, 16, Math.max(CHEAP_ROW_BITS, Math.ceil(Math.log2(inThis + 1)) + BITS_BEYOND));
+    for (; at < count && (starts[at] ?? 0) >>> ROW_BITS === row; at++, inThis++) set |= starts[at] ?? 0;
+    const inRow = set & ROW_MASK;
+    const needed = inRow === 0 ? 0 : ROW_BITS - (31 - Math.clz32(inRow & -inRow));
+    bitsOfRow[row] = Math.min(needed, Math.max(CHEAP_ROW_BITS, Math.ceil(Math.log2(inThis + 1)) + BITS_BEYOND));
   }
   return bitsOfRow;
 }
