@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeFile } from '../disks/disk-store.ts';
 import { NodeDiskStore } from '../disks/node/node-disk-store.ts';
-import { ocaConfig, testFile, tokenFor } from '../testing/oca-fixture.ts';
+import { findNginx } from '../engines/nginx/find-nginx.ts';
+import { freePort } from '../testing/free-port.ts';
+import { ocaConfig, playId, testFile, tokenFor } from '../testing/oca-fixture.ts';
 import { readProcessConfig } from './process-config.ts';
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
@@ -90,6 +92,30 @@ describe('the process', () => {
       range: [0, 200_000],
     });
   });
+
+  it.skipIf(!findNginx().ok)(
+    'with nginx has logged the start by its next start, when all of it was killed',
+    async () => {
+      chmodSync(folder, 0o755);
+      const store = await NodeDiskStore.open([join(folder, 'disk0')], () => {});
+      await writeFile(store, file.entry, file.bytes);
+      const port = await freePort();
+      const [first, logPath] = [
+        spawn({ engine: 'nginx', port, paceBps: 400_000 }),
+        join(folder, 'logs', 'requests.jsonl'),
+      ];
+      const response = await fetch(url((await ready(first)).url), { headers: { range: 'bytes=7-' } });
+      const gone = exited(first);
+      first.kill('SIGKILL');
+      await gone;
+      await response.arrayBuffer().catch(() => {});
+      await ready(spawn({ engine: 'nginx', port, paceBps: 400_000 }));
+      const lines = readFileSync(logPath, 'utf8').trim().split('\n');
+      expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+        { phase: 'start', playId, fileId: file.entry.fileId, range: [7, 200_000], status: 206 },
+      ]);
+    },
+  );
 
   it('ends when its parent lets go of it', async () => {
     const oca = spawn();

@@ -1,14 +1,14 @@
 import type { RequestLogLine } from '../../serving/request-log.ts';
 
 /**
- * A line of nginx's log as the two lines of ours. nginx writes when a response has ended: what a crash cut off is not
- * there. Undefined for what is no line of it.
+ * A whole line of nginx's log, of a response whose beginning was not noted, as the two lines of ours. Undefined for what is
+ * no line of it.
  */
 export function requestLogLines(text: string, ocaId: string): readonly [RequestLogLine, RequestLogLine] | undefined {
   const line = parse(text);
   if (!line) return undefined;
   const endedAtMs = Math.round(Number(line.endedAtS) * 1000);
-  const range = rangeOf(line);
+  const range = sentRange(line);
   const about = {
     ocaId,
     requestId: line.id ?? '',
@@ -45,14 +45,15 @@ function parse(text: string): Fields | undefined {
   }
 }
 
-function rangeOf({ status, method, range = '', length = '' }: Fields): readonly [number, number] | undefined {
+/** Which bytes of the file the answer is about, by its own headers. */
+export function sentRange({ status, method, range = '', length = '' }: Fields): readonly [number, number] | undefined {
   if (method !== 'GET') return undefined;
   const [, first, last] = /^bytes (\d+)-(\d+)\//.exec(range) ?? [];
   if (first !== undefined) return [Number(first), Number(last) + 1];
   return status === '200' && length !== '' ? [0, Number(length)] : undefined;
 }
 
-function reasonOf(status: number): string {
+export function reasonOf(status: number): string {
   if (status === 206) return 'range';
   if (status === 304) return 'not-modified';
   return status === 503 ? 'oca/overloaded' : 'no-range';

@@ -1,12 +1,9 @@
 import { EXPOSED_HEADERS } from '@pressplay/protocol/wire';
 import { retryAfterClasses, retryAfterS } from '../../admission/retry-after.ts';
 import { CORS_HEADERS } from '../../serving/serve-plan.ts';
+import type { TlsFiles } from '../tls-files.ts';
 import type { FoundNginx } from './find-nginx.ts';
-
-export interface TlsFiles {
-  readonly certificateFile: string;
-  readonly keyFile: string;
-}
+import { NOTE_SLOTS } from './start-notes.ts';
 
 export interface NginxSettings {
   /** Told on the agent's socket, so that it knows which configuration is in force. */
@@ -63,7 +60,7 @@ ${indented(agentLines(settings), 4)}
 }
 
 function httpLines(settings: NginxSettings): string {
-  const { folder, slowClientS, logsRequests, paceBps } = settings;
+  const { folder, generation, slowClientS, logsRequests, paceBps } = settings;
   return `server_tokens off;
 default_type video/mp4;
 sendfile on;
@@ -89,7 +86,7 @@ lua_shared_dict oca_state 1m;
 lua_shared_dict oca_files 64m;
 lua_shared_dict oca_plays 8m;
 lua_package_path ${quoted(`${folder}/?.lua;;`)};
-init_by_lua_block { oca = require 'token_check' }
+init_by_lua_block { oca = require 'token_check' ${logsRequests ? `starts = require 'start_notes' starts.open('${folder}', ${generation}, ${NOTE_SLOTS})` : ''} }
 ${retryMap()}
 map $request $oca_refused { "~^[A-Za-z]+ /\\S* HTTP/1\\.[01]$" path/invalid; default request/invalid; }
 ${paceBps === undefined ? '' : paceMap(paceBps)}
@@ -111,15 +108,22 @@ function paceMap(paceBps: number): string {
   return `map $request_uri $oca_rate { "~^/[0-9a-fn]+-fill" 0; default ${Math.ceil(paceBps / 8)}; }`;
 }
 
-/** The token is cut away: the log must not open films. Evaluated when a line is written, not before. */
-const LOG_FORMAT = `map $request_uri $oca_play { "~^/[0-9a-fn]+-(?<play>[0-9a-z]+)-[a-z0-9-]+-[0-9a-f]{32}/" $play; default ""; }
+/**
+ * The end of a response whose beginning was noted; that Node answers it after all; and all of one without a note. The token is
+ * cut away: the log must not open films. Evaluated when a line is written, not before.
+ */
+const LOG_FORMAT = `log_format oca_noted '$oca_id\\t$msec\\t$status\\t$body_bytes_sent\\t$request_completion\\t$sent_http_content_range\\t$sent_http_content_length';
+log_format oca_handed '$oca_id';
+map $request_uri $oca_play { "~^/[0-9a-fn]+-(?<play>[0-9a-z]+)-[a-z0-9-]+-[0-9a-f]{32}/" $play; default ""; }
 map $request_uri $oca_file { "~^/[^/]+/(?<file>[0-9a-f]{32})(?:\\?|$)" $file; default ""; }
 log_format oca escape=json '{"endedAtS":"$msec","tookS":"$request_time","id":"$request_id","method":"$request_method","client":"$remote_addr","play":"$oca_play","file":"$oca_file","status":"$status","bytes":"$body_bytes_sent","length":"$sent_http_content_length","range":"$sent_http_content_range","whole":"$request_completion"}';`;
 
 function serverLines(settings: NginxSettings): string {
   const { host, port, folder, tls, maxConnections, paceBps, diskPools, logsRequests } = settings;
   const listen = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const log = logsRequests ? `access_log ${quoted(`${folder}/access.log`)} oca buffer=64k flush=200ms;` : '';
+  const logAs = (format: string): string =>
+    logsRequests ? `access_log ${quoted(`${folder}/access.log`)} ${format};` : '';
+  const path = logsRequests ? 'starts.noted(oca.file())' : 'oca.file()';
   return `listen ${listen} backlog=4096${tls ? ' ssl http2' : ''};
 ${tls ? tlsLines(tls) : ''}
 error_page 400 413 414 494 501 = /.refused;
@@ -131,9 +135,9 @@ ${indented(corsLines('always'))}
   return 400 '{"error":{"code":"$oca_refused","message":"This is no request that an OCA understands.","context":{}}}';
 }
 location ^~ /control { proxy_pass http://node;${PROXY} }
-location @node { proxy_pass http://node;${PROXY} error_page 502 504 = @gone; recursive_error_pages on; }
+location @node { ${logAs('oca_handed buffer=64k flush=200ms if=$oca_id')} proxy_pass http://node;${PROXY} error_page 502 504 = @gone; recursive_error_pages on; }
 # The size of the file is told already when a range lies outside it.
-location @outside { proxy_pass http://node;${PROXY} proxy_hide_header Content-Range; error_page 502 504 = @gone; recursive_error_pages on; }
+location @outside { ${logAs('oca_handed buffer=64k flush=200ms if=$oca_id')} proxy_pass http://node;${PROXY} proxy_hide_header Content-Range; error_page 502 504 = @gone; recursive_error_pages on; }
 # The connection breaks, as Node wished or because it is gone.
 location @gone { return 444; }
 location @shed {
@@ -142,13 +146,14 @@ ${indented(corsLines('always'))}
   add_header Retry-After $oca_retry always;
   add_header CMSD-Dynamic $oca_said always;
   default_type application/json;
-  ${log}
+  ${logAs('oca buffer=64k flush=200ms')}
   return 503 '{"error":{"code":"oca/overloaded","message":"This OCA takes no new requests now.","context":{"maxConnections":${maxConnections},"retryAfterS":$oca_retry}}}';
 }
 location ~ ^/ {
   set $oca_said "";
+  ${logsRequests ? 'set $oca_id ""; set $oca_unnoted "";' : ''}
   ${diskPools.length > 0 ? 'set $oca_disk 1;' : ''}
-  set_by_lua_block $oca_path { ${diskPools.length > 0 ? 'local path, disk = oca.file() ngx.var.oca_disk = disk or 1 return path' : 'return oca.file()'} }
+  set_by_lua_block $oca_path { ${diskPools.length > 0 ? `local path, disk = ${path} ngx.var.oca_disk = disk or 1 return path` : `local path = ${path} return path`} }
   if ($oca_path = shed) { return 503; }
   alias $oca_path;
   # 412 keeps its plain page: it comes too late to be handed over, and no page of a browser may ask what leads to it.
@@ -160,7 +165,8 @@ ${indented(corsLines(''))}
   add_header CMSD-Dynamic $oca_said;
   ${paceBps === undefined ? '' : 'limit_rate $oca_rate;'}
   ${diskPools.length > 0 ? 'aio threads=disk$oca_disk;' : ''}
-  ${log}
+  ${logAs('oca_noted buffer=64k flush=200ms if=$oca_id')}
+  ${logAs('oca buffer=64k flush=200ms if=$oca_unnoted')}
 }`;
 }
 

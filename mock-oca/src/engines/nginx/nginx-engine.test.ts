@@ -256,6 +256,62 @@ describe.skipIf(!nginxSearch.ok)('nginx in front', () => {
     message.destroy();
   });
 
+  it('logs that a response began while it runs, and once that it ended', async () => {
+    const { engine, log } = await start([file], { paceBps: 8_000_000 });
+    const { message } = await transfer(`${engine.url}${path}?CMCD=br%3D1`);
+    await until(() => log.length === 1);
+    const about = {
+      playId,
+      fileId,
+      method: 'GET',
+      clientAddress: '127.0.0.1',
+      range: [0, file.bytes.length],
+      status: 200,
+    };
+    expect(log).toMatchObject([{ phase: 'start', ...about }]);
+    await bytesOf(message);
+    await until(() => log.length === 2);
+    const [begun, ended] = log;
+    expect(ended).toMatchObject({ phase: 'end', ...about, bytesSent: file.bytes.length, outcome: 'complete' });
+    expect(ended?.requestId).toBe(begun?.requestId);
+    expect((ended?.atMs ?? 0) - (begun?.atMs ?? 0)).toBeGreaterThan(500);
+  });
+
+  it.each(['worker', 'master'])('has logged what ran when its %s was killed', async (victim) => {
+    const { engine, log } = await start([file], { paceBps: 1_000_000 });
+    const pid = engine.pid ?? 0;
+    const whole = await transfer(engine.url + path);
+    const range = { range: 'bytes=1000-2000999' };
+    const part = await fetch(engine.url + path, { headers: range });
+    // Before anybody has looked at what it noted.
+    process.kill(victim === 'master' ? pid : (workersOf(pid)[0] ?? 0), 'SIGKILL');
+    await expect(bytesOf(whole.message)).rejects.toThrow();
+    await expect(part.arrayBuffer()).rejects.toThrow();
+    await until(() => log.length === 2);
+    expect(log).toMatchObject([
+      { phase: 'start', playId, fileId, range: [0, file.bytes.length], status: 200 },
+      { phase: 'start', playId, fileId, range: [1000, 2_001_000], status: 206 },
+    ]);
+    await until(async () => (await served(engine.url + path)) === 206);
+  });
+
+  it('logs each response once, however many there are at once, of itself and of Node', async () => {
+    const { engine, log } = await start([file]);
+    const asks = Array.from({ length: 300 }, (_, i) => {
+      const from = i % 3 === 0 ? file.bytes.length + i : i;
+      return fetch(engine.url + path, { headers: { range: `bytes=${from}-${from + 9}` } }).then((r) => r.arrayBuffer());
+    });
+    await Promise.all(asks);
+    await until(() => log.length >= 600);
+    const ids = (phase: string) => log.filter((line) => line.phase === phase).map(({ requestId }) => requestId);
+    expect(new Set(ids('start')).size).toBe(300);
+    expect([...ids('end')].sort()).toEqual([...ids('start')].sort());
+    expect(log.filter(({ status }) => status === 416)).toHaveLength(200);
+    // A second look gives nothing more.
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(log).toHaveLength(600);
+  });
+
   it('logs plays and ranges, but no token', async () => {
     const { engine, log } = await start([file]);
     await served(engine.url + path);

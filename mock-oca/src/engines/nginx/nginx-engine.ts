@@ -6,16 +6,17 @@ import type { Oca } from '../../app.ts';
 import type { Log } from '../../deps.ts';
 import type { OcaConfig } from '../../oca-config.ts';
 import type { RequestLogLine } from '../../serving/request-log.ts';
-import { requestLogLines } from './access-log.ts';
+import type { TlsFiles } from '../tls-files.ts';
 import type { FoundNginx } from './find-nginx.ts';
 import { listenInside } from './inner-server.ts';
-import { LogTail } from './log-tail.ts';
-import { nginxConfig, type TlsFiles } from './nginx-config.ts';
+import { nginxConfig } from './nginx-config.ts';
+import { NginxLog } from './nginx-log.ts';
 import { NginxProcess } from './nginx-process.ts';
 import { openFilesLimit } from './open-files-limit.ts';
 import { isRotational } from './rotational.ts';
 import { prepareRunFolder, provePort } from './run-folder.ts';
 import { endStaleNginx, killGroup } from './stale-nginx.ts';
+import { START_NOTES_LUA } from './start-notes-lua.ts';
 import { TOKEN_CHECK_LUA } from './token-check-lua.ts';
 import { TrafficSampler } from './traffic-sampler.ts';
 import type { WatchedDisks } from './watched-disks.ts';
@@ -24,7 +25,7 @@ import { closedFolder, findWorkerUser, type WorkerUser } from './worker-user.ts'
 
 const TICK_MS = 500;
 const ANSWER_MS = 50;
-const LOG_BYTES = 32 * 1024 * 1024;
+const LOG_MS = 250;
 /** For the port of an agent that was killed a moment ago. */
 const PORT_WAIT_MS = 700;
 const SLOW_CLIENT_S = 60;
@@ -91,10 +92,11 @@ class RunningNginx implements NginxEngine {
   readonly #memory: WorkerMemory;
   readonly #traffic: TrafficSampler;
   readonly #folder: string;
-  readonly #tail: LogTail | undefined;
+  readonly #responses: NginxLog | undefined;
   #inner: Server | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #timers: readonly NodeJS.Timeout[] = [];
   #ticking = false;
+  #readingLog = false;
   /** Nobody would look after it. */
   readonly #onExit = (): void => {
     if (this.pid !== undefined) killGroup(this.pid);
@@ -109,12 +111,16 @@ class RunningNginx implements NginxEngine {
     this.#folder = folder;
     this.#memory = new WorkerMemory(join(folder, 'agent.sock'), { media: oca.media, config, disks, folders });
     this.#traffic = new TrafficSampler(join(folder, 'agent.sock'), oca.media);
-    this.#tail = requestLog && new LogTail(join(folder, 'access.log'), (line) => this.#logged(line));
+    const sizeOf = (fileId: string): number | undefined => disks.get(fileId)?.sizeBytes;
+    this.#responses = requestLog && new NginxLog(folder, { ocaId: config.ocaId, sizeOf, write: requestLog });
     this.#process = new NginxProcess({
       binary: nginx.binary,
       folder,
       configOf: (generation) => this.#configOf(generation, user),
-      onStarted: () => this.#memory.fill(),
+      onStarted: () => {
+        this.#responses?.cut();
+        return this.#memory.fill();
+      },
       onDiskError: (target) => oca.media.diskFailed(target, 'nginx met an error of the disk'),
       log,
       listenFd: fd,
@@ -127,6 +133,8 @@ class RunningNginx implements NginxEngine {
 
   async start(): Promise<void> {
     writeFileSync(join(this.#folder, 'token_check.lua'), TOKEN_CHECK_LUA);
+    writeFileSync(join(this.#folder, 'start_notes.lua'), START_NOTES_LUA);
+    this.#responses?.recover();
     this.#inner = await listenInside(this.#oca, join(this.#folder, 'node.sock'), () => this.settled());
     try {
       await this.#process.start();
@@ -137,7 +145,7 @@ class RunningNginx implements NginxEngine {
     }
     this.#oca.media.onChange(() => void this.#switched());
     this.#options.disks.onFilesChanged(() => this.#memory.filesChanged());
-    this.#timer = setInterval(() => void this.#tick(), TICK_MS);
+    this.#timers = [setInterval(() => void this.#tick(), TICK_MS), setInterval(() => this.#readLog(), LOG_MS)];
     process.once('exit', this.#onExit);
   }
 
@@ -150,10 +158,10 @@ class RunningNginx implements NginxEngine {
   }
 
   async close(graceMs: number): Promise<void> {
-    clearInterval(this.#timer);
+    for (const timer of this.#timers) clearInterval(timer);
     await this.#process.stop(graceMs);
     process.off('exit', this.#onExit);
-    this.#tail?.close();
+    this.#responses?.close();
     this.#inner?.closeAllConnections();
     await new Promise<void>((resolve) => (this.#inner ? this.#inner.close(() => resolve()) : resolve()));
     rmSync(this.#folder, { recursive: true, force: true });
@@ -176,7 +184,7 @@ class RunningNginx implements NginxEngine {
       paceBps: config.paceBps,
       diskPools: turns ? folders.map((_, index) => `disk${index + 1}`) : [],
       tls,
-      logsRequests: this.#tail !== undefined,
+      logsRequests: this.#responses !== undefined,
     });
   }
 
@@ -198,8 +206,6 @@ class RunningNginx implements NginxEngine {
     try {
       await this.#traffic.sample(this.pid);
       await this.#memory.refresh();
-      const bytes = this.#tail?.read() ?? 0;
-      if (bytes > LOG_BYTES) await this.#tail?.change(() => this.#process.reopenLogs());
     } catch (error) {
       this.#options.log('debug', 'nginx did not answer its agent', { error: String(error) });
     } finally {
@@ -207,9 +213,17 @@ class RunningNginx implements NginxEngine {
     }
   }
 
-  #logged(text: string): void {
-    const { config, requestLog } = this.#options;
-    for (const line of requestLogLines(text, config.ocaId) ?? []) requestLog?.(line);
+  #readLog(): void {
+    if (this.#readingLog) return;
+    this.#readingLog = true;
+    const failed = (error: unknown): void => {
+      this.#options.log('error', "nginx's log could not be read", { error: String(error) });
+    };
+    void Promise.resolve(this.#responses?.read(() => this.#process.reopenLogs()))
+      .catch(failed)
+      .finally(() => {
+        this.#readingLog = false;
+      });
   }
 }
 
