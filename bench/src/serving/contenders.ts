@@ -24,7 +24,7 @@ export interface Contender {
 export type ContenderName = (typeof CONTENDERS)[number];
 export const CONTENDERS = ['nginx', 'nginx-engine', 'node', 'node-pooled', 'node-pinned', 'pipe'] as const;
 /** Those that speak TLS. */
-export const TLS_CONTENDERS: readonly ContenderName[] = ['nginx', 'nginx-engine', 'pipe'];
+export const TLS_CONTENDERS: readonly ContenderName[] = ['nginx', 'nginx-engine', 'node', 'node-pinned', 'pipe'];
 
 const HOST = '127.0.0.1';
 const URL_KEY = 'bench-url-key-0123456789';

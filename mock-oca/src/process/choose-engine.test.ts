@@ -59,8 +59,7 @@ describe('the engine', () => {
 
   it('never serves in the clear what is to be encrypted', async () => {
     const tls = { certificateFile: '/x', keyFile: '/y' };
-    await expect(serve({ tls }, none)).rejects.toThrow('TLS');
-    await expect(serve({ tls, engine: 'auto' }, none)).rejects.toThrow('TLS');
+    for (const engine of ['node', 'auto']) await expect(serve({ tls, engine }, none)).rejects.toThrow('ENOENT');
   });
 
   it('says that a port is taken, whichever it is', async () => {

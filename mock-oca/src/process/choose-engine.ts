@@ -62,8 +62,6 @@ function fallBack(oca: Oca, config: ProcessConfig, parts: EngineParts, reason: s
 }
 
 async function listenNode(oca: Oca, config: ProcessConfig, { fd }: EngineParts): Promise<EngineServer> {
-  // Never in the clear what the operator wants encrypted.
-  if (config.tls) throw new Error('TLS is served by the engine nginx only.');
   return listen(oca, { ...config, fd });
 }
 

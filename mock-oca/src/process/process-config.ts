@@ -39,7 +39,7 @@ const Written = OcaConfig.extend({
   tls: z
     .object({ certificateFile: z.string().min(1), keyFile: z.string().min(1) })
     .optional()
-    .describe('Serves HTTPS and HTTP/2, by nginx only.'),
+    .describe('Serves HTTPS, by HTTP/2 and 1.1, instead of HTTP.'),
   requestLogFile: z.string().min(1).optional(),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });

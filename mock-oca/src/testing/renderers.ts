@@ -1,7 +1,10 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent, request as httpRequest } from 'node:http';
+import { connect as connectHttp2, constants } from 'node:http2';
+import { request as httpsRequest, Agent as SecureAgent } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { Oca } from '../app.ts';
 import type { DiskStore } from '../disks/disk-store.ts';
 import { NodeDiskStore } from '../disks/node/node-disk-store.ts';
@@ -9,8 +12,10 @@ import { findNginx } from '../engines/nginx/find-nginx.ts';
 import { listenNginx } from '../engines/nginx/nginx-engine.ts';
 import { WatchedDisks } from '../engines/nginx/watched-disks.ts';
 import { listen } from '../engines/node/node-server.ts';
+import type { TlsFiles } from '../engines/tls-files.ts';
 import { isControlTarget } from '../faults/control-routes.ts';
 import type { RequestLogLine } from '../serving/request-log.ts';
+import { hasOpenssl, makeCertificate } from './certificate.ts';
 import type { OcaFixture } from './oca-fixture.ts';
 
 const search = findNginx();
@@ -59,7 +64,13 @@ export const renderers: readonly Renderer[] = [
     name: 'as plain data',
     host: async ({ oca }) => ({ ask: (ask) => askPlainly(oca, ask), close: async () => oca.stop() }),
   },
-  { name: 'on a Node socket', host: hostOnSocket },
+  { name: 'on a Node socket', host: (fixture) => hostOnSocket(fixture) },
+  ...(hasOpenssl
+    ? [
+        { name: 'on a Node socket by HTTPS', host: (fixture: OcaFixture) => hostEncrypted(fixture, askSocket) },
+        { name: 'on a Node socket by HTTP/2', host: (fixture: OcaFixture) => hostEncrypted(fixture, askByHttp2) },
+      ]
+    : []),
   ...(search.ok ? [{ name: 'behind nginx', disks: folderDisks, host: hostBehindNginx }] : []),
 ];
 
@@ -120,10 +131,12 @@ function lowerCased(headers: Readonly<Record<string, string>>): Record<string, s
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-async function hostOnSocket({ oca }: OcaFixture): Promise<Rendered> {
-  const server = await listen(oca, { host: '127.0.0.1', port: 0 });
+type AskAt = (url: string, ask: Ask) => Promise<Answer>;
+
+async function hostOnSocket({ oca }: OcaFixture, tls?: TlsFiles, askAt: AskAt = askSocket): Promise<Rendered> {
+  const server = await listen(oca, { host: '127.0.0.1', port: 0, tls });
   return {
-    ask: (ask) => askSocket(server.url, ask),
+    ask: (ask) => askAt(server.url, ask),
     close: async () => {
       oca.stop();
       await server.close(0);
@@ -131,13 +144,26 @@ async function hostOnSocket({ oca }: OcaFixture): Promise<Rendered> {
   };
 }
 
+async function hostEncrypted(fixture: OcaFixture, askAt: AskAt): Promise<Rendered> {
+  const certificate = makeCertificate();
+  try {
+    return await hostOnSocket(fixture, certificate, askAt);
+  } finally {
+    certificate.remove();
+  }
+}
+
 /** With node:http, which sends a path as it is: `fetch` would tidy it up. */
 function askSocket(url: string, { target, method = 'GET', headers = {}, body }: Ask): Promise<Answer> {
-  const { hostname, port } = new URL(url);
+  const { hostname, port, protocol } = new URL(url);
+  const encrypted = protocol === 'https:';
   // Stays open after the answer: a client that closes the moment it has all bytes looks to a server like one that left.
-  const agent = new Agent({ keepAlive: true });
+  const agent = encrypted
+    ? new SecureAgent({ keepAlive: true, rejectUnauthorized: false })
+    : new Agent({ keepAlive: true });
+  const send = encrypted ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
-    const request = httpRequest({ hostname, port, path: target, method, headers, agent }, (message) => {
+    const request = send({ hostname, port, path: target, method, headers, agent }, (message) => {
       resolve({
         status: message.statusCode ?? 0,
         headers: message.headers as Record<string, string>,
@@ -150,7 +176,26 @@ function askSocket(url: string, { target, method = 'GET', headers = {}, body }: 
   });
 }
 
-function readerOf(message: IncomingMessage): () => Promise<Uint8Array | undefined> {
+function askByHttp2(url: string, { target, method = 'GET', headers = {}, body }: Ask): Promise<Answer> {
+  const session = connectHttp2(url, { rejectUnauthorized: false });
+  return new Promise((resolve, reject) => {
+    session.once('error', reject);
+    const stream = session.request({ ':path': target, ':method': method, ...headers });
+    stream.once('error', reject);
+    stream.once('close', () => session.close());
+    stream.once('response', ({ ':status': status = 0, ...named }) => {
+      resolve({
+        status,
+        headers: named as Record<string, string>,
+        read: readerOf(stream),
+        cancel: () => void stream.close(constants.NGHTTP2_CANCEL),
+      });
+    });
+    stream.end(body);
+  });
+}
+
+function readerOf(message: Readable): () => Promise<Uint8Array | undefined> {
   const chunks = message.iterator();
   return async () => {
     const { done, value } = await chunks.next();

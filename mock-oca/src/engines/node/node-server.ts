@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { ErrorBody } from '@pressplay/protocol/messages';
 import type { Oca } from '../../app.ts';
@@ -7,14 +7,14 @@ import { isControlTarget } from '../../faults/control-routes.ts';
 import { loadNative } from '../../native/native.ts';
 import type { RequestHead } from '../../serving/plan-response.ts';
 import { CORS_HEADERS } from '../../serving/serve-plan.ts';
+import type { TlsFiles } from '../tls-files.ts';
 import { BufferPool } from './buffer-pool.ts';
+import { plainDoor, tlsDoor } from './doors.ts';
 import { pooledReader } from './pooled-reader.ts';
 import { serveExchange } from './serve-exchange.ts';
 import { SlowClients } from './slow-clients.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
-const HEADERS_TIMEOUT_MS = 10_000;
-const KEEP_ALIVE_MS = 60_000;
 const SLOW_CLIENT_MS = 60_000;
 
 export interface NodeServer {
@@ -22,6 +22,8 @@ export interface NodeServer {
   readonly url: string;
   /** Stops listening; resolves when the running responses ended, at the latest after `graceMs`, which cuts them. */
   close(graceMs: number): Promise<void>;
+  /** Takes up renewed certificates, where it has some. Rejects, and keeps the old ones, where they are no good. */
+  reload?(): Promise<void>;
 }
 
 export interface ListenOptions {
@@ -31,26 +33,31 @@ export interface ListenOptions {
   readonly slowClientMs?: number;
   /** A socket bound to that port already. */
   readonly fd?: number | undefined;
+  /** HTTPS, by HTTP/2 or 1.1. */
+  readonly tls?: TlsFiles | undefined;
 }
 
 /** Serves an OCA on a socket. Rejects with node's own error when it cannot listen. */
 export async function listen(oca: Oca, options: ListenOptions): Promise<NodeServer> {
+  const { host, port, fd, tls } = options;
   const slowClients = new SlowClients(options.slowClientMs ?? SLOW_CLIENT_MS);
-  const handler = handlerOf(oca, slowClients);
-  const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS }, handler);
-  // An expectation that nobody knows is no reason to refuse a file.
-  server.on('checkExpectation', handler);
-  server.requestTimeout = HEADERS_TIMEOUT_MS;
-  server.on('clientError', refuseGarbage);
+  const receiver = { answer: handlerOf(oca, slowClients), refuse: refuseGarbage };
+  const { server, close, reload } = tls ? tlsDoor(receiver, tls) : plainDoor(receiver);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    const { host, port, fd } = options;
     server.listen(fd === undefined ? { host, port } : { fd }, () => {
       server.off('error', reject);
       resolve();
     });
   });
-  return { url: urlOf(server), close: (graceMs) => close(server, slowClients, graceMs) };
+  return {
+    url: urlOf(server, tls ? 'https' : 'http'),
+    close: (graceMs) => {
+      slowClients.close();
+      return close(graceMs);
+    },
+    ...(reload && { reload: async () => reload() }),
+  };
 }
 
 function handlerOf(oca: Oca, slowClients: SlowClients): (request: IncomingMessage, response: ServerResponse) => void {
@@ -65,8 +72,9 @@ function handlerOf(oca: Oca, slowClients: SlowClients): (request: IncomingMessag
 function headOf(request: IncomingMessage): RequestHead {
   // As they are, without a copy: only `Set-Cookie` would be a list, and nobody reads that.
   let headers = request.headers as Readonly<Record<string, string>>;
-  // Of two the first counts, as in nginx. Node joins them, and so does a client that means a list.
-  if (headers.range?.includes(', ')) headers = { ...headers, range: request.headersDistinct.range?.[0] ?? '' };
+  // Of two the first counts, as in nginx. Node joins them in HTTP/1, and so does a client that means a list.
+  if (headers.range?.includes(', ') && request.httpVersionMajor === 1)
+    headers = { ...headers, range: request.headersDistinct.range?.[0] ?? '' };
   const address = request.socket.remoteAddress ?? '';
   const clientAddress = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
   return { method: request.method ?? '', target: request.url ?? '', headers, clientAddress };
@@ -89,16 +97,7 @@ function refuseGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
   socket.end(`HTTP/1.1 400 Bad Request\r\n${lines.join('\r\n')}\r\n\r\n${text}`);
 }
 
-function urlOf(server: Server): string {
+function urlOf(server: Server, scheme: 'http' | 'https'): string {
   const { address, family, port } = server.address() as AddressInfo;
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
-}
-
-async function close(server: Server, slowClients: SlowClients, graceMs: number): Promise<void> {
-  slowClients.close();
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
-  await closed;
-  clearTimeout(timer);
+  return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }

@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { constants, type ServerHttp2Stream } from 'node:http2';
+import type { TLSSocket } from 'node:tls';
 import type { Native } from '../../native/native.ts';
 import { type ChunkReaderFactory, ConnectionCut, type Exchange } from '../../serving/exchange.ts';
 import { ownSocket } from './kernel-socket.ts';
@@ -30,7 +32,7 @@ export async function serveExchange(
     const { status, headers, body } = await exchange.begin(ports.readerOf);
     if (exchange.ended) return;
     response.writeHead(status, headers);
-    if (body.kind === 'file') await sendFile(exchange, response, ports);
+    if (body.kind === 'file') await sendFile(exchange, request, response, ports);
     if (exchange.ended) return;
     // Before `end`: the socket may close, as the client wished, in the same turn.
     exchange.end('complete');
@@ -43,10 +45,22 @@ export async function serveExchange(
 function reset(exchange: Exchange, request: IncomingMessage, error: unknown): void {
   if (exchange.ended) return;
   exchange.end(error instanceof ConnectionCut ? error.outcome : 'reset');
-  request.socket.resetAndDestroy();
+  const { stream } = request as { readonly stream?: ServerHttp2Stream };
+  if (stream) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  else if (isEncrypted(request)) request.socket.destroy();
+  else request.socket.resetAndDestroy();
 }
 
-async function sendFile(exchange: Exchange, response: ServerResponse, ports: ServePorts): Promise<void> {
+function isEncrypted({ socket }: IncomingMessage): boolean {
+  return (socket as Partial<TLSSocket>).encrypted === true;
+}
+
+async function sendFile(
+  exchange: Exchange,
+  request: IncomingMessage,
+  response: ServerResponse,
+  ports: ServePorts,
+): Promise<void> {
   const { slowClients, native } = ports;
   const cut = (): void => {
     exchange.end('slow-client');
@@ -60,7 +74,8 @@ async function sendFile(exchange: Exchange, response: ServerResponse, ports: Ser
     return taken;
   };
   try {
-    await (native && exchange.kernel
+    // What goes out encrypted has to pass through here.
+    await (native && exchange.kernel && !isEncrypted(request)
       ? sendMostlyByKernel({ exchange, response, native, headSent: false }, write)
       : sendThroughNode(exchange, response, write));
   } finally {
