@@ -40,7 +40,14 @@ const Written = OcaConfig.extend({
     .object({ certificateFile: z.string().min(1), keyFile: z.string().min(1) })
     .optional()
     .describe('Serves HTTPS, by HTTP/2 and 1.1, instead of HTTP.'),
-  requestLogFile: z.string().min(1).optional(),
+  requestLogFile: z.string().min(1).optional().describe('Opened anew on SIGHUP, for programs that move it away.'),
+  requestLogMaxBytes: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe('A larger log is moved to `.1` and a new one begun; its folder must be open to the process.'),
+  requestLogFiles: z.number().int().positive().default(5).describe('How many of those are kept.'),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -56,6 +56,22 @@ const ready = (process: ChildProcess): Promise<{ type: string; url: string }> =>
   });
 const exited = (process: ChildProcess): Promise<number | null> =>
   new Promise((resolve) => process.once('exit', resolve));
+
+const engines = findNginx().ok ? ['node', 'nginx'] : ['node'];
+
+async function until(isTrue: () => Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 1000; i++) {
+    if (await isTrue()) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`It never came to ${isTrue}.`);
+}
+
+function exitedAfter(oca: ChildProcess): Promise<number | null> {
+  const gone = exited(oca);
+  oca.kill('SIGTERM');
+  return gone;
+}
 
 describe('the process', () => {
   it('serves what its folders hold, logs it, finishes what runs on SIGTERM, and ends', async () => {
@@ -114,6 +130,32 @@ describe('the process', () => {
       expect(lines.map((line) => JSON.parse(line))).toMatchObject([
         { phase: 'start', playId, fileId: file.entry.fileId, range: [7, 200_000], status: 206 },
       ]);
+    },
+  );
+
+  it.each(engines)(
+    'moves its log on as it grows, and takes up a new one on SIGHUP, with the engine %s',
+    async (engine) => {
+      chmodSync(folder, 0o755);
+      await writeFile(await NodeDiskStore.open([join(folder, 'disk0')], () => {}), file.entry, file.bytes);
+      const logPath = join(folder, 'logs', 'requests.jsonl');
+      const oca = spawn({ engine, requestLogMaxBytes: 2000 });
+      const { url: base } = await ready(oca);
+      const ask = async (): Promise<void> => {
+        await (await fetch(url(base), { headers: { range: 'bytes=0-9' } })).arrayBuffer();
+      };
+      await until(async () => {
+        await ask();
+        return existsSync(`${logPath}.2`);
+      });
+      for (const line of readFileSync(`${logPath}.1`, 'utf8').trim().split('\n')) JSON.parse(line);
+      renameSync(logPath, `${logPath}-away`);
+      oca.kill('SIGHUP');
+      await until(async () => {
+        await ask();
+        return existsSync(logPath);
+      });
+      expect(await exitedAfter(oca)).toBe(0);
     },
   );
 

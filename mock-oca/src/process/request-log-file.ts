@@ -1,16 +1,82 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { RequestLogLine } from '../serving/request-log.ts';
 
-/** JSON lines, each written before the request goes on: a SIGKILL cannot lose the start of a response. */
-export function openRequestLog(path: string): {
+const MOST_LINES = 256;
+
+export interface RequestLogFile {
+  /** Before the request goes on: a SIGKILL cannot lose the start of a response. */
   readonly write: (line: RequestLogLine) => void;
+  /** With all others of this turn in one: for lines that are kept elsewhere until the turn ends. */
+  readonly writeSoon: (line: RequestLogLine) => void;
+  /** Begins a new file where somebody has moved this one away. */
+  readonly reopen: () => void;
   readonly close: () => void;
-} {
+}
+
+export interface RequestLogOptions {
+  /** A larger file is moved to `.1`, that one to `.2`, and so on; never where absent. */
+  readonly maxBytes?: number | undefined;
+  /** How many of them are kept. */
+  readonly files?: number | undefined;
+  /** Where it could not be moved: it goes on in the same file. */
+  readonly onFailure?: (error: unknown) => void;
+}
+
+/** JSON lines, whole ones only: several processes may append to one file. */
+export function openRequestLog(
+  path: string,
+  { maxBytes, files = 5, onFailure }: RequestLogOptions = {},
+): RequestLogFile {
   mkdirSync(dirname(path), { recursive: true });
-  const fd = openSync(path, 'a');
-  return {
-    write: (line) => void writeSync(fd, `${JSON.stringify(line)}\n`),
-    close: () => closeSync(fd),
+  let fd = openSync(path, 'a');
+  let sizeBytes = fstatSync(fd).size;
+  let soon: string[] = [];
+  let limitBytes = maxBytes ?? Number.POSITIVE_INFINITY;
+  const reopen = (): void => {
+    const next = openSync(path, 'a');
+    closeSync(fd);
+    fd = next;
+    sizeBytes = fstatSync(fd).size;
+    limitBytes = maxBytes ?? Number.POSITIVE_INFINITY;
   };
+  const rotate = (): void => {
+    try {
+      for (let number = files - 1; number >= 1; number--) moveIfThere(`${path}.${number}`, `${path}.${number + 1}`);
+      renameSync(path, `${path}.1`);
+      reopen();
+    } catch (error) {
+      // Not with each line again.
+      limitBytes = sizeBytes + (maxBytes ?? 0);
+      onFailure?.(error);
+    }
+  };
+  const append = (text: string): void => {
+    writeSync(fd, text);
+    sizeBytes += text.length;
+    if (sizeBytes > limitBytes) rotate();
+  };
+  const flush = (): void => {
+    const texts = soon;
+    soon = [];
+    if (texts.length > 0) append(texts.join(''));
+  };
+  return {
+    write: (line) => append(textOf(line)),
+    writeSoon: (line) => {
+      if (soon.push(textOf(line)) === 1) queueMicrotask(flush);
+      else if (soon.length >= MOST_LINES) flush();
+    },
+    reopen,
+    close: () => {
+      flush();
+      closeSync(fd);
+    },
+  };
+}
+
+const textOf = (line: RequestLogLine): string => `${JSON.stringify(line)}\n`;
+
+function moveIfThere(from: string, to: string): void {
+  if (statSync(from, { throwIfNoEntry: false })) renameSync(from, to);
 }

@@ -28,7 +28,7 @@ export async function runProcess(configPath: string | undefined): Promise<void> 
   const learned = learnedRoutes(config, { log, user: rights.user });
   giveUpRights(rights, log);
   const disks = await NodeDiskStore.open(config.disks, log, { pinnedBytes: config.pinnedBytes });
-  const requestLog = config.requestLogFile === undefined ? undefined : openRequestLog(config.requestLogFile);
+  const requestLog = openLog(config, log);
   const watched = new WatchedDisks(disks);
   const oca = createOca({
     config,
@@ -41,7 +41,7 @@ export async function runProcess(configPath: string | undefined): Promise<void> 
     ...(requestLog && { requestLog: requestLog.write }),
     ...(learned && { routes: learned }),
   });
-  const parts = { disks: watched, log, requestLog: requestLog?.write, fd: rights.fd };
+  const parts = { disks: watched, log, requestLog: requestLog?.writeSoon, fd: rights.fd };
   const server = await serveByEngine(oca, config, parts).catch((error: unknown) => {
     throw listenError(error, config);
   });
@@ -61,10 +61,22 @@ export async function runProcess(configPath: string | undefined): Promise<void> 
   process.on('SIGTERM', () => void drain());
   process.on('SIGINT', () => void drain());
   process.on('SIGHUP', () => {
-    server.reload?.().catch((error: unknown) => log('error', 'could not reload', { error: String(error) }));
+    const failed = (error: unknown): void => log('error', 'could not reload', { error: String(error) });
+    try {
+      requestLog?.reopen();
+    } catch (error) {
+      failed(error);
+    }
+    server.reload?.().catch(failed);
   });
   // Nobody is left to look after this process: it must not outlive its parent.
   process.on('disconnect', () => process.exit(0));
+}
+
+function openLog({ requestLogFile, requestLogMaxBytes, requestLogFiles }: ProcessConfig, log: Log) {
+  if (requestLogFile === undefined) return undefined;
+  const onFailure = (error: unknown): void => log('error', 'the request log cannot be moved', { error: String(error) });
+  return openRequestLog(requestLogFile, { maxBytes: requestLogMaxBytes, files: requestLogFiles, onFailure });
 }
 
 /** Undefined for the list of the configuration. */
