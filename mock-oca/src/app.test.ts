@@ -1,9 +1,10 @@
 import type { FillManifest } from '@pressplay/protocol/messages';
+import { signMediaToken } from '@pressplay/protocol/wire';
 import { describe, expect, it } from 'vitest';
 import { createOca } from './app.ts';
 import type { Http } from './deps.ts';
 import { MemoryDiskStore } from './disks/memory-disk-store.ts';
-import { ocaConfig, ocaWith, testFile, tokenFor } from './testing/oca-fixture.ts';
+import { hmac, ocaConfig, ocaWith, testFile, tokenFor } from './testing/oca-fixture.ts';
 import { VirtualClock } from './testing/virtual-clock.ts';
 
 const file = testFile(300_000);
@@ -67,6 +68,35 @@ describe('an empty OCA', () => {
     expect(empty.disks.list()).toEqual([file.entry]);
     empty.oca.stop();
   });
+});
+
+it('refuses new plays while its processor has no time left, tells players and regions, and goes on with those it serves', async () => {
+  const clock = new VirtualClock();
+  let processorShare = 1;
+  const { oca } = await ocaWith([file], { clock, vitals: () => ({ processorShare, memoryShare: 0.1 }) });
+  const ask = (playId: string): Promise<Response> => {
+    const expiresAtS = clock.wallMs() / 1000 + 600;
+    const token = signMediaToken({ expiresAtS, playId, scope: 'film' }, ocaConfig.urlKey, hmac);
+    const request = new Request(`http://oca/${token}/${file.entry.fileId}`, { headers: { range: 'bytes=0-9' } });
+    return oca.fetch(request, { clientAddress: '198.51.100.7' });
+  };
+  oca.start();
+  expect((await ask('a')).status).toBe(206);
+  await clock.advance(30_000);
+  expect((await ask('a')).status).toBe(206);
+  const refused = await ask('b');
+  expect([refused.status, refused.headers.get('cmsd-dynamic')]).toEqual([503, expect.stringContaining(';du')]);
+  expect(oca.health()).toMatchObject({
+    verdict: 'saturated',
+    reason: 'the processor at 100 % of capacity',
+    capacityLeftBps: expect.closeTo(0, -7),
+    loads: { processor: expect.closeTo(1, 1), memory: 0.1, traffic: 0 },
+  });
+  processorShare = 0.1;
+  await clock.advance(20_000);
+  expect((await ask('b')).status).toBe(206);
+  expect(oca.health().verdict).toBe('healthy');
+  oca.stop();
 });
 
 it('is not made from a configuration that makes no sense', () => {

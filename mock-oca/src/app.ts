@@ -3,7 +3,18 @@ import type { Hono } from 'hono';
 import type { OcaDeps } from './deps.ts';
 import { createControlRoutes, isControlTarget, opensControl } from './faults/control-routes.ts';
 import { FillAgent, type FillSummary } from './fill/fill-agent.ts';
-import { DISK_ERROR_WINDOW_MS, type DiskSample, HEALTHY, type Health, judgeHealth } from './health/judge-health.ts';
+import {
+  capacityLeftBps,
+  DISK_ERROR_WINDOW_MS,
+  type DiskSample,
+  HEALTHY,
+  type Health,
+  type HealthSample,
+  judgeHealth,
+  loadsOf,
+  strainOf,
+} from './health/judge-health.ts';
+import { MachineWatch } from './health/machine-watch.ts';
 import { RegionReporter } from './health/region-reporter.ts';
 import { OcaConfig } from './oca-config.ts';
 import { announcedRoutes } from './routes/announced-routes.ts';
@@ -14,6 +25,7 @@ import type { RequestHead } from './serving/plan-response.ts';
 import { renderResponse } from './serving/render-response.ts';
 
 const TEND_DISKS_MS = 1000;
+const LOOK_MS = 500;
 
 /** An appliance without a socket. Throws on a configuration that makes no sense. */
 export function createOca(deps: OcaDeps): Oca {
@@ -35,6 +47,7 @@ export class Oca {
   #health: Health = HEALTHY;
   #diskErrorsAtMs: readonly number[] = [];
   #draining = false;
+  readonly #machine = new MachineWatch();
 
   constructor(config: OcaConfig, deps: OcaDeps) {
     this.#routes = deps.routes ?? staticRoutes(announcedRoutes(config.routes));
@@ -95,6 +108,7 @@ export class Oca {
       return reportIntervalMs;
     });
     if (this.#deps.disks.tend) this.#loop(signal, () => this.#tendDisks());
+    this.#watchMachine(signal);
     this.#loop(signal, async () => {
       await firstReport;
       const { refreshInMs = fillIntervalMs } = await this.#fill.fillOnce(signal);
@@ -118,6 +132,7 @@ export class Oca {
   health(): HealthReport {
     const { ocaId, siteId, baseUrl, capacityBps } = this.#config;
     const { verdict, reason } = this.#judge();
+    const loads = loadsOf(this.#sample());
     return {
       ocaId,
       siteId,
@@ -125,6 +140,8 @@ export class Oca {
       verdict,
       reason,
       capacityBps,
+      capacityLeftBps: verdict === 'healthy' || verdict === 'saturated' ? capacityLeftBps(loads, capacityBps) : 0,
+      loads: rounded(loads),
       trafficBps: Math.round(this.media.trafficBps()),
       connections: this.media.connections,
       servedBytes: this.media.servedBytes,
@@ -139,11 +156,11 @@ export class Oca {
     return { ocaId, faults, fileCount, connections, trafficBps, servedBytes, verdict, routes };
   }
 
-  #judge(): Health {
+  #sample(): HealthSample {
     const nowMs = this.#deps.clock.nowMs();
     const { capacityBps, maxConnections } = this.#config;
     this.#diskErrorsAtMs = this.#diskErrorsAtMs.filter((atMs) => nowMs - atMs < DISK_ERROR_WINDOW_MS);
-    const sample = {
+    return {
       trafficBps: this.media.trafficBps(),
       capacityBps,
       connections: this.media.connections,
@@ -151,10 +168,16 @@ export class Oca {
       recentDiskErrors: this.#diskErrorsAtMs.length,
       draining: this.#draining,
       disks: this.#disks(),
+      machine: this.#deps.vitals && this.#machine.mean,
     };
+  }
+
+  #judge(): Health {
+    const sample = this.#sample();
     const before = this.#health;
-    this.#health = judgeHealth(before, sample, nowMs);
+    this.#health = judgeHealth(before, sample, this.#deps.clock.nowMs());
     this.media.shed = this.#health.shed;
+    this.media.strainShare = strainOf(loadsOf(sample));
     if (before.verdict !== this.#health.verdict) {
       this.#deps.log('info', `health: ${this.#health.verdict}`, {
         reason: this.#health.reason,
@@ -162,6 +185,22 @@ export class Oca {
       });
     }
     return this.#health;
+  }
+
+  /** Looks at the machine, and judges anew, though nobody asks. */
+  #watchMachine(signal: AbortSignal): void {
+    const { vitals, clock } = this.#deps;
+    if (!vitals) return;
+    let lookedAtMs = clock.nowMs();
+    this.#loop(signal, async () => {
+      const passedMs = clock.nowMs() - lookedAtMs;
+      lookedAtMs = clock.nowMs();
+      const machine = vitals();
+      const processorShare = Math.max(machine.processorShare, this.media.outsideProcessorShare);
+      if (passedMs > 0) this.#machine.look({ ...machine, processorShare }, LOOK_MS, passedMs - LOOK_MS);
+      this.#judge();
+      return LOOK_MS;
+    });
   }
 
   async #tendDisks(): Promise<number> {
@@ -195,4 +234,9 @@ export class Oca {
     };
     void run();
   }
+}
+
+/** What a person reads, and a region stores once a second. */
+function rounded<T extends Readonly<Record<string, number>>>(shares: T): T {
+  return Object.fromEntries(Object.entries(shares).map(([name, share]) => [name, Number(share.toFixed(3))])) as T;
 }

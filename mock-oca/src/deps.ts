@@ -1,5 +1,6 @@
 import type { HmacSha256Hex } from '@pressplay/protocol/wire';
 import type { DiskStore } from './disks/disk-store.ts';
+import type { Vitals } from './health/machine-watch.ts';
 import type { OcaConfigInput } from './oca-config.ts';
 import type { RouteSource } from './routes/route-source.ts';
 import type { RequestLogLine } from './serving/request-log.ts';
@@ -50,6 +51,8 @@ export interface OcaDeps {
   readonly log: Log;
   /** Where the announced prefixes come from; the configuration's list where absent. */
   readonly routes?: RouteSource;
+  /** How the machine is, since it was asked last; nobody knows where absent. */
+  readonly vitals?: () => Vitals;
   /** One line at the start of each media request, one at its end. Called synchronously. */
   readonly requestLog?: (line: RequestLogLine) => void;
 }

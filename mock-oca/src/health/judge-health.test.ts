@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { HEALTHY, type Health, type HealthSample, judgeHealth } from './judge-health.ts';
+import {
+  capacityLeftBps,
+  HEALTHY,
+  type Health,
+  type HealthSample,
+  judgeHealth,
+  loadsOf,
+  strainOf,
+} from './judge-health.ts';
 
 const calm: HealthSample = {
   trafficBps: 0,
@@ -63,6 +71,32 @@ describe('health', () => {
 
   it('drains above all', () => {
     expect(after([[0, { draining: true, recentDiskErrors: 9 }]])).toMatchObject({ verdict: 'draining', shed: true });
+  });
+
+  it.each([
+    [{ processorShare: 0.96 }, 'the processor at 96 % of capacity'],
+    [{ lateMs: 1000 }, 'the processor at 100 % of capacity'],
+    [{ memoryShare: 0.99 }, 'memory at 99 % of capacity'],
+  ])('is saturated by its machine: %j', (changes, reason) => {
+    const calmMachine = { processorShare: 0.3, lateMs: 40, memoryShare: 0.5 };
+    expect(after([[0, { machine: calmMachine }]])).toEqual(HEALTHY);
+    const machine = { ...calmMachine, ...changes };
+    expect(after([[0, { machine }]])).toEqual({ verdict: 'saturated', reason, shed: false });
+    expect(
+      after([
+        [0, { machine }],
+        [1000, { machine: calmMachine }],
+        [4000, { machine: calmMachine }],
+      ]),
+    ).toEqual(HEALTHY);
+  });
+
+  it('leaves as much as its worst bottleneck does', () => {
+    const loads = loadsOf({ ...calm, trafficBps: 30, machine: { processorShare: 0.75, lateMs: 0, memoryShare: 0.1 } });
+    expect(capacityLeftBps(loads, 1000)).toBe(250);
+    expect(strainOf(loads)).toBe(0.75);
+    expect(capacityLeftBps(loadsOf({ ...calm, trafficBps: 130 }), 1000)).toBe(0);
+    expect(strainOf(loadsOf({ ...calm, trafficBps: 130, connections: 100 }))).toBe(0);
   });
 
   describe('by its disks', () => {

@@ -10,6 +10,18 @@ export interface HealthSample {
   readonly draining: boolean;
   /** Absent where there are no disks to speak of. */
   readonly disks?: DiskSample | undefined;
+  /** Absent in virtual time. */
+  readonly machine?: MachineSample | undefined;
+}
+
+/** Means of the last seconds. */
+export interface MachineSample {
+  /** Of the processor that what serves may use: 1 is all of it. */
+  readonly processorShare: number;
+  /** How late timers of this process come. */
+  readonly lateMs: number;
+  /** Of the memory that this process may take. */
+  readonly memoryShare: number;
 }
 
 export interface DiskSample {
@@ -34,6 +46,8 @@ const SATURATED_FROM = 0.95;
 const RELAXED_BELOW = 0.8;
 const RELAX_AFTER_MS = 3000;
 const FAILING_FROM_DISK_ERRORS = 3;
+/** Who answers so late has more work than turns; a machine that others share comes near it now and then. */
+const LATEST_MS = 1000;
 /** A viewer who waits so long for each 4 MiB has no more than 16 Mbit/s. */
 const LONGEST_DISK_DELAY_MS = 2000;
 
@@ -63,13 +77,40 @@ function judgeDisks(previous: Health, { disks, recentDiskErrors: errors }: Healt
   return { verdict: 'failing', reason: `${errors} failed disk reads in ${DISK_ERROR_WINDOW_MS / 1000} s`, shed: true };
 }
 
+/** Each resource by the share of it that is in use: 1 is all. */
+export type Loads = Readonly<Record<'traffic' | 'connections' | 'disks' | 'processor' | 'memory', number>>;
+
+const NAMES: Readonly<Record<keyof Loads, string>> = {
+  traffic: 'traffic',
+  connections: 'connections',
+  disks: 'the disks',
+  processor: 'the processor',
+  memory: 'memory',
+};
+
+export function loadsOf(sample: HealthSample): Loads {
+  const { processorShare = 0, lateMs = 0, memoryShare = 0 } = sample.machine ?? {};
+  return {
+    traffic: sample.trafficBps / sample.capacityBps,
+    connections: sample.connections / sample.maxConnections,
+    disks: diskDelayMs(sample.disks) / LONGEST_DISK_DELAY_MS,
+    processor: Math.max(processorShare, lateMs / LATEST_MS),
+    memory: memoryShare,
+  };
+}
+
+/** What is left for one more, by the worst bottleneck. */
+export function capacityLeftBps(loads: Loads, capacityBps: number): number {
+  return Math.round(capacityBps * Math.max(0, 1 - Math.max(...Object.values(loads))));
+}
+
+/** The worst of what is neither the line nor the connections: those are counted request by request. */
+export const strainOf = ({ disks, processor, memory }: Loads): number => Math.max(disks, processor, memory);
+
 function bottleneckOf(sample: HealthSample): { readonly load: number; readonly what: string } {
-  const loads = [
-    { load: sample.trafficBps / sample.capacityBps, what: 'traffic' },
-    { load: sample.connections / sample.maxConnections, what: 'connections' },
-    { load: diskDelayMs(sample.disks) / LONGEST_DISK_DELAY_MS, what: 'the disks' },
-  ];
-  return loads.reduce((worst, each) => (each.load > worst.load ? each : worst));
+  const loads = Object.entries(loadsOf(sample)) as [keyof Loads, number][];
+  const [what, load] = loads.reduce((worst, each) => (each[1] > worst[1] ? each : worst));
+  return { load, what: NAMES[what] };
 }
 
 /** Of the disk in the middle: one slow disk of several makes its own files slow, which players see, and not the box. */

@@ -26,6 +26,11 @@ const Written = OcaConfig.extend({
     .nonnegative()
     .default(0)
     .describe('The most wanted files held in memory, beside what the kernel keeps of its own accord.'),
+  memoryBytes: z
+    .number()
+    .positive()
+    .optional()
+    .describe('What this process may take before health calls it full; most of the machine where absent.'),
   engine: z
     .enum(['node', 'nginx', 'auto'])
     .default('node')

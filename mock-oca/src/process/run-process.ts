@@ -9,6 +9,7 @@ import { openRoutes, type RoutesParts, routesMessage } from '../routes/node/open
 import type { RouteSource } from '../routes/route-source.ts';
 import { serveByEngine } from './choose-engine.ts';
 import { giveUpRights, prepareRights } from './give-up-rights.ts';
+import { nodeVitals } from './node-vitals.ts';
 import { type ProcessConfig, readProcessConfig } from './process-config.ts';
 import { openRequestLog } from './request-log-file.ts';
 
@@ -38,6 +39,7 @@ export async function runProcess(configPath: string | undefined): Promise<void> 
     hmac: (key, text) => createHmac('sha256', key).update(text).digest('hex'),
     sha256: nodeSha256,
     log,
+    vitals: nodeVitals(config.memoryBytes),
     ...(requestLog && { requestLog: requestLog.write }),
     ...(learned && { routes: learned }),
   });

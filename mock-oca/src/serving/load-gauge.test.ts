@@ -6,6 +6,7 @@ const sample = (given: Partial<LoadSample> = {}): LoadSample => ({
   capacityBps: 100e6,
   connections: 0,
   maxConnections: 1000,
+  strainShare: 0,
   ...given,
 });
 
@@ -15,8 +16,9 @@ describe('the load that an OCA tells of', () => {
     expect([at(false, 89e6), at(false, 90e6), at(true, 76e6), at(true, 74e6)]).toEqual([false, true, true, false]);
   });
 
-  it('counts responses as well as traffic', () => {
+  it('counts responses, and what strains the machine, as well as traffic', () => {
     expect(gaugeLoad(false, sample({ connections: 900 })).inDuress).toBe(true);
+    expect(gaugeLoad(false, sample({ strainShare: 0.9 })).inDuress).toBe(true);
   });
 
   it('lets one more response expect a fair share, and no more than its pace', () => {

@@ -4,6 +4,8 @@ export interface LoadSample {
   /** Responses that run now. */
   readonly connections: number;
   readonly maxConnections: number;
+  /** The worst of disks, processor and memory: 1 is all they have. */
+  readonly strainShare: number;
   readonly paceBps?: number | undefined;
 }
 
@@ -21,8 +23,9 @@ const RELIEVED_BELOW = 0.75;
 
 /** Earlier than health's `saturated`: players that leave in time are nobody's trouble. */
 export function gaugeLoad(wasInDuress: boolean, sample: LoadSample): Load {
-  const { trafficBps, capacityBps, connections, maxConnections, paceBps = Number.POSITIVE_INFINITY } = sample;
-  const load = Math.max(trafficBps / capacityBps, connections / maxConnections);
+  const { trafficBps, capacityBps, connections, maxConnections, strainShare } = sample;
+  const { paceBps = Number.POSITIVE_INFINITY } = sample;
+  const load = Math.max(trafficBps / capacityBps, connections / maxConnections, strainShare);
   return {
     inDuress: load >= (wasInDuress ? RELIEVED_BELOW : DURESS_FROM),
     expectedBps: Math.min(paceBps, capacityBps / (connections + 1)),

@@ -15,6 +15,12 @@ import { TrafficMeter } from './traffic-meter.ts';
 
 export type MediaDeps = Pick<OcaDeps, 'clock' | 'disks' | 'hmac' | 'log' | 'requestLog'>;
 
+export interface OutsideCount {
+  readonly connections: number;
+  readonly bytes: number;
+  readonly processorShare?: number;
+}
+
 /** The media side of an OCA, without a socket: plans requests, counts what runs, writes the request log. */
 export class MediaService {
   readonly faults = new FaultSwitch();
@@ -31,7 +37,7 @@ export class MediaService {
   #shed = false;
   /** The worst of disks, processor and memory, as the health loop last found it: 1 is all they have. */
   strainShare = 0;
-  #outside = { connections: 0, bytes: 0 };
+  #outside = { connections: 0, bytes: 0, processorShare: 0 };
   readonly #listeners = new Set<() => void>();
 
   constructor(config: OcaConfig, deps: MediaDeps, onDiskError: () => void) {
@@ -44,6 +50,11 @@ export class MediaService {
 
   get connections(): number {
     return this.#running.size + this.#outside.connections;
+  }
+
+  /** Of the cores that another process may use for this one. */
+  get outsideProcessorShare(): number {
+    return this.#outside.processorShare;
   }
 
   /** Of these, what this process answers itself. */
@@ -77,8 +88,8 @@ export class MediaService {
   }
 
   /** What another process serves in this one's name: responses that run now, and bytes since the last time. */
-  countOutside({ connections, bytes }: { readonly connections: number; readonly bytes: number }): void {
-    this.#outside = { connections, bytes: this.#outside.bytes + bytes };
+  countOutside({ connections, bytes, processorShare = 0 }: OutsideCount): void {
+    this.#outside = { connections, bytes: this.#outside.bytes + bytes, processorShare };
     if (bytes > 0) this.#meter.add(bytes, this.#deps.clock.nowMs());
   }
 
@@ -145,6 +156,7 @@ export class MediaService {
       capacityBps,
       connections: this.connections,
       maxConnections,
+      strainShare: this.strainShare,
       paceBps,
     };
     const load = gaugeLoad(this.#inDuress, traffic);

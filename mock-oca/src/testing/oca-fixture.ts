@@ -4,6 +4,7 @@ import { createOca, type Oca } from '../app.ts';
 import type { Clock, Http, OcaDeps, Sha256Hasher } from '../deps.ts';
 import { type DiskStore, type FileEntry, writeFile } from '../disks/disk-store.ts';
 import { MemoryDiskStore } from '../disks/memory-disk-store.ts';
+import type { Vitals } from '../health/machine-watch.ts';
 import { OcaConfig, type OcaConfigInput } from '../oca-config.ts';
 import type { RequestLogLine } from '../serving/request-log.ts';
 
@@ -67,6 +68,7 @@ export async function ocaWith(
     readonly clock?: Clock;
     readonly disks?: DiskStore;
     readonly http?: Http;
+    readonly vitals?: () => Vitals;
   } = {},
 ): Promise<OcaFixture> {
   const disks = options.disks ?? new MemoryDiskStore();
@@ -81,6 +83,7 @@ export async function ocaWith(
     sha256,
     log: () => {},
     requestLog: (line) => void log.push(line),
+    ...(options.vitals && { vitals: options.vitals }),
   };
   return { oca: createOca(deps), config: OcaConfig.parse(deps.config), disks, log };
 }

@@ -789,6 +789,11 @@ export interface OcaStatus {
    */
   reason: string;
   capacityBps: Bps;
+  /**
+   * What it could send beside, by the worst of its bottlenecks.
+   */
+  capacityLeftBps?: number;
+  loads?: OcaLoads;
   trafficBps: Bps;
   /**
    * Responses being sent now.
@@ -812,6 +817,16 @@ export interface OcaStatus {
   prefixCount: number;
 }
 /**
+ * How much of each resource is in use: 1 is all of it.
+ */
+export interface OcaLoads {
+  traffic: number;
+  connections: number;
+  disks: number;
+  processor: number;
+  memory: number;
+}
+/**
  * PUT /v1/ocas/{ocaId}/health: the verdict of the OCA about itself. Silence means unhealthy.
  */
 export interface HealthReport {
@@ -824,6 +839,11 @@ export interface HealthReport {
    */
   reason: string;
   capacityBps: Bps;
+  /**
+   * What it could send beside, by the worst of its bottlenecks.
+   */
+  capacityLeftBps?: number;
+  loads?: OcaLoads;
   trafficBps: Bps;
   /**
    * Responses being sent now.
@@ -970,6 +990,11 @@ export interface OcaDetail {
    */
   reason: string;
   capacityBps: Bps;
+  /**
+   * What it could send beside, by the worst of its bottlenecks.
+   */
+  capacityLeftBps?: number;
+  loads?: OcaLoads;
   trafficBps: Bps;
   /**
    * Responses being sent now.

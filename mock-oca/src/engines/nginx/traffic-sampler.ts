@@ -1,20 +1,27 @@
 import type { MediaService } from '../../serving/media-service.ts';
 import { askAgentSocket } from './agent-client.ts';
-import { bytesSince, procWorkerBytes, runningRequests, type WorkerBytes } from './worker-counters.ts';
+import {
+  doneSince,
+  procWorkerCounts,
+  runningRequests,
+  type WorkerCount,
+  type WorkerCounts,
+} from './worker-counters.ts';
 
 /** Tells the media service what nginx serves in its name: responses that run, and bytes as they leave, not when they end. */
 export class TrafficSampler {
   readonly #socketPath: string;
   readonly #media: MediaService;
-  readonly #workerBytes: WorkerBytes;
-  #before: ReadonlyMap<number, number> = new Map();
+  readonly #workers: WorkerCounts;
+  #before: ReadonlyMap<number, WorkerCount> = new Map();
+  #lookedAtMs = performance.now();
   #ownBefore: number;
   #running = 0;
 
-  constructor(socketPath: string, media: MediaService, workerBytes: WorkerBytes = procWorkerBytes) {
+  constructor(socketPath: string, media: MediaService, workers: WorkerCounts = procWorkerCounts) {
     this.#socketPath = socketPath;
     this.#media = media;
-    this.#workerBytes = workerBytes;
+    this.#workers = workers;
     this.#ownBefore = media.ownBytes;
   }
 
@@ -25,13 +32,18 @@ export class TrafficSampler {
 
   async sample(masterPid: number): Promise<void> {
     const running = runningRequests(await askAgentSocket(this.#socketPath, '/counters'));
-    const now = this.#workerBytes.read(masterPid) ?? this.#before;
+    const now = this.#workers.read(masterPid) ?? this.#before;
     // What Node sends goes through the workers, too.
     const own = this.#media.ownBytes;
-    const bytes = Math.max(0, bytesSince(this.#before, now) - (own - this.#ownBefore));
+    const done = doneSince(this.#before, now);
+    const bytes = Math.max(0, done.bytes - (own - this.#ownBefore));
+    const nowMs = performance.now();
+    // Each worker has one thread that serves.
+    const processorShare = done.processorMs / Math.max(1, (nowMs - this.#lookedAtMs) * now.size);
+    this.#lookedAtMs = nowMs;
     this.#before = now;
     this.#ownBefore = own;
     this.#running = Math.max(0, running - this.#media.ownConnections);
-    this.#media.countOutside({ connections: this.#running, bytes });
+    this.#media.countOutside({ connections: this.#running, bytes, processorShare });
   }
 }

@@ -4,6 +4,12 @@ import { TitleSummary } from './title.ts';
 
 export const HealthVerdict = z.enum(['healthy', 'saturated', 'draining', 'failing']);
 
+const Share = z.number().nonnegative();
+
+export const OcaLoads = z
+  .object({ traffic: Share, connections: Share, disks: Share, processor: Share, memory: Share })
+  .describe('How much of each resource is in use: 1 is all of it.');
+
 export const HealthReport = z
   .object({
     ocaId: OcaId,
@@ -12,6 +18,12 @@ export const HealthReport = z
     verdict: HealthVerdict,
     reason: z.string().describe('Why this verdict, in a few words.'),
     capacityBps: Bps,
+    capacityLeftBps: z
+      .number()
+      .nonnegative()
+      .exactOptional()
+      .describe('What it could send beside, by the worst of its bottlenecks.'),
+    loads: OcaLoads.exactOptional(),
     trafficBps: Bps.describe('Sent to viewers, mean of the last seconds.'),
     connections: z.number().int().nonnegative().describe('Responses being sent now.'),
     servedBytes: z.number().nonnegative().describe('Since the process started.'),
