@@ -1,3 +1,5 @@
+import type { Track } from '@pressplay/protocol/manifests';
+
 /** What an engine plays: times and byte ranges, host-neutral. Made from a play response. */
 export interface Presentation {
   readonly titleId: string;
@@ -14,21 +16,12 @@ export interface Presentation {
   rest?: Promise<void> | undefined;
 }
 
-export interface RenditionView {
-  readonly renditionId: string;
+/** What a manifest says of a rendition, and where its bytes are. */
+export interface RenditionView extends Track {
   readonly kind: 'video' | 'audio';
   readonly fileId: string;
   readonly etag: string;
   readonly sizeBytes: number;
-  /** RFC 6381. */
-  readonly codec: string;
-  readonly averageBps: number;
-  readonly peakBps: number;
-  readonly widthPx?: number;
-  readonly heightPx?: number;
-  readonly frameRate?: number;
-  readonly language?: string;
-  readonly channels?: number;
   readonly initBytes: Uint8Array;
   readonly segments: readonly SegmentView[];
 }
