@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { CONFIG_ERRORS, INGEST_ERRORS, ORIGIN_ERRORS } from '@pressplay/mock-backend/node';
 import { ROUTES_ERRORS } from '@pressplay/mock-oca/node';
 import { OCA_ERRORS, PLAY_API_ERRORS } from '@pressplay/protocol/wire';
-import { SDK_ERROR_CODES } from '@pressplay/sdk-core';
+import { SDK_ERROR_CODES } from '@pressplay/sdk-core/testing';
 import { FLEET_ERRORS } from '@pressplay/testkit/fleet';
 import { describe, expect, it } from 'vitest';
 

@@ -247,3 +247,42 @@ describe('no server left', () => {
     await expect(world.settle(player.load('noise-1'), 60_000)).rejects.toMatchObject({ code: 'steering/no-server' });
   });
 });
+
+describe('a play that no region knows any more', () => {
+  /** As after a backup was put back: the store has lost the plays, and no region remembers them. */
+  async function forgetEverything(world: World): Promise<void> {
+    for (const { regionId } of world.fleet.regions) world.killRegion(regionId);
+    await world.fleet.store.forgetPlays(-1);
+    for (const { regionId } of world.fleet.regions) world.restartRegion(regionId);
+  }
+
+  it('is begun anew without a stall, in the middle of a segment, and ends as one', async () => {
+    const world = await worldOf(231, { controlPlane: { tokenLifetimeMs: 10_000 } });
+    const claims = watchClaims(world);
+    const player = world.createPlayer({ link: LINK, bufferGoalMs: 8000 });
+    await world.settle(player.load('noise-1'), 10_000);
+    await runUntilMidSegment(world, player);
+    const playId = player.stats().playId ?? '';
+    await forgetEverything(world);
+    expect(await world.fleet.store.findPlay(playId)).toBeUndefined();
+    await playToTheEnd(world, player);
+    const began = world.events.filter(({ name }) => name === 'play-granted');
+    expect(began).toHaveLength(2);
+    expect(player.stats().playId).not.toBe(playId);
+    expect([...new Set(claims)]).toEqual([playId, player.stats().playId]);
+  });
+
+  it('gets no second stream by it', async () => {
+    const world = await worldOf(232, { controlPlane: { tokenLifetimeMs: 10_000 } });
+    const account = { planId: 'basic', link: LINK, bufferGoalMs: 8000 };
+    const player = world.createPlayer(account);
+    await world.settle(player.load('noise-1'), 10_000);
+    await forgetEverything(world);
+    await world.runUntilLive('noise-1');
+    const other = world.createPlayer(account);
+    await world.settle(other.load('noise-1'), 10_000);
+    await world.runUntil(() => player.state === 'failed', 60_000);
+    expect(errorOf(world).code).toBe('account/stream-limit');
+    await world.runUntil(() => other.state === 'ended', 60_000);
+  });
+});

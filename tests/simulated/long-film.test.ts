@@ -115,6 +115,20 @@ describe('a film whose index is too long for the answer', () => {
     expect(indexFrom(stage).at(-1)).not.toBe(dead);
   });
 
+  it('plays what it has where no server has its index file, and to the end once one has', async () => {
+    const stage = await longFilmWorld(36);
+    const { world, player, indexId } = stage;
+    for (const { ocaId } of world.fleet.ocas)
+      await world.setFaults(ocaId, [{ kind: 'status', status: 404, fileId: indexId }]);
+    await load(stage);
+    await world.advance(60_000);
+    expect(player.state).toBe('playing');
+    for (const { ocaId } of world.fleet.ocas) await world.setFaults(ocaId, []);
+    await playToItsEnd(stage);
+    expectEveryByteOnce(world, player, FILM);
+    expect(player.stats().rebufferCount).toBe(0);
+  });
+
   it('ends with an error that says so where its index file is damaged everywhere', async () => {
     const stage = await longFilmWorld(35);
     const { world, player, indexId } = stage;

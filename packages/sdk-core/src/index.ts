@@ -15,9 +15,8 @@ export {
   PlayerError,
   type PlayerErrorCode,
   type PlayerErrorContext,
-  SDK_ERROR_CODES,
-  type SdkErrorCode,
 } from './errors/player-error.ts';
+export type { SdkErrorCode } from './errors/sdk-error-codes.ts';
 export type { Presentation, RenditionView, SegmentView } from './manifest/presentation.ts';
 export { presentationOf } from './manifest/presentation-of.ts';
 export { type LoadOptions, Player } from './player.ts';

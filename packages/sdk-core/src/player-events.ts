@@ -34,7 +34,7 @@ export type MoveReason =
 /** Event name to payload. Payloads are plain data. */
 export interface PlayerEvents {
   state: { readonly from: PlayerState; readonly to: PlayerState };
-  /** The play request was answered. */
+  /** The play request was answered; or, in the middle of a play that no region knew any more, the one for a new play in its place. */
   'play-granted': {
     readonly playId: string;
     readonly region: string;
@@ -82,6 +82,11 @@ export interface PlayerEvents {
   /** A play came to its end, by itself, by an error or by a call. Once more where the viewer plays it again. */
   'play-ended': { readonly titleId: string; readonly qoe: QoeSummary };
 }
+
+/** Any of them. */
+export type PlayerMessage = {
+  readonly [K in keyof PlayerEvents]: readonly [name: K, payload: PlayerEvents[K]];
+}[keyof PlayerEvents];
 
 export interface ServerStats {
   readonly ocaId: string;

@@ -174,15 +174,54 @@ describe('the index file of a long film', () => {
     expect(stage.log.error).toMatchObject([{ error: { code: 'region/bad-response' } }]);
   });
 
+  it('that no server has costs nothing while there is something to watch: it is asked for again, by fresh grants', async () => {
+    const stage = longStage();
+    const { index, network, clock, player, log } = stage;
+    network.indexAt = () => undefined;
+    await loaded(stage);
+    await clock.advance(80_000);
+    expect(player.state).toBe('playing');
+    expect(network.asked.filter(({ url }) => url.endsWith('/renew')).length).toBeGreaterThan(3);
+    network.indexAt = () => index;
+    await clock.advance(SEGMENTS * SEGMENT_MS);
+    expect(player.state).toBe('ended');
+    expect(log.rebuffer).toEqual([]);
+    expect(deliveredNumbers(stage, 'video')).toEqual(ALL);
+  });
+
+  it('that no server ever has ends the play once all else was watched', async () => {
+    const stage = longStage();
+    stage.network.indexAt = () => undefined;
+    await loaded(stage);
+    await stage.clock.advance(115_000);
+    expect(stage.log.rebuffer).toEqual([]);
+    await stage.clock.runUntil(() => stage.player.state === 'failed', 60_000);
+    expect(stage.log.error).toMatchObject([{ error: { code: 'delivery/no-server-left' } }]);
+    expect(stage.player.stats().positionMs).toBe(120_000);
+    expect(stage.player.stats().rebufferMs).toBeLessThan(31_000);
+    await stage.clock.advance(5000);
+    expect(stage.clock.pendingTimers).toBe(0);
+  });
+
+  it('that no server has ends a play that has nothing to watch', async () => {
+    const stage = longStage();
+    stage.network.indexAt = () => undefined;
+    const loading = stage.player.load('sample-1', { startAtMs: 200_000 }).catch((error: unknown) => error);
+    await stage.clock.advance(30_000);
+    expect(await loading).toMatchObject({ code: 'delivery/no-server-left' });
+  });
+
   it('is not waited for by who stops meanwhile', async () => {
     for (const startAtMs of [0, 200_000]) {
       const stage = longStage();
+      stage.network.indexAt = () => undefined;
       const loading = stage.player.load('sample-1', { startAtMs }).catch((error: unknown) => error);
       await stage.clock.advance(25);
       if (startAtMs === 0) stage.player.seek(200_000);
       stage.player.stop();
       await stage.clock.advance(5000);
       await loading;
+      expect(stage.clock.pendingTimers).toBe(0);
       expect(stage.player.state).toBe('idle');
       expect(stage.log.error).toEqual([]);
     }

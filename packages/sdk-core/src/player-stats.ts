@@ -8,6 +8,9 @@ import { activePlayOf, rebufferMsOf, type SessionState } from './session/session
 /** The ledger before anything was granted. */
 export const NO_LEDGER: PlayerLedger = { entries: [], bytes: NO_BYTES, reusedBytes: 0 };
 
+/** Of an engine that is not open. */
+export const NOWHERE: EngineSnapshot = { positionMs: 0, bufferAheadMs: 0, paused: true, ended: false };
+
 /** What an app sees of the session: a destroyed player has nothing loaded. */
 export function playerStateOf(session: SessionState): PlayerState {
   return session.status === 'destroyed' ? 'idle' : session.status;

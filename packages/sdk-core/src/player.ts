@@ -1,19 +1,18 @@
 import { isPlayerError, PlayerError } from './errors/player-error.ts';
 import type { Presentation } from './manifest/presentation.ts';
-import type { PlayerEvents, PlayerLedger, PlayerState, PlayerStats } from './player-events.ts';
+import type { PlayerEvents, PlayerLedger, PlayerMessage, PlayerState, PlayerStats } from './player-events.ts';
 import type { PlayerOptions } from './player-options.ts';
-import { NO_LEDGER, playerStateOf, statsOf } from './player-stats.ts';
-import { CancelController } from './ports/cancel-signal.ts';
+import { NO_LEDGER, NOWHERE, playerStateOf, statsOf } from './player-stats.ts';
+import { CancelController, type CancelSignal } from './ports/cancel-signal.ts';
 import type { EngineEvent, EngineSnapshot } from './ports/media-engine.ts';
 import type { PlayerPorts } from './ports/player-ports.ts';
-import type { WatchedPlay } from './ports/telemetry.ts';
 import { sessionEventOf } from './runtime/engine-event-of.ts';
 import { EventOutbox } from './runtime/event-outbox.ts';
 import { Listeners } from './runtime/listeners.ts';
 import { PlayWatch } from './runtime/play-watch.ts';
 import { type GrantedPlay, PlaybackClient } from './runtime/playback-client.ts';
 import { randomId } from './runtime/random-id.ts';
-import { RunningPlay } from './runtime/running-play.ts';
+import { type EmitPlayerEvent, RunningPlay } from './runtime/running-play.ts';
 import { seekWhenKnown } from './runtime/seek-when-known.ts';
 import type { SessionEffect, SessionEvent, SessionState } from './session/session-state.ts';
 import { transition } from './session/transition.ts';
@@ -24,15 +23,11 @@ export interface LoadOptions {
   readonly autoplay?: boolean;
 }
 
-type Message = { readonly [K in keyof PlayerEvents]: readonly [name: K, payload: PlayerEvents[K]] }[keyof PlayerEvents];
-
 interface PendingLoad {
   readonly cancel: CancelController;
   readonly resolve: () => void;
   readonly reject: (error: PlayerError) => void;
 }
-
-const NOWHERE: EngineSnapshot = { positionMs: 0, bufferAheadMs: 0, paused: true, ended: false };
 
 /** Plays titles: asks the backend, chooses servers and renditions, feeds the engine. One title at a time. */
 export class Player {
@@ -40,7 +35,7 @@ export class Player {
   readonly #ports: PlayerPorts;
   readonly #client: PlaybackClient;
   readonly #listeners = new Listeners<PlayerEvents>();
-  readonly #outbox = new EventOutbox<Message>(([name, payload]) => this.#listeners.tell(name, payload as never));
+  readonly #outbox = new EventOutbox<PlayerMessage>(([name, payload]) => this.#listeners.tell(name, payload as never));
   #session: SessionState = { status: 'idle' };
   #pending: PendingLoad | undefined;
   #play: RunningPlay | undefined;
@@ -55,6 +50,8 @@ export class Player {
     this.#client = new PlaybackClient(ports, options, (event) => this.#emit('region-failover', event));
     this.#watch = new PlayWatch({
       ...ports,
+      regions: options.regions,
+      stats: () => this.stats(),
       bytes: () => this.#play && { ...this.#play.delivery.accounts(), droppedFrames: this.#snapshot().droppedFrames },
       onPlayEnded: (event) => this.#emit('play-ended', event),
     });
@@ -206,9 +203,7 @@ export class Player {
 
   async #request(titleId: string, pending: PendingLoad): Promise<void> {
     try {
-      const key = randomId(this.#ports.random);
-      this.#playerId ??= key;
-      const granted = await this.#client.requestPlay(titleId, key, pending.cancel.signal, this.#playerId);
+      const granted = await this.#ask(titleId, pending.cancel.signal);
       if (this.#pending === pending) await this.#start(granted, pending);
     } catch (error) {
       // Given up: rejected already.
@@ -221,19 +216,25 @@ export class Player {
     }
   }
 
+  #ask(titleId: string, signal: CancelSignal): Promise<GrantedPlay> {
+    const key = randomId(this.#ports.random);
+    this.#playerId ??= key;
+    return this.#client.requestPlay(titleId, key, signal, this.#playerId);
+  }
+
   async #start(granted: GrantedPlay, pending: PendingLoad): Promise<void> {
-    const { playId, region, servers, titleName, durationMs } = granted.response;
     const play: RunningPlay = new RunningPlay(granted, {
       ...this.#ports,
-      http: this.#watch.granted(this.#watched(granted)),
+      http: this.#watch.mediaHttp,
       options: this.#options,
-      renewPlay: (...given) => this.#client.renewPlay(...given),
-      endPlay: (id, token) => this.#client.endPlay(id, token),
-      emit: (name, payload) => this.#emit(name, payload),
+      client: this.#client,
+      requestAgain: (signal) => this.#ask(granted.response.titleId, signal),
+      onGranted: this.#onGranted,
+      emit: this.#emit,
       onEngineEvent: (event) => this.#onEngineEvent(play, event),
     });
     this.#play = play;
-    this.#emit('play-granted', { playId, region, serverCount: servers.length, titleName, durationMs });
+    this.#onGranted(granted);
     // What lies further on in a long film is not known yet.
     if (this.#session.status === 'loading' && this.#session.startAtMs > 0) await play.presentation.rest;
     if (this.#pending !== pending) return;
@@ -243,12 +244,11 @@ export class Player {
     else pending.resolve();
   }
 
-  #watched({ response, presentation }: GrantedPlay): WatchedPlay {
-    const { playId, region, telemetry } = response;
-    const first = this.#options.regions.filter(({ regionId }) => regionId === region);
-    const regionUrls = [...new Set([...first, ...this.#options.regions].map(({ baseUrl }) => baseUrl))];
-    return { ...this.#ports, playId, presentation, target: telemetry, regionUrls, stats: () => this.stats() };
-  }
+  readonly #onGranted = (granted: GrantedPlay): void => {
+    const { playId, region, servers, titleName, durationMs } = granted.response;
+    this.#watch.granted(granted);
+    this.#emit('play-granted', { playId, region, serverCount: servers.length, titleName, durationMs });
+  };
 
   #open(startAtMs: number, play: boolean): void {
     const running = this.#play;
@@ -273,9 +273,7 @@ export class Player {
     const pending = this.#pending;
     this.#pending = undefined;
     pending?.cancel.cancel();
-    pending?.reject(
-      new PlayerError('player/invalid-call', 'load(): another load(), stop() or destroy() came before the answer.'),
-    );
+    pending?.reject(new PlayerError('player/invalid-call', 'load(): another call came before the answer.'));
     if (!this.#play) return;
     this.#lastSnapshot = this.#ports.engine.snapshot();
     this.#ports.engine.close();
@@ -288,10 +286,10 @@ export class Player {
     return isOpen ? this.#ports.engine.snapshot() : this.#lastSnapshot;
   }
 
-  #emit<K extends keyof PlayerEvents>(name: K, payload: PlayerEvents[K]): void {
+  readonly #emit: EmitPlayerEvent = (name, payload) => {
     this.#watch.heard(name, payload);
-    this.#outbox.post([name, payload] as unknown as Message);
-  }
+    this.#outbox.post([name, payload] as unknown as PlayerMessage);
+  };
 }
 
 const unexpected = (error: unknown): PlayerError =>

@@ -31,6 +31,6 @@ function measuredStart(context: AbrContext, throughputBps: number): RenditionVie
 /** @throws RangeError where there is none. */
 export function lowestOf(video: readonly RenditionView[]): RenditionView {
   const [lowest] = video;
-  if (!lowest) throw new RangeError('A presentation has at least one video rendition.');
+  if (!lowest) throw new RangeError('There is no video rendition.');
   return lowest;
 }

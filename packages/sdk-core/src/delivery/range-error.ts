@@ -22,7 +22,7 @@ export function rangeError(fileId: string, attempts: readonly FailedAttempt[], i
 function causeOf(last: readonly FailedAttempt[], isTokenOver: boolean): [PlayerErrorCode, string] {
   const all = (action: StatusAction['kind']): boolean => last.length > 0 && last.every((a) => a.action === action);
   if (all('token-expired') || (isTokenOver && last.some(({ action }) => action === 'token-expired')))
-    return ['delivery/token-expired', 'Every server that answers calls the token expired, renewed or not.'];
+    return ['delivery/token-expired', 'The servers call the token expired.'];
   if (all('token-rejected')) return ['delivery/token-rejected', 'Every server refuses the token.'];
   if (all('range-unsatisfiable')) return ['delivery/range-unsatisfiable', 'The range does not exist in the file.'];
   return ['delivery/no-server-left', 'Every server of the play failed for this range.'];

@@ -1,6 +1,7 @@
 import { PLAY_API_ERRORS } from '@pressplay/protocol/wire';
 import { expect, it } from 'vitest';
-import { isPlayApiErrorCode, isPlayerError, PlayerError, SDK_ERROR_CODES } from './player-error.ts';
+import { isPlayApiErrorCode, isPlayerError, PlayerError } from './player-error.ts';
+import { SDK_ERROR_CODES } from './sdk-error-codes.ts';
 
 it('names every code area/cause, once', () => {
   const codes = [...SDK_ERROR_CODES, ...Object.keys(PLAY_API_ERRORS)];

@@ -12,7 +12,9 @@ export interface RegionFailure {
  * enough copies of it, has decided something that the viewer can be told; everything else is about the regions themselves.
  */
 export function allRegionsFailed(failures: readonly RegionFailure[]): PlayerError {
-  const decided = failures.find(isDecision)?.error;
+  const decisions = failures.filter(isDecision);
+  // One that knows the play knows better than those that do not.
+  const decided = (decisions.find(({ error }) => error?.code !== 'play/unknown') ?? decisions[0])?.error;
   if (decided) return decided;
   const said = failures.map(({ regionId, cause }) => `${regionId}: ${cause}`);
   const onlyBad = failures.length > 0 && failures.every(({ error }) => error?.code === 'region/bad-response');

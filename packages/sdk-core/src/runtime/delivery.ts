@@ -71,11 +71,7 @@ export class Delivery {
       ports.logger?.log('info', 'somebody answers again', { silentForMs: ports.clock.nowMs() - sinceMs });
       this.#book.forgive(sinceMs);
     });
-    this.#renewals = new Renewals(
-      ports,
-      (reason) => listener.renewGrant(reason),
-      (grant) => this.use(grant),
-    );
+    this.#renewals = new Renewals(ports.clock, listener, (grant) => this.use(grant));
     this.#prober = new Prober({
       ...this.#ports,
       book: this.#book,

@@ -1,15 +1,20 @@
-import type { PlayResponse } from '@pressplay/protocol/messages';
+import type { PlayRenewal, PlayResponse } from '@pressplay/protocol/messages';
 import type { DeliveryGrant } from './delivery-listener.ts';
 
-/** What the answer to a play request grants. */
-export function firstGrant(response: PlayResponse, nowMs: number): DeliveryGrant {
+/** What a region's answer grants: of a play request or of a renewal. */
+export function grantOf(answer: PlayResponse | PlayRenewal, nowMs: number): DeliveryGrant {
+  const { token, expiresInMs, servers } = answer;
+  const fileServers = 'fileServers' in answer ? answer.fileServers : fileServersOf(answer);
+  return { token, expiresAtMs: nowMs + expiresInMs, servers, fileServers };
+}
+
+function fileServersOf({ fileSets, indexFile }: PlayResponse): DeliveryGrant['fileServers'] {
   const fileServers: Record<string, readonly number[]> = {};
-  for (const set of response.fileSets) {
+  for (const set of fileSets) {
     for (const { fileId } of set.renditions) fileServers[fileId] = set.servers;
   }
-  const { token, expiresInMs, servers, indexFile } = response;
   if (indexFile) fileServers[indexFile.fileId] = indexFile.servers;
-  return { token, expiresAtMs: nowMs + expiresInMs, servers, fileServers };
+  return fileServers;
 }
 
 /** A file that only avoided servers hold keeps them. */
@@ -21,13 +26,4 @@ export function withoutServers(grant: DeliveryGrant, avoided: ReadonlySet<string
     fileServers[fileId] = others.length > 0 ? others : servers;
   }
   return { ...grant, fileServers };
-}
-
-/** Something that comes once, and whoever waits for it. */
-export function nextTime(): { readonly came: Promise<void>; readonly tell: () => void } {
-  let tell = (): void => {};
-  const came = new Promise<void>((resolve) => {
-    tell = resolve;
-  });
-  return { came, tell };
 }

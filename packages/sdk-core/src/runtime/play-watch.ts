@@ -1,7 +1,7 @@
 import type { QoeSummary } from '@pressplay/protocol/messages';
 import { NO_BYTES } from '../delivery/byte-accounts.ts';
 import type { PlayerEvents } from '../player-events.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { RegionEndpoint } from '../player-options.ts';
 import type { HttpClient } from '../ports/http-client.ts';
 import type { PlayObserver, Telemetry, WatchedPlay } from '../ports/telemetry.ts';
 import type { SessionState } from '../session/session-state.ts';
@@ -9,9 +9,10 @@ import { accumulate } from '../telemetry/accumulate-qoe.ts';
 import { qoeEventOf } from '../telemetry/qoe-event-of.ts';
 import { type QoeState, startQoe } from '../telemetry/qoe-state.ts';
 import { type QoeBytes, summaryOf } from '../telemetry/qoe-summary.ts';
+import type { GrantedPlay } from './playback-client.ts';
 
-export interface PlayWatchDeps {
-  readonly clock: Clock;
+export interface PlayWatchDeps extends Pick<WatchedPlay, 'clock' | 'http' | 'logger' | 'stats'> {
+  readonly regions: readonly RegionEndpoint[];
   readonly telemetry?: Telemetry | undefined;
   readonly bytes: () => QoeBytes | undefined;
   readonly onPlayEnded: (event: PlayerEvents['play-ended']) => void;
@@ -23,6 +24,7 @@ export class PlayWatch {
   #titleId = '';
   #qoe: QoeState | undefined;
   #observer: PlayObserver | undefined;
+  #media: HttpClient | undefined;
 
   constructor(deps: PlayWatchDeps) {
     this.#deps = deps;
@@ -35,11 +37,19 @@ export class PlayWatch {
     this.#qoe = startQoe(this.#deps.clock.nowMs());
   }
 
-  /** Gives the client for the media of the granted play. */
-  granted(play: WatchedPlay): HttpClient {
-    this.#observer = this.#deps.telemetry?.watch(play);
-    return this.#observer?.mediaHttp(play.http) ?? play.http;
+  /** The play was granted; or a new one in its place, which is told apart and has the accounts of both. */
+  granted({ response, presentation }: GrantedPlay): void {
+    this.#close();
+    const { regions, telemetry, http } = this.#deps;
+    const { playId, region, telemetry: target } = response;
+    const first = regions.filter(({ regionId }) => regionId === region);
+    const regionUrls = [...new Set([...first, ...regions].map(({ baseUrl }) => baseUrl))];
+    this.#observer = telemetry?.watch({ ...this.#deps, playId, presentation, target, regionUrls });
+    this.#media = this.#observer?.mediaHttp(http);
   }
+
+  /** The client for the media of the granted play. */
+  mediaHttp: HttpClient = (request) => (this.#media ?? this.#deps.http)(request);
 
   /** The session moved, or what the viewer wants did. */
   status(session: SessionState): void {

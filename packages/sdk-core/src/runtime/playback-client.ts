@@ -240,7 +240,7 @@ export class PlaybackClient {
       return await withDeadline(this.#clock, ACCESS_TOKEN_DEADLINE_MS, signal, () => accessToken());
     } catch (error) {
       if (isPlayerError(error) || signal.aborted) throw error;
-      throw new PlayerError('auth/missing', 'The accessToken function of the options failed.', {}, { cause: error });
+      throw new PlayerError('auth/missing', 'accessToken() of the options failed.', {}, { cause: error });
     }
   }
 }

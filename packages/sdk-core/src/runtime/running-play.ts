@@ -1,11 +1,11 @@
-import type { PlayRenewal, PlayResponse } from '@pressplay/protocol/messages';
+import type { PlayResponse } from '@pressplay/protocol/messages';
 import type { RenditionChoice } from '../abr/abr-context.ts';
 import type { Limit } from '../abr/limits.ts';
 import { isPlayerError } from '../errors/player-error.ts';
 import type { Presentation, RenditionView } from '../manifest/presentation.ts';
 import type { PlayerEvents } from '../player-events.ts';
 import type { PlayerOptions } from '../player-options.ts';
-import { CancelController, type CancelSignal } from '../ports/cancel-signal.ts';
+import type { CancelSignal } from '../ports/cancel-signal.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HttpClient } from '../ports/http-client.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -22,15 +22,13 @@ import type {
 import type { NetworkInfo } from '../ports/network-info.ts';
 import type { NetworkMemory, OpenNetworkMemory } from '../ports/network-memory.ts';
 import type { Random } from '../ports/random.ts';
-import { awaitGrant } from './await-grant.ts';
 import { bringRest } from './bring-rest.ts';
 import { Delivery } from './delivery.ts';
-import type { DeliveryGrant, DeliveryListener, RenewReason } from './delivery-listener.ts';
-import { GrantRefresh } from './grant-refresh.ts';
-import { firstGrant, nextTime, withoutServers } from './grants.ts';
+import type { DeliveryListener } from './delivery-listener.ts';
 import { PlayAbr } from './play-abr.ts';
+import { PlayGrant, type PlayGrantDeps } from './play-grant.ts';
 import { type LimitOptions, PlayLimits } from './play-limits.ts';
-import type { GrantedPlay } from './playback-client.ts';
+import type { GrantedPlay, PlaybackClient } from './playback-client.ts';
 import { ProbeStart } from './probe-start.ts';
 
 /** A range is wanted at once where nothing is buffered; this is the time that "at once" may take. */
@@ -40,7 +38,7 @@ const TOKEN_PATIENCE_MS = 60_000;
 
 export type EmitPlayerEvent = <K extends keyof PlayerEvents>(name: K, payload: PlayerEvents[K]) => void;
 
-export interface RunningPlayDeps {
+export interface RunningPlayDeps extends Pick<PlayGrantDeps, 'requestAgain' | 'onGranted'> {
   readonly clock: Clock;
   readonly http: HttpClient;
   readonly random: Random;
@@ -49,8 +47,7 @@ export interface RunningPlayDeps {
   readonly networkMemory?: OpenNetworkMemory | undefined;
   readonly networkInfo?: NetworkInfo;
   readonly options: LimitOptions & Pick<PlayerOptions, 'abr' | 'bufferGoalMs'>;
-  readonly renewPlay: (playId: string, signal: CancelSignal, elsewhere: boolean) => Promise<PlayRenewal>;
-  readonly endPlay: (playId: string, token: string) => void;
+  readonly client: PlaybackClient;
   readonly onPageEnd?: (callback: () => void) => () => void;
   readonly emit: EmitPlayerEvent;
   readonly onEngineEvent: (event: EngineEvent) => void;
@@ -59,34 +56,23 @@ export interface RunningPlayDeps {
 /** One granted play: joins engine, delivery and ABR until it is closed. */
 export class RunningPlay implements EngineHost {
   readonly presentation: Presentation;
-  readonly response: PlayResponse;
   readonly delivery: Delivery;
   readonly probing: ProbeStart;
   readonly #deps: RunningPlayDeps;
-  #grant: DeliveryGrant;
-  /** Its token is half as old as it may become. */
-  #halfLifeAtMs: number;
+  readonly #grant: PlayGrant;
   readonly #abr: PlayAbr;
   readonly #limits: PlayLimits;
   readonly #memory: NetworkMemory | undefined;
   #shown: RenditionView | undefined;
-  readonly #closing = new CancelController();
-  readonly #refresh: GrantRefresh;
   readonly #forgetPage: (() => void) | undefined;
-  #renewing: Promise<DeliveryGrant | undefined> | undefined;
-  #nextGrant = nextTime();
-  /** Their bytes did not decode. */
-  readonly #avoided = new Set<string>();
 
   constructor(granted: GrantedPlay, deps: RunningPlayDeps) {
     this.presentation = granted.presentation;
-    this.response = granted.response;
     this.#deps = deps;
-    this.#grant = firstGrant(granted.response, deps.clock.nowMs());
-    this.#halfLifeAtMs = deps.clock.nowMs() + granted.response.expiresInMs / 2;
+    this.#grant = this.#playGrant(granted.response);
     this.delivery = new Delivery(deps, this.#listener(), deps.engine.abilities);
     this.probing = new ProbeStart(deps.clock, () => this.delivery.startProbing());
-    this.delivery.use(this.#grant);
+    this.delivery.use(this.#grant.now);
     this.#limits = new PlayLimits({
       ...deps,
       presentation: this.presentation,
@@ -95,22 +81,25 @@ export class RunningPlay implements EngineHost {
     });
     this.#memory = deps.networkMemory?.(deps);
     this.#abr = this.#playAbr();
-    const isPlaying = (): boolean => {
-      const { paused, ended } = deps.engine.snapshot();
-      return !paused && !ended;
-    };
-    this.#refresh = new GrantRefresh({ ...deps, isPlaying, refresh: () => void this.#refreshGrant() });
-    this.#refresh.granted(granted.response.refreshInMs);
     this.#forgetPage = deps.onPageEnd?.(() => this.#end());
-    bringRest(granted, this);
+    bringRest(granted, this, deps);
+  }
+
+  /** That granted the play as it is now. */
+  get response(): PlayResponse {
+    return this.#grant.response;
   }
 
   get selected(): RenditionChoice<string> | undefined {
     return this.#abr.selected;
   }
 
+  get closing(): CancelSignal {
+    return this.#grant.closed;
+  }
+
   get closed(): boolean {
-    return this.#closing.signal.aborted;
+    return this.closing.aborted;
   }
 
   get shown(): RenditionView | undefined {
@@ -153,23 +142,19 @@ export class RunningPlay implements EngineHost {
       request.onBytes(chunk);
     };
     for (;;) {
-      const grant = this.#grant;
+      const grant = this.#grant.now;
       try {
         return await this.delivery.fetchRange({ ...request, startByte, onBytes, neededInMs: bufferMs() });
       } catch (error) {
         if (!isPlayerError(error) || error.code !== 'delivery/token-expired') throw error;
-        const signal = request.signal ?? this.#closing.signal;
-        const isOld = (): boolean => this.#grant === grant;
-        const ask = (): void => void this.#renew('token-expired');
-        await awaitGrant(clock, patienceEndMs, signal, { isOld, ask, came: () => this.#nextGrant.came });
-        if (isOld()) throw error;
+        if (!(await this.#grant.isRenewed(grant, patienceEndMs, request.signal))) throw error;
       }
     }
   }
 
   notify(event: EngineEvent): void {
     if (this.closed) return;
-    if (event.type === 'playing') this.#refresh.resumed();
+    if (event.type === 'playing') this.#grant.resumed();
     if (event.type === 'rendition-shown') {
       this.#shown = event.rendition;
       this.#emit('rendition-shown', { rendition: event.rendition });
@@ -180,6 +165,9 @@ export class RunningPlay implements EngineHost {
     this.#deps.onEngineEvent(event);
   }
 
+  /** Something that the play cannot do without cannot be had. */
+  readonly fail = (error: unknown): void => this.notify({ type: 'failed', cause: 'fetch', error });
+
   /** Takes the server of the last bytes, or of a file's, off the list, where another one is left: they are of no use. */
   avoidLastServer(ofFile?: string): void {
     const delivered = this.delivery
@@ -187,9 +175,7 @@ export class RunningPlay implements EngineHost {
       .entries.filter((entry) => entry.deliveredTo > entry.requestedFrom && (ofFile ?? entry.fileId) === entry.fileId);
     const ocaId = delivered.at(-1)?.ocaId ?? this.delivery.currentOcaId();
     this.#deps.logger?.log('warn', 'media did not decode; asking another server', { ocaId });
-    if (ocaId !== undefined) this.#avoided.add(ocaId);
-    this.#grant = withoutServers(this.#grant, this.#avoided);
-    this.delivery.use(this.#grant);
+    this.delivery.use(this.#grant.avoid(ocaId));
   }
 
   /** Lets go of transfers. What was delivered can still be asked for. */
@@ -199,16 +185,22 @@ export class RunningPlay implements EngineHost {
       this.#end();
     }
     this.#forgetPage?.();
-    this.#closing.cancel();
+    this.#grant.close();
     this.probing.close();
-    this.#refresh.close();
     this.delivery.close();
-    this.#nextGrant.tell();
   }
 
   /** Gives the account its stream back. */
   #end(): void {
-    this.#deps.endPlay(this.response.playId, this.#grant.token);
+    this.#deps.client.endPlay(this.response.playId, this.#grant.now.token);
+  }
+
+  #playGrant(response: PlayResponse): PlayGrant {
+    return new PlayGrant(response, {
+      ...this.#deps,
+      onRefreshed: (grant) => this.delivery.use(grant),
+      onRefused: this.fail,
+    });
   }
 
   #playAbr(): PlayAbr {
@@ -222,7 +214,7 @@ export class RunningPlay implements EngineHost {
       expectation: () => delivery.expectation(),
       limits: () => this.#limits.now(),
       memory: this.#memory,
-      server: () => ({ ocaId: delivery.currentOcaId(), hasOthers: this.#grant.servers.length > 1 }),
+      server: () => ({ ocaId: delivery.currentOcaId(), hasOthers: this.#grant.now.servers.length > 1 }),
       rate: () => engine.snapshot().rate ?? 1,
     });
   }
@@ -254,46 +246,8 @@ export class RunningPlay implements EngineHost {
       onServerChanged: (event) => this.#emit('server-changed', event),
       onHandOver: (event) => this.#emit('hand-over', event),
       onSegmentDelivered: (event) => this.#emit('segment-delivered', event),
-      renewGrant: (reason) => this.#renew(reason),
+      renewGrant: (reason) => this.#grant.renew(reason),
     };
-  }
-
-  /** Dead regions end no play: without a renewal, delivery goes on with the grant it has. One at a time. */
-  #renew(reason: RenewReason | 'refresh'): Promise<DeliveryGrant | undefined> {
-    this.#renewing ??= this.#askForGrant(reason).finally(() => {
-      this.#renewing = undefined;
-    });
-    return this.#renewing;
-  }
-
-  async #askForGrant(reason: RenewReason | 'refresh'): Promise<DeliveryGrant | undefined> {
-    try {
-      // A young token that is called expired comes of a clock that is wrong: perhaps of that region's.
-      const isYoung = reason === 'token-expired' && this.#deps.clock.nowMs() < this.#halfLifeAtMs;
-      const renewal = await this.#deps.renewPlay(this.response.playId, this.#closing.signal, isYoung);
-      if (this.closed) return undefined;
-      const { token, expiresInMs, servers, fileServers, refreshInMs } = renewal;
-      const expiresAtMs = this.#deps.clock.nowMs() + expiresInMs;
-      this.#halfLifeAtMs = expiresAtMs - expiresInMs / 2;
-      this.#grant = withoutServers({ token, expiresAtMs, servers, fileServers }, this.#avoided);
-      this.#refresh.granted(refreshInMs);
-      const { tell } = this.#nextGrant;
-      this.#nextGrant = nextTime();
-      tell();
-      return this.#grant;
-    } catch (error) {
-      this.#deps.logger?.log('warn', 'the play could not be renewed', { reason, error: String(error) });
-      this.#refresh.failed();
-      // Somebody else has its stream: what the servers would still give is not for this viewer any more.
-      if (isPlayerError(error) && (error.code === 'account/stream-limit' || error.code === 'play/ended'))
-        this.notify({ type: 'failed', cause: 'fetch', error });
-      return undefined;
-    }
-  }
-
-  async #refreshGrant(): Promise<void> {
-    const grant = await this.#renew('refresh');
-    if (grant && !this.closed) this.delivery.use(grant);
   }
 
   #emit: EmitPlayerEvent = (name, payload) => {

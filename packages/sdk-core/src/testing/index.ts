@@ -1,3 +1,4 @@
+export { SDK_ERROR_CODES } from '../errors/sdk-error-codes.ts';
 export { type ClockHarness, clockCases } from './clock-conformance.ts';
 export { type ConformanceCase, check, checkEqual, conformanceCase, rejection } from './conformance.ts';
 export { type HttpClientHarness, httpClientCases } from './http-client-conformance.ts';

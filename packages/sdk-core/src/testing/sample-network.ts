@@ -31,6 +31,8 @@ export class SampleNetwork {
   /** Bytes of the index file, by OCA id; undefined where one has none. */
   indexAt: (ocaId: string) => Uint8Array | undefined = () => undefined;
   readonly regions: Record<string, RegionManner> = {};
+  /** How they answer renewals, where otherwise than the rest. */
+  readonly renewals: Record<string, RegionManner> = {};
   /** OCA ids whose connections break, also those under way. */
   readonly deadOcas: Set<string> = new Set();
   /** Which no server honours any more. */
@@ -54,13 +56,14 @@ export class SampleNetwork {
   };
 
   async #askRegion(regionId: string, path: string, { signal }: HttpRequest): Promise<HttpResponse> {
-    const manner = this.regions[regionId] ?? 'answers';
+    const isRenewal = path.endsWith('/renew');
+    const manner = (isRenewal ? this.renewals[regionId] : undefined) ?? this.regions[regionId] ?? 'answers';
     if (manner === 'refuses') throw new HttpFailure('network', 'connection refused');
     if (manner === 'hangs') await this.#pause(Number.POSITIVE_INFINITY, signal);
     if (typeof manner === 'object') return textResponse(manner.status, manner.body);
     return textResponse(
       200,
-      JSON.stringify(path.endsWith('/renew') ? this.#renewal() : { ...(this.cutPlay ?? this.play), region: regionId }),
+      JSON.stringify(isRenewal ? this.#renewal() : { ...(this.cutPlay ?? this.play), region: regionId }),
     );
   }
 
