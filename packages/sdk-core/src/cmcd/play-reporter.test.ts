@@ -43,7 +43,8 @@ describe('media requests', () => {
     }
     const [first] = wanted;
     expect(first).toMatchObject({ sta: 's', su: true, ot: 'v', cdn: 'oca-0', tb: [{ value: 3600 }] });
-    const last = wanted.at(-1);
+    // One that goes to another server to measure it cannot say how fast that is.
+    const last = wanted.filter(({ cdn }) => cdn === 'oca-0').at(-1);
     expect(last).not.toHaveProperty('su');
     expect(last).toMatchObject({ sta: 'p', rtp: expect.any(Number), mtp: [expect.any(Number)] });
     expect(media().filter(({ msd }) => msd !== undefined)).toHaveLength(1);

@@ -50,7 +50,7 @@ describe('a range that will be late', () => {
   it('gets its end from another server while the first goes on to the meeting point', async () => {
     const world = await slowWorld();
     // As fast as a server is assumed to be that only a probe has reached.
-    for (const server of world.servers.slice(1)) server.rateBps = 2_000_000;
+    for (const server of world.servers.slice(1)) server.rateBps = 5_000_000;
     const fetched = await fetchRest(world);
     expectRest(world, fetched);
     const [first, second, third, ...more] = asked(world);

@@ -3,7 +3,7 @@ import { RangeAssembly } from '../delivery/range-assembly.ts';
 import { wasCrawl } from '../delivery/too-slow.ts';
 import { PlayerError } from '../errors/player-error.ts';
 import { HttpFailure } from '../ports/http-client.ts';
-import { PREDICTION_DEFAULTS, rateBelow } from '../server-selection/predict-delivery.ts';
+import { CAUTION, rateBelow } from '../server-selection/predict-delivery.ts';
 import { Pace } from './delivery-pace.ts';
 import { openRaced } from './delivery-race.ts';
 import { Lane } from './delivery-range-lane.ts';
@@ -278,7 +278,7 @@ export class RangeDelivery {
     const query = this.#query();
     const [other] = book.others(ocaId, query, forPart);
     if (!other) return undefined;
-    const bps = rateBelow(other.belief, PREDICTION_DEFAULTS.caution);
+    const bps = rateBelow(other.belief, CAUTION);
     // Ranks compare longer ranges; here so little may be left that a crawl seems no worse.
     const restMs = other.latencyMs + (query.bytes * 8000) / bps;
     const predictedMs = this.#hedgeCount === 0 ? restMs : other.predictedMs;

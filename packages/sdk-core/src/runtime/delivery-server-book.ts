@@ -17,21 +17,12 @@ import { freshRates, type LoadHints, NO_HINTS, noteHint } from '../server-select
 import { rateBelow } from '../server-selection/predict-delivery.ts';
 import { type RankedServer, rankServers } from '../server-selection/rank-servers.ts';
 import type { Measurement } from '../server-selection/rate-belief.ts';
+import { learnRate, NO_RATES, type RateSample } from '../server-selection/rate-model.ts';
 import { readCmsdDynamic } from '../server-selection/read-cmsd.ts';
 import type { DeliveryGrant } from './delivery-listener.ts';
 import { ServerMeter } from './delivery-server-meter.ts';
+import type { ServerQuery } from './delivery-server-query.ts';
 import { Slumps } from './delivery-slumps.ts';
-
-/** A range that looks for a server. */
-export interface ServerQuery {
-  readonly fileId: string;
-  readonly bytes: number;
-  readonly neededInMs: number;
-  /** What the rendition plays per second. */
-  readonly mediaBps?: number;
-  /** Tried already for this range. */
-  readonly avoid: ReadonlySet<string>;
-}
 
 /** What the next download will find. */
 export interface Expectation {
@@ -65,6 +56,7 @@ export class ServerBook {
   #leftFor: MoveReason | undefined;
   #lastFailure: MoveReason = 'status';
   readonly #slumps = new Slumps();
+  #rates = NO_RATES;
 
   constructor(clock: Pick<Clock, 'nowMs'>, random: Random, onChanged: (event: PlayerEvents['server-changed']) => void) {
     this.#clock = clock;
@@ -105,16 +97,15 @@ export class ServerBook {
   meter(ocaId: string): ServerMeter {
     const known = this.#meters.get(ocaId);
     if (known) return known;
-    const meter = new ServerMeter(this.#clock);
+    const meter = new ServerMeter(this.#clock, (bps, durationMs) => this.#learn({ ocaId, bps, durationMs }));
     this.#meters.set(ocaId, meter);
     return meter;
   }
 
   /** Media come from this server. */
   began(ocaId: string): void {
-    const { preferredId = ocaId } = this;
-    this.meter(ocaId).began(preferredId === ocaId ? undefined : this.meter(preferredId).measurement().quickBps);
-    if (preferredId === ocaId) this.#tell(ocaId);
+    this.meter(ocaId).began();
+    if ((this.preferredId ?? ocaId) === ocaId) this.#tell(ocaId);
   }
 
   url(ocaId: string, fileId: string): string {
@@ -181,6 +172,7 @@ export class ServerBook {
   /** Alive, but crawling: what was measured before no longer counts. */
   noteTooSlow(ocaId: string, recentBps: number): void {
     this.meter(ocaId).restart(recentBps);
+    this.#learn({ ocaId, bps: recentBps, durationMs: 0, isSlump: true });
     if (this.#preference.ocaId !== ocaId) return;
     const backTo = this.#slumps.left(ocaId, recentBps, this.#clock.nowMs());
     this.#leave('too-slow');
@@ -264,6 +256,12 @@ export class ServerBook {
     return this.#inputFor(holders, fileId, Math.max(bytes, MIN_COMPARED_BYTES));
   }
 
+  #learn(sample: Omit<RateSample, 'rank'>): void {
+    const rank = this.servers.findIndex(({ ocaId }) => ocaId === sample.ocaId);
+    const ranked = { ...sample, rank: Math.max(0, rank) };
+    this.#rates = learnRate(this.#rates, ranked, this.#clock.nowMs(), this.#slumps.linkShare);
+  }
+
   #inputFor(indices: Iterable<number>, fileId: string, bytes: number) {
     const nowMs = this.#clock.nowMs();
     const servers = [...indices].flatMap((index, rank) => {
@@ -275,7 +273,7 @@ export class ServerBook {
       const { estimatedBps: hintBps } = freshRates(this.#hints, ocaId, nowMs);
       measurements[ocaId] = { ...this.meter(ocaId).measurement(), hintBps };
     }
-    const known = { exclusions: this.#exclusions, hints: this.#hints, linkShare: this.#slumps.linkShare };
+    const known = { exclusions: this.#exclusions, hints: this.#hints, rates: this.#rates };
     return { servers, measurements, ...known, fileId, nowMs, bytes };
   }
 

@@ -32,13 +32,9 @@ import {
   type RateExpectation,
   type RateForecast,
 } from '../throughput/rate-forecast.ts';
-import {
-  sampleThroughput,
-  type ThroughputState,
-  throughputBps,
-  throughputEstimator,
-} from '../throughput/throughput-estimator.ts';
 
+/** Samples of this length show one moment of a rate. */
+const RATE_SAMPLE_MS = 500;
 const RECENT = { ...LATENCY_DEFAULTS, sampleCount: 3 };
 
 /** The estimators of one server. */
@@ -47,7 +43,6 @@ export class ServerMeter {
   /** When it last answered or sent bytes; undefined before. */
   heardAtMs: number | undefined;
   readonly #clock: Pick<Clock, 'nowMs'>;
-  #throughput: ThroughputState = throughputEstimator();
   #forecast: RateForecast = NO_FORECAST;
   #rate: RateRecord = NO_RATE;
   #latency: LatencyState = NO_LATENCY;
@@ -55,10 +50,13 @@ export class ServerMeter {
   /** Asked for more often than they change. */
   #measured: Measurement | undefined;
   #expected: RateExpectation | undefined;
-  #besideBps: number | undefined;
+  /** What came since the last sample for `onRate`. */
+  #pending = { bytes: 0, durationMs: 0 };
+  readonly #onRate: (bps: number, durationMs: number) => void;
 
-  constructor(clock: Pick<Clock, 'nowMs'>) {
+  constructor(clock: Pick<Clock, 'nowMs'>, onRate: (bps: number, durationMs: number) => void = () => {}) {
     this.#clock = clock;
+    this.#onRate = onRate;
   }
 
   answered(latencyMs: number): void {
@@ -73,10 +71,7 @@ export class ServerMeter {
     this.#changed();
   }
 
-  /** `besideBps`: what the server in use reached just before. */
-  began(besideBps?: number): void {
-    this.#besideBps = besideBps;
-    this.#changed();
+  began(): void {
     this.#busy = beginBody(this.#busy, this.#clock.nowMs());
   }
 
@@ -88,14 +83,13 @@ export class ServerMeter {
 
   ended(): void {
     this.#take(endBody(this.#busy, this.#clock.nowMs()));
+    this.#tellRate();
     if (this.#busy.runningCount === 0) this.#forecast = endOfTransfer(this.#forecast, this.#clock.nowMs());
     this.#changed();
   }
 
   /** Forgets the past: the server's pace has changed to `bps`. */
   restart(bps: number): void {
-    const sample = { bytes: bps / 8, durationMs: 1000 };
-    this.#throughput = sampleThroughput(throughputEstimator(), sample, this.#clock.nowMs());
     this.#forecast = forecastFrom(bps, this.#clock.nowMs());
     this.#rate = recordSlump(this.#rate, bps, this.#clock.nowMs());
     this.#changed();
@@ -111,16 +105,17 @@ export class ServerMeter {
     return lowLatencyMs(this.#latency);
   }
 
-  /** On the careful side. */
+  /** On the careful side: it falls fast and rises slowly. */
   throughputBps(): number | undefined {
-    return throughputBps(this.#throughput);
+    const { quickBps, usualBps } = this.measurement();
+    return quickBps === undefined || usualBps === undefined ? undefined : Math.min(quickBps, usualBps);
   }
 
   /** For the choice of a server: its latency is that of the last few requests, so that a way that grew long shows. */
   measurement(): Measurement {
     if (this.#measured) return this.#measured;
     const latencyMs = lowLatencyMs(this.#latency, RECENT);
-    this.#measured = { latencyMs, ...rateMeasured(this.#rate), besideBps: this.#besideBps };
+    this.#measured = { latencyMs, ...rateMeasured(this.#rate) };
     return this.#measured;
   }
 
@@ -133,9 +128,17 @@ export class ServerMeter {
     this.#busy = meter;
     if (!sample) return;
     const nowMs = this.#clock.nowMs();
-    this.#throughput = sampleThroughput(this.#throughput, sample, nowMs);
     this.#forecast = observeRate(this.#forecast, sample, nowMs);
     this.#rate = sampleRate(this.#rate, sample, nowMs);
     this.#changed();
+    this.#pending.bytes += sample.bytes;
+    this.#pending.durationMs += Math.max(1, sample.durationMs);
+    if (this.#pending.durationMs >= RATE_SAMPLE_MS) this.#tellRate();
+  }
+
+  #tellRate(): void {
+    const { bytes, durationMs } = this.#pending;
+    this.#pending = { bytes: 0, durationMs: 0 };
+    if (durationMs > 0) this.#onRate((bytes * 8000) / durationMs, durationMs);
   }
 }

@@ -106,7 +106,7 @@ describe('when the server fails in the middle of a range', () => {
     const startedAtMs = world.clock.nowMs();
     const fetched = await world.fetch({ startByte: 500_000, neededInMs: 12_000 });
     expectWhole(world, fetched, 500_000);
-    expect(world.handOvers).toMatchObject([{ from: 'a', to: 'b', reason: 'hedge' }]);
+    expect(world.handOvers).toMatchObject([{ from: 'a', to: 'b', reason: 'too-slow' }]);
     expect(askedAfterMs(world, 'b', startedAtMs)).toBeLessThan(3000);
     expect(fetched.tookMs).toBeLessThan(6000);
     expect(world.delivery.currentOcaId()).toBe('b');

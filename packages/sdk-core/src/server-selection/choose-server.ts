@@ -1,8 +1,9 @@
 import { isToBeLeft, NO_HINTS } from './load-hints.ts';
 import { planExploration } from './plan-exploration.ts';
-import { PREDICTION_DEFAULTS, rateBelow } from './predict-delivery.ts';
+import { CAUTION, rateBelow } from './predict-delivery.ts';
 import { type RankedServer, type RankInput, rankServers } from './rank-servers.ts';
 import { probabilityFaster } from './rate-belief.ts';
+import { agedRates, spreadBetween } from './rate-model.ts';
 import { pickNearlyBest } from './spread.ts';
 
 /** The server that ranges start at, and who may replace it. */
@@ -17,6 +18,8 @@ export interface Preference {
   readonly followed?: number;
   /** How often somebody better was looked for in vain. */
   readonly explored?: number;
+  /** The one that was left because `ocaId` seemed better. */
+  readonly leftId?: string;
 }
 
 export interface ChooseInput extends RankInput {
@@ -38,10 +41,9 @@ const SURENESS = 0.8;
 /** The same where the preferred server would be late and there is no time to be sure; and where the other one is only assumed. */
 const URGENT_MARGIN = 1.5;
 const UNMEASURED_MARGIN = 3;
-/** For how long it must stay so, the shorter the more it gains; and how fresh its measurement must be. */
+/** For how long it must stay so, the shorter the more it gains. */
 const HOLD_MS = 8000;
 const MAX_HOLD_MS = 64_000;
-const FRESH_MS = 15_000;
 /** A server this many times faster than the media plays is fast enough: nobody better is looked for. */
 const PLENTY = 2.5;
 /** A server in duress is left for one that takes at most this many times longer. */
@@ -74,7 +76,8 @@ export interface Choice {
 }
 
 /** Which server a range starts at. undefined where no server holds the file. */
-export function chooseServer(input: ChooseInput): Choice | undefined {
+export function chooseServer(given: ChooseInput): Choice | undefined {
+  const input = { ...given, rates: agedRates(given.rates, given.nowMs) };
   const ranked = rankServers(input);
   const best = ranked[0];
   if (!best) return undefined;
@@ -111,36 +114,32 @@ function challenge(preferred: RankedServer, ranked: readonly RankedServer[], inp
   const challengedAtMs = isHeld ? (preference.challengedAtMs ?? nowMs) : nowMs;
   const followed = preference.followed ?? 0;
   // Twice as fast is certain four times as soon.
-  const gain = ownMsOf(preferred, input) / challenger.predictedMs;
+  const gain = Math.exp(challenger.belief.meanLog - preferred.belief.meanLog);
   if (nowMs - challengedAtMs < Math.min(MAX_HOLD_MS, (HOLD_MS / gain ** 2) * 2 ** followed))
     return keep({ ...settled, challengerId: challenger.ocaId, challengedAtMs });
   const { ocaId } = challenger;
-  return { ocaId, reason: 'better-by-margin', preference: { ocaId, followed: followed + 1 } };
+  return { ocaId, reason: 'better-by-margin', preference: { ocaId, followed: followed + 1, leftId: preferred.ocaId } };
 }
 
-/** Who is measured lately to be better by the margin, even at the careful end of what is known. */
+/** Who is measured to be better by the margin, even at the careful end of what is known of the two. */
 function challengerOf(
   preferred: RankedServer,
   ranked: readonly RankedServer[],
-  input: ChooseInput,
+  { rates, bytes }: ChooseInput,
 ): RankedServer | undefined {
-  const { measurements, nowMs } = input;
-  const ownMs = ownMsOf(preferred, input);
-  return ranked.find(({ ocaId, excluded, inDuress, isMeasured, predictedMs, belief }) => {
-    const { sampledAtMs = nowMs, throughputBps = 0, besideBps = 0 } = measurements[ocaId] ?? {};
-    // What the server in use reached at that time speaks of the same link.
-    const isTelling = throughputBps >= besideBps * MARGIN;
-    const isFresh = isMeasured && isTelling && nowMs - sampledAtMs <= FRESH_MS;
-    const isSure = probabilityFaster(belief, preferred.belief, 1) >= SURENESS;
-    return ocaId !== preferred.ocaId && !excluded && !inDuress && isFresh && isSure && predictedMs * MARGIN <= ownMs;
+  const own = preferred.belief;
+  const takesMs = (latencyMs: number, meanLog: number): number => latencyMs + (bytes * 8000) / Math.exp(meanLog);
+  return ranked.find(({ ocaId, excluded, inDuress, isMeasured, latencyMs, belief }) => {
+    if (ocaId === preferred.ocaId || excluded || inDuress || !isMeasured) return false;
+    const spread = spreadBetween(rates, ocaId, preferred.ocaId);
+    const carefulMs = takesMs(latencyMs, belief.meanLog - CAUTION * spread);
+    const isBetter = carefulMs * MARGIN <= takesMs(preferred.latencyMs, own.meanLog);
+    return isBetter && probabilityFaster(belief, own, 1, spread) >= SURENESS;
   });
 }
 
-const ownMsOf = ({ latencyMs, belief }: RankedServer, { bytes }: ChooseInput): number =>
-  latencyMs + (bytes * 8000) / rateBelow(belief, 0);
-
 function isPlenty(preferred: RankedServer, { mediaBps }: ChooseInput): boolean {
-  return mediaBps !== undefined && rateBelow(preferred.belief, PREDICTION_DEFAULTS.caution) >= mediaBps * PLENTY;
+  return mediaBps !== undefined && rateBelow(preferred.belief, CAUTION) >= mediaBps * PLENTY;
 }
 
 function explore(
@@ -151,7 +150,7 @@ function explore(
 ): Choice {
   if (!input.mayExplore) return keepWithout(preference, preferred);
   const explored = preference.explored ?? 0;
-  const exploration = planExploration({ ...input, explored, preferred, ranked });
+  const exploration = planExploration({ ...input, explored, leftId: preference.leftId, preferred, ranked });
   return exploration
     ? { ...exploration, reason: 'explore', preference: { ...preference, explored: explored + 1 } }
     : keepWithout(preference, preferred);

@@ -1,11 +1,14 @@
 import { rateBelow } from './predict-delivery.ts';
 import type { RankedServer } from './rank-servers.ts';
 import { probabilityFaster } from './rate-belief.ts';
+import { type RateModel, spreadBetween } from './rate-model.ts';
 
 export interface ExplorationInput {
   readonly preferred: RankedServer;
   /** Best first, the preferred one among them. */
   readonly ranked: readonly RankedServer[];
+  /** Of this moment. */
+  readonly rates: RateModel;
   readonly bytes: number;
   readonly neededInMs: number;
   readonly nowMs: number;
@@ -13,6 +16,8 @@ export interface ExplorationInput {
   readonly exploredAtMs?: number | undefined;
   /** How often that was in vain since the preferred server is preferred. */
   readonly explored?: number;
+  /** The server that was left for the preferred one. */
+  readonly leftId?: string | undefined;
 }
 
 /** Below this much buffer every range goes to the server that is known. */
@@ -27,6 +32,9 @@ const MAX_GROWTHS = 5;
 /** Where the other server is rather better than not. */
 const EAGER_GAP_MS = 3000;
 const EAGER_PROBABILITY = 0.5;
+/** So often the server that was left is looked back at, though it is less probably better by so much: luck looks like a better server. */
+const LOOKS_BACK = 3;
+const LOOK_BACK_BONUS = 0.3;
 /** A piece is expected to take about this long. */
 const PIECE_MS = 400;
 const MIN_BYTES = 64 * 1024;
@@ -46,11 +54,11 @@ export interface Exploration {
  * winner rarely.
  */
 export function planExploration(input: ExplorationInput): Exploration | undefined {
-  const { preferred, ranked, bytes, neededInMs, nowMs, exploredAtMs } = input;
+  const { preferred, ranked, bytes, neededInMs, nowMs, exploredAtMs, explored = 0 } = input;
   const quietMs = nowMs - (exploredAtMs ?? Number.NEGATIVE_INFINITY);
   if (neededInMs < MIN_BUFFER_MS || quietMs < EAGER_GAP_MS) return undefined;
   if (bytes < MIN_BYTES) return undefined;
-  const growth = GAP_GROWTH ** Math.min(MAX_GROWTHS, input.explored ?? 0);
+  const growth = GAP_GROWTH ** Math.min(MAX_GROWTHS, explored);
   let best: RankedServer | undefined;
   let bestProbability = MIN_PROBABILITY;
   for (const server of ranked) {
@@ -58,7 +66,9 @@ export function planExploration(input: ExplorationInput): Exploration | undefine
     const pieceBytes = pieceFor(server, input);
     const pessimisticMs = server.latencyMs + (pieceBytes * 8000) / rateBelow(server.belief, PESSIMISM);
     if (pessimisticMs > neededInMs / 2) continue;
-    const probability = probabilityFaster(server.belief, preferred.belief, GAIN);
+    const spread = spreadBetween(input.rates, server.ocaId, preferred.ocaId);
+    const bonus = server.ocaId === input.leftId && explored < LOOKS_BACK ? LOOK_BACK_BONUS : 0;
+    const probability = probabilityFaster(server.belief, preferred.belief, GAIN, spread) + bonus;
     const gapMs = (probability >= EAGER_PROBABILITY ? EAGER_GAP_MS : GAP_MS) * growth;
     if (probability <= bestProbability || quietMs < gapMs) continue;
     best = server;

@@ -1,14 +1,8 @@
 import { type Exclusions, excludedForMs, failureCount, isUnproven, mayStillHelp } from './exclusions.ts';
 import { isInDuress, type LoadHints, NO_HINTS } from './load-hints.ts';
-import {
-  AT_WORK_MS,
-  type LinkView,
-  PREDICTION_DEFAULTS,
-  type Prediction,
-  type PredictionConfig,
-  predictDelivery,
-} from './predict-delivery.ts';
+import { type Prediction, predictDelivery } from './predict-delivery.ts';
 import type { Measurement } from './rate-belief.ts';
+import { agedRates, type RateModel, rateBelief } from './rate-model.ts';
 
 /** A server that holds the file. Those that lack it are not named here at all. */
 export interface Candidate {
@@ -28,8 +22,7 @@ export interface RankInput {
   readonly fileId: string;
   readonly nowMs: number;
   readonly bytes: number;
-  /** How probable it is that a change of one server's rate is one of the client's link. */
-  readonly linkShare?: number;
+  readonly rates: RateModel;
 }
 
 export interface RankedServer extends Prediction {
@@ -48,20 +41,16 @@ export interface RankedServer extends Prediction {
  * Best first: those that are well by predicted time to deliver, then those in duress, then the excluded ones by how
  * rarely they failed. Equal servers keep the backend's order, so equal input gives equal output.
  */
-export function rankServers(
-  input: RankInput,
-  defaults: PredictionConfig = PREDICTION_DEFAULTS,
-): readonly RankedServer[] {
-  const link = linkView(input);
-  const config = { ...defaults, linkShare: input.linkShare ?? defaults.linkShare };
+export function rankServers(input: RankInput): readonly RankedServer[] {
   const { servers, exclusions, nowMs, fileId } = input;
+  const rates = agedRates(input.rates, nowMs);
   const isOpen = (server: Candidate): boolean => excludedForMs(exclusions, server, nowMs, fileId) === 0;
   const open = servers.filter(isOpen);
   const well = open.filter(({ ocaId }) => !isUnproven(exclusions, ocaId));
   // Whom only one server is left need not wait for a proof, which with a low buffer would never come.
   const asked = new Set(well.length < 2 ? open : well);
   return servers
-    .map((server) => ({ server, ...rate(server, !asked.has(server), input, link, config) }))
+    .map((server) => ({ server, ...rate(server, !asked.has(server), { ...input, rates }) }))
     .sort(
       (a, b) =>
         Number(a.excluded) - Number(b.excluded) ||
@@ -74,60 +63,16 @@ export function rankServers(
     .map(({ server, failures: _, ...ranked }) => ({ ocaId: server.ocaId, ...ranked }));
 }
 
-function rate(
-  server: Candidate,
-  excluded: boolean,
-  input: RankInput,
-  link: LinkView | undefined,
-  config: PredictionConfig,
-) {
-  const { measurements, exclusions, hints = NO_HINTS, nowMs, bytes } = input;
+function rate(server: Candidate, excluded: boolean, input: RankInput) {
+  const { measurements, exclusions, hints = NO_HINTS, nowMs, bytes, rates } = input;
   const measurement = measurements[server.ocaId] ?? {};
-  const context = { rank: server.rank, bytes, nowMs, ...(link ? { link } : {}) };
   return {
-    ...predictDelivery(measurement, context, config),
-    isMeasured: measurement.throughputBps !== undefined,
+    ...predictDelivery(measurement, rateBelief(rates, server), bytes),
+    isMeasured: measurement.usualBps !== undefined,
     excluded,
     mayHelp: mayStillHelp(exclusions, server.ocaId, nowMs),
     inDuress: isInDuress(hints, server.ocaId, nowMs),
     // Past failures of a server that works again do not count against it; among the excluded they decide.
     failures: excluded ? failureCount(exclusions, server.ocaId) : 0,
-  };
-}
-
-/** How long a measurement speaks for the client's own link. */
-const LINK_MEMORY_MS = 30_000;
-const LINK_NOW_MS = 10_000;
-
-/**
- * The best of the servers measured lately shows what the client's own link carries. Without it a slow link would send
- * the player round all servers.
- */
-function linkView({ servers, measurements, nowMs }: RankInput): LinkView | undefined {
-  const measured = servers.flatMap(({ ocaId, siteId }) => {
-    const {
-      throughputBps,
-      sampledAtMs = nowMs,
-      quickBps,
-      usualBps,
-      deviation = 0,
-      busyMs = 0,
-    } = measurements[ocaId] ?? {};
-    if (throughputBps === undefined) return [];
-    const paces = { quickBps: quickBps || throughputBps, usualBps: usualBps || throughputBps };
-    return [{ siteId, throughputBps, ...paces, deviation, busyMs, ageMs: nowMs - sampledAtMs }];
-  });
-  const now = measured.filter(({ ageMs }) => ageMs <= LINK_NOW_MS);
-  const isKnown = new Set(now.map(({ siteId }) => siteId)).size >= 2;
-  const telling = isKnown ? now : measured.filter(({ ageMs }) => ageMs <= LINK_MEMORY_MS);
-  if (telling.length === 0) return undefined;
-  const change = ({ quickBps, usualBps }: (typeof now)[number]): number => Math.abs(Math.log(quickBps / usualBps));
-  const [atWork] = now.filter(({ ageMs }) => ageMs <= AT_WORK_MS).sort((a, b) => change(a) - change(b));
-  const { deviation } = telling.reduce((a, b) => (b.busyMs > a.busyMs ? b : a));
-  return {
-    bps: Math.max(...telling.map(({ throughputBps }) => throughputBps)),
-    isKnown,
-    deviation,
-    ...(atWork && { atWork }),
   };
 }

@@ -1,143 +1,11 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { candidates, failed, input, measured, measuredAt } from '../testing/known-servers.ts';
 import { type ChooseInput, chooseServer, type Preference } from './choose-server.ts';
-import { type Exclusions, excludedForMs, NO_EXCLUSIONS, recordFailure } from './exclusions.ts';
+import { excludedForMs } from './exclusions.ts';
 import { NO_HINTS, noteHint } from './load-hints.ts';
-import { type Candidate, rankServers } from './rank-servers.ts';
-import type { Measurement } from './rate-belief.ts';
+import { rankServers } from './rank-servers.ts';
 
-const FILE = 'f';
 const DURESS = { estimatedBps: undefined, maxBps: undefined, isInDuress: true };
-const candidates = (count: number): Candidate[] =>
-  Array.from({ length: count }, (_, rank) => ({ ocaId: `oca-${rank}`, siteId: `site-${rank}`, rank }));
-
-const input = (given: Partial<ChooseInput> = {}): ChooseInput => ({
-  servers: candidates(3),
-  measurements: {},
-  exclusions: NO_EXCLUSIONS,
-  fileId: FILE,
-  nowMs: 100_000,
-  bytes: 500_000,
-  neededInMs: 10_000,
-  preference: {},
-  ...given,
-});
-
-const measured = (...ratesBps: readonly (number | undefined)[]): Record<string, Measurement> =>
-  measuredAt(100_000, ratesBps);
-
-/** Steady rates, well known. */
-const measuredAt = (sampledAtMs: number, ratesBps: readonly (number | undefined)[]): Record<string, Measurement> =>
-  Object.fromEntries(
-    ratesBps.flatMap((throughputBps, index) => {
-      if (throughputBps === undefined) return [];
-      return [[`oca-${index}`, { throughputBps, latencyMs: 20, deviation: 0.1, busyMs: 5000, sampledAtMs }]];
-    }),
-  );
-
-const failed = (index: number, nowMs = 100_000, before: Exclusions = NO_EXCLUSIONS): Exclusions =>
-  recordFailure(before, {
-    ocaId: `oca-${index}`,
-    siteId: `site-${index}`,
-    fileId: FILE,
-    scope: 'host',
-    startedAtMs: nowMs,
-    nowMs,
-  });
-
-describe('ranking', () => {
-  it('follows the backend where nothing is measured, also against a slightly shorter latency', () => {
-    expect(rankServers(input()).map(({ ocaId }) => ocaId)).toEqual(['oca-0', 'oca-1', 'oca-2']);
-    const measurements = { 'oca-0': { latencyMs: 30 }, 'oca-2': { latencyMs: 5 } };
-    expect(rankServers(input({ measurements }))[0]?.ocaId).toBe('oca-0');
-  });
-
-  it('assumes an unmeasured server to be better than a crawling one, but not than a decent one', () => {
-    expect(rankServers(input({ measurements: measured(200_000) }))[0]?.ocaId).toBe('oca-1');
-    expect(rankServers(input({ measurements: measured(4_000_000) }))[0]?.ocaId).toBe('oca-0');
-  });
-
-  it('does not hope for more than two sites have shown: a slow link is not the servers’ fault', () => {
-    const ranked = rankServers(input({ measurements: measured(300_000, 310_000) }));
-    expect(ranked[0]?.ocaId).toBe('oca-1');
-    expect(ranked.at(-1)?.ocaId).toBe('oca-2');
-  });
-
-  it('trusts an old measurement less and less', () => {
-    const at = (nowMs: number) => rankServers(input({ measurements: measured(200_000), nowMs })).at(-1)?.ocaId;
-    expect(at(100_000)).toBe('oca-0');
-    expect(at(100_000 + 30 * 60_000)).toBe('oca-2');
-  });
-
-  const measurement = fc.record(
-    { latencyMs: fc.nat(2000), throughputBps: fc.integer({ min: 1, max: 1e9 }), sampledAtMs: fc.nat(100_000) },
-    { requiredKeys: [] },
-  ) as fc.Arbitrary<Measurement>;
-  const failure = fc.record({
-    index: fc.nat(7),
-    nowMs: fc.nat(100_000),
-    scope: fc.constantFrom('file' as const, 'host' as const),
-  });
-  const situation = fc.record({
-    servers: fc.uniqueArray(fc.nat(7), { maxLength: 8 }),
-    known: fc.dictionary(
-      fc.nat(7).map((index) => `oca-${index}`),
-      measurement,
-    ),
-    failures: fc.array(failure, { maxLength: 12 }),
-    preferred: fc.option(fc.nat(7), { nil: undefined }),
-  });
-  const inputOf = ({
-    servers,
-    known,
-    failures,
-    preferred,
-  }: typeof situation extends fc.Arbitrary<infer T> ? T : never) => {
-    const sorted = [...failures].sort((a, b) => a.nowMs - b.nowMs);
-    const exclusions = sorted.reduce(
-      (before, { index, nowMs, scope }) =>
-        recordFailure(before, {
-          ocaId: `oca-${index}`,
-          siteId: `site-${index % 3}`,
-          fileId: FILE,
-          scope,
-          startedAtMs: nowMs,
-          nowMs,
-        }),
-      NO_EXCLUSIONS,
-    );
-    const holders = servers.map((index, rank) => ({ ocaId: `oca-${index}`, siteId: `site-${index % 3}`, rank }));
-    const preference: Preference = preferred === undefined ? {} : { ocaId: `oca-${preferred}` };
-    return input({ servers: holders, measurements: known, exclusions, preference });
-  };
-
-  it('names exactly the servers that hold the file, in an order that depends on nothing but the input', () => {
-    fc.assert(
-      fc.property(situation, fc.func(fc.nat()), (given, shuffle) => {
-        const one = inputOf(given);
-        const ranked = rankServers(one);
-        expect(ranked.map(({ ocaId }) => ocaId).sort()).toEqual(one.servers.map(({ ocaId }) => ocaId).sort());
-        const shuffled = [...one.servers].sort((a, b) => shuffle(a.ocaId) - shuffle(b.ocaId));
-        expect(rankServers({ ...one, servers: shuffled })).toEqual(ranked);
-      }),
-    );
-  });
-
-  it('chooses a holder of the file, and an excluded one only where no other exists', () => {
-    fc.assert(
-      fc.property(situation, (given) => {
-        const one = inputOf(given);
-        const choice = chooseServer(one);
-        expect(choice !== undefined).toBe(one.servers.length > 0);
-        if (!choice) return;
-        expect(one.servers.map(({ ocaId }) => ocaId)).toContain(choice.ocaId);
-        const ranked = rankServers(one);
-        const isExcluded = ranked.find(({ ocaId }) => ocaId === choice.ocaId)?.excluded;
-        if (isExcluded) expect(ranked.every(({ excluded }) => excluded)).toBe(true);
-      }),
-    );
-  });
-});
 
 describe('choosing', () => {
   it('starts with the best', () => {
@@ -145,7 +13,7 @@ describe('choosing', () => {
   });
 
   const at = (nowMs: number, rates: readonly number[], preference: Preference, more: Partial<ChooseInput> = {}) =>
-    chooseServer(input({ nowMs, preference, measurements: measuredAt(nowMs, rates), ...more }));
+    chooseServer(input({ nowMs, preference, ...measuredAt(nowMs, rates), ...more }));
 
   it('changes to a better server only by a margin, and only when it stays better', () => {
     const first = at(100_000, [5e6, 6.5e6], { ocaId: 'oca-0' });
@@ -157,7 +25,7 @@ describe('choosing', () => {
     expect(at(112_500, [5e6, 6.5e6], again?.preference ?? {})).toMatchObject({ ocaId: 'oca-0' });
     expect(at(112_500, [5e6, 15e6], again?.preference ?? {})).toMatchObject({ ocaId: 'oca-1' });
     const held = at(117_000, [5e6, 6.5e6], again?.preference ?? {});
-    expect(held).toMatchObject({ ocaId: 'oca-1', reason: 'better-by-margin' });
+    expect(held).toMatchObject({ ocaId: 'oca-1', reason: 'better-by-margin', preference: { leftId: 'oca-0' } });
   });
 
   it('waits longer each time that it followed a better server', () => {
@@ -178,9 +46,12 @@ describe('choosing', () => {
   });
 
   it('trusts no measurement of a challenger that is old', () => {
-    const measurements = { ...measuredAt(100_000, [5e6]), ...measuredAt(60_000, [undefined, 10e6]) };
+    const known = measuredAt(400_000, [5e6], measuredAt(100_000, [5e6, 10e6]));
     const preference = { ocaId: 'oca-0', challengerId: 'oca-1', challengedAtMs: 0 };
-    expect(chooseServer(input({ measurements, preference }))).toMatchObject({ ocaId: 'oca-0', reason: 'kept' });
+    expect(chooseServer(input({ ...known, nowMs: 400_000, preference }))).toMatchObject({
+      ocaId: 'oca-0',
+      reason: 'kept',
+    });
   });
 
   it('looks for nobody better while the server gives plenty', () => {
@@ -190,17 +61,17 @@ describe('choosing', () => {
   });
 
   it('does not wait where the preferred server would be too late', () => {
-    const measurements = measured(300_000, 20e6);
     const preference = { ocaId: 'oca-0' };
-    expect(chooseServer(input({ measurements, preference }))).toMatchObject({
+    expect(chooseServer(input({ ...measured(300_000, 20e6), preference }))).toMatchObject({
       ocaId: 'oca-1',
       reason: 'better-by-margin',
     });
   });
 
   it('never leaves a server that is in time for one that was not measured', () => {
-    const measurements = measured(700_000);
-    expect(chooseServer(input({ measurements, preference: { ocaId: 'oca-0' } }))).toMatchObject({ reason: 'kept' });
+    expect(chooseServer(input({ ...measured(700_000), preference: { ocaId: 'oca-0' } }))).toMatchObject({
+      reason: 'kept',
+    });
   });
 
   it('leaves an excluded server, and comes back to it only after it has proven itself', () => {
@@ -239,17 +110,26 @@ describe('exploring', () => {
     chooseServer(input({ preference: { ocaId: 'oca-0' }, mayExplore: true, neededInMs: 20_000, ...given }));
 
   it('sends a piece of a wanted range to a server that may be better', () => {
-    const choice = explored({ measurements: measured(4e6) });
+    const choice = explored(measured(4e6));
     expect(choice).toMatchObject({ reason: 'explore', preference: { ocaId: 'oca-0' } });
     expect(choice?.ocaId).not.toBe('oca-0');
     expect(choice?.bytes).toBeLessThanOrEqual(256 * 1024);
   });
 
   it('leaves a clear winner alone, and looks at a close race again when what is known grew old', () => {
-    expect(explored({ measurements: measured(10e6, 3e6, 3e6) })?.reason).toBe('kept');
-    expect(explored({ measurements: measured(4e6, 3.9e6, 2e6) })?.reason).toBe('kept');
-    const measurements = { ...measuredAt(160_000, [4e6]), ...measuredAt(100_000, [undefined, 3.9e6, 2e6]) };
-    expect(explored({ measurements, nowMs: 160_000 })).toMatchObject({ ocaId: 'oca-1', reason: 'explore' });
+    expect(explored(measured(10e6, 3e6, 3e6))?.reason).toBe('kept');
+    expect(explored(measured(4e6, 3.9e6, 2e6))?.reason).toBe('kept');
+    const known = measuredAt(160_000, [4e6], measuredAt(100_000, [4e6, 3.9e6, 2e6]));
+    expect(explored({ ...known, nowMs: 160_000 })).toMatchObject({ ocaId: 'oca-1', reason: 'explore' });
+  });
+
+  it('looks back a few times at the server that it left for a better one: that may have been luck', () => {
+    const known = measuredAt(115_000, [undefined, 5.4e6], measuredAt(100_000, [4e6, 5.4e6]));
+    const back = (preference: Preference) =>
+      explored({ ...known, servers: candidates(2), nowMs: 115_000, preference: { ocaId: 'oca-1', ...preference } });
+    expect(back({ leftId: 'oca-0' })).toMatchObject({ ocaId: 'oca-0', reason: 'explore' });
+    expect(back({ leftId: 'oca-0', explored: 3 })?.reason).toBe('kept');
+    expect(back({})?.reason).toBe('kept');
   });
 
   it.each([
@@ -259,21 +139,19 @@ describe('exploring', () => {
     ['where the server gives plenty', { mediaBps: 400_000 }],
     ['with a range too short to measure', { bytes: 10_000 }],
   ])('never explores %s', (_, given) => {
-    expect(explored({ measurements: measured(4e6), ...given })?.reason).toBe('kept');
+    expect(explored({ ...measured(4e6), ...given })?.reason).toBe('kept');
   });
 
   it('never sends media to an excluded server or to one in duress for that', () => {
     const hints = noteHint(NO_HINTS, { ocaId: 'oca-2', says: DURESS, nowMs: 100_000, chance: 0 });
-    expect(explored({ measurements: measured(4e6), exclusions: failed(1), hints })?.reason).toBe('kept');
+    expect(explored({ ...measured(4e6), exclusions: failed(1), hints })?.reason).toBe('kept');
   });
 });
 
 describe('duress', () => {
   const hints = noteHint(NO_HINTS, { ocaId: 'oca-0', says: DURESS, nowMs: 100_000, chance: 0.5 });
   const at = (nowMs: number, given: Partial<ChooseInput> = {}) =>
-    chooseServer(
-      input({ nowMs, hints, preference: { ocaId: 'oca-0' }, measurements: measuredAt(nowMs, [4e6]), ...given }),
-    );
+    chooseServer(input({ nowMs, hints, preference: { ocaId: 'oca-0' }, ...measuredAt(nowMs, [4e6]), ...given }));
 
   it('is followed at this client’s own moment', () => {
     expect(at(101_000)).toMatchObject({ ocaId: 'oca-0', reason: 'kept' });
@@ -282,7 +160,7 @@ describe('duress', () => {
   });
 
   it('is borne where everybody else is much worse', () => {
-    expect(at(106_001, { measurements: measuredAt(106_001, [4e6, 1e6, 1e6]) })).toMatchObject({ ocaId: 'oca-0' });
+    expect(at(106_001, measuredAt(106_001, [4e6, 1e6, 1e6]))).toMatchObject({ ocaId: 'oca-0' });
   });
 
   it('scatters a crowd, each to where it is drawn', () => {

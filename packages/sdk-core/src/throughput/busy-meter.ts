@@ -1,4 +1,8 @@
-import type { ThroughputSample } from './throughput-estimator.ts';
+export interface ThroughputSample {
+  readonly bytes: number;
+  /** Busy time in which the bytes arrived; less than 1 ms counts as 1 ms. */
+  readonly durationMs: number;
+}
 
 /**
  * Turns the chunks of all transfers from one server into throughput samples. Time counts once however many transfers

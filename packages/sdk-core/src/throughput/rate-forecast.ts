@@ -1,4 +1,4 @@
-import type { ThroughputSample } from './throughput-estimator.ts';
+import type { ThroughputSample } from './busy-meter.ts';
 
 // Found by random search over sessions on recorded networks.
 /** How much the rate of one window deviates from the level, as a logarithm: one model for each. */

@@ -1,53 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { beginBody, endBody, IDLE_METER, receiveBytes } from './busy-meter.ts';
 import { learnLate, lowLatencyMs, NO_LATENCY, sampleLatency } from './latency-estimator.ts';
 import { markBytes, rateOver, recentRate } from './recent-rate.ts';
-import { sampleThroughput, throughputBps, throughputEstimator } from './throughput-estimator.ts';
-
-const feed = (bps: number, durationsMs: readonly number[], from = throughputEstimator()) =>
-  durationsMs.reduce(
-    (state, durationMs) => sampleThroughput(state, { bytes: (bps * durationMs) / 8000, durationMs }, 0),
-    from,
-  );
-
-describe('the throughput estimate', () => {
-  it('is absent before the first sample', () => {
-    expect(throughputBps(throughputEstimator())).toBeUndefined();
-  });
-
-  it('of a constant rate is that rate, from the first sample on, however it is cut', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 1000, max: 1e9 }),
-        fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 1, maxLength: 50 }),
-        (bps, durationsMs) => {
-          expect((throughputBps(feed(bps, durationsMs)) ?? 0) / bps).toBeCloseTo(1, 6);
-        },
-      ),
-    );
-  });
-
-  it('lies between the least and the greatest rate seen', () => {
-    fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1000, max: 1e8 }), { minLength: 1, maxLength: 30 }), (rates) => {
-        const state = rates.reduce((s, bps) => feed(bps, [150], s), throughputEstimator());
-        const estimate = throughputBps(state) ?? 0;
-        expect(estimate).toBeGreaterThanOrEqual(Math.min(...rates) * 0.999);
-        expect(estimate).toBeLessThanOrEqual(Math.max(...rates) * 1.001);
-      }),
-    );
-  });
-
-  it('falls quickly and rises slowly', () => {
-    const long = Array.from({ length: 100 }, () => 150);
-    const threeSeconds = Array.from({ length: 20 }, () => 150);
-    const fallen = throughputBps(feed(1e6, threeSeconds, feed(9e6, long))) ?? 0;
-    const risen = throughputBps(feed(9e6, threeSeconds, feed(1e6, long))) ?? 0;
-    expect(fallen - 1e6).toBeLessThan(9e6 - risen);
-    expect(fallen).toBeLessThan(5e6);
-  });
-});
 
 describe('the latency estimate', () => {
   it('ignores queues: a few slow answers do not raise it', () => {
