@@ -4,7 +4,6 @@ import { type FoundNginx, findNginx, type NginxSearch } from '../engines/nginx/f
 import { listenNginx } from '../engines/nginx/nginx-engine.ts';
 import type { WatchedDisks } from '../engines/nginx/watched-disks.ts';
 import { listen } from '../engines/node/node-server.ts';
-import type { RequestLogLine } from '../serving/request-log.ts';
 import type { ProcessConfig } from './process-config.ts';
 
 export interface EngineServer {
@@ -17,7 +16,8 @@ export interface EngineServer {
 export interface EngineParts {
   readonly disks: WatchedDisks;
   readonly log: Log;
-  readonly requestLog?: ((line: RequestLogLine) => void) | undefined;
+  /** Takes JSON lines, each with its line end. */
+  readonly requestLog?: ((text: string) => void) | undefined;
   /** A socket bound to the port already, where this process may not bind it. */
   readonly fd?: number | undefined;
 }

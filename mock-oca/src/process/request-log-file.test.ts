@@ -21,19 +21,20 @@ const idsIn = (file: string): number[] => {
   const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
   return lines.map((text) => Number(JSON.parse(text).requestId));
 };
-const lineBytes = JSON.stringify(line(0)).length + 1;
+const text = (number: number): string => `${JSON.stringify(line(number))}\n`;
+const lineBytes = text(0).length;
 
 describe('the request log', () => {
   it('is written before the request goes on, or with its turn', async () => {
     const log = openRequestLog(path);
     log.write(line(1));
     expect(idsIn(path)).toEqual([1]);
-    log.writeSoon(line(2));
-    log.writeSoon(line(3));
+    log.writeSoon(text(2));
+    log.writeSoon(text(3));
     expect(idsIn(path)).toEqual([1]);
     await Promise.resolve();
     expect(idsIn(path)).toEqual([1, 2, 3]);
-    log.writeSoon(line(4));
+    log.writeSoon(text(4));
     log.close();
     expect(idsIn(path)).toEqual([1, 2, 3, 4]);
   });

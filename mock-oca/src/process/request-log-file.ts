@@ -7,8 +7,8 @@ const MOST_LINES = 256;
 export interface RequestLogFile {
   /** Before the request goes on: a SIGKILL cannot lose the start of a response. */
   readonly write: (line: RequestLogLine) => void;
-  /** With all others of this turn in one: for lines that are kept elsewhere until the turn ends. */
-  readonly writeSoon: (line: RequestLogLine) => void;
+  /** JSON lines with their ends; all of this turn go in one: for what is kept elsewhere until the turn is over. */
+  readonly writeSoon: (text: string) => void;
   /** Begins a new file where somebody has moved this one away. */
   readonly reopen: () => void;
   readonly close: () => void;
@@ -62,9 +62,9 @@ export function openRequestLog(
     if (texts.length > 0) append(texts.join(''));
   };
   return {
-    write: (line) => append(textOf(line)),
-    writeSoon: (line) => {
-      if (soon.push(textOf(line)) === 1) queueMicrotask(flush);
+    write: (line) => append(`${JSON.stringify(line)}\n`),
+    writeSoon: (text) => {
+      if (soon.push(text) === 1) queueMicrotask(flush);
       else if (soon.length >= MOST_LINES) flush();
     },
     reopen,
@@ -74,8 +74,6 @@ export function openRequestLog(
     },
   };
 }
-
-const textOf = (line: RequestLogLine): string => `${JSON.stringify(line)}\n`;
 
 function moveIfThere(from: string, to: string): void {
   if (statSync(from, { throwIfNoEntry: false })) renameSync(from, to);

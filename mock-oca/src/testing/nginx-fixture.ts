@@ -4,7 +4,7 @@ import { listenNginx, type NginxEngine, type NginxEngineOptions } from '../engin
 import type { WatchedDisks } from '../engines/nginx/watched-disks.ts';
 import type { OcaConfigInput } from '../oca-config.ts';
 import { type OcaFixture, ocaWith, type TestFile } from './oca-fixture.ts';
-import { folderDisks } from './renderers.ts';
+import { folderDisks, linesOf } from './renderers.ts';
 
 export interface NginxFixture extends OcaFixture {
   readonly disks: WatchedDisks;
@@ -43,7 +43,7 @@ export async function nginxWith(
     disks,
     folders,
     log: () => {},
-    requestLog: (line) => void fixture.log.push(line),
+    requestLog: (text) => void fixture.log.push(...linesOf(text)),
     ...options,
   }).catch((error: unknown) => {
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });

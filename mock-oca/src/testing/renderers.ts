@@ -74,6 +74,13 @@ export const renderers: readonly Renderer[] = [
   ...(search.ok ? [{ name: 'behind nginx', disks: folderDisks, host: hostBehindNginx }] : []),
 ];
 
+/** What is written to a request log, as lines. */
+export const linesOf = (text: string): RequestLogLine[] =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
 export async function folderDisks(): Promise<WatchedDisks> {
   const folder = mkdtempSync(join(tmpdir(), 'oca-disk-'));
   chmodSync(folder, 0o755);
@@ -84,7 +91,7 @@ export async function hostBehindNginx({ oca, config, disks, log }: OcaFixture): 
   if (!search.ok || !(disks instanceof WatchedDisks)) throw new Error('nginx serves folders.');
   const folders = disks.disks().map(({ disk }) => disk);
   const places = { nginx: search.nginx, host: '127.0.0.1', port: 0, workers: 1 };
-  const requestLog = (line: RequestLogLine): void => void log.push(line);
+  const requestLog = (text: string): void => void log.push(...linesOf(text));
   const engine = await listenNginx(oca, { ...places, config, disks, folders, log: () => {}, requestLog });
   return {
     url: engine.url,

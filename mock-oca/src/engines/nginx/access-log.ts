@@ -8,7 +8,7 @@ export function requestLogLines(text: string, ocaId: string): readonly [RequestL
   const line = parse(text);
   if (!line) return undefined;
   const endedAtMs = Math.round(Number(line.endedAtS) * 1000);
-  const range = sentRange(line);
+  const range = rangeOf(line);
   const about = {
     ocaId,
     requestId: line.id ?? '',
@@ -45,8 +45,7 @@ function parse(text: string): Fields | undefined {
   }
 }
 
-/** Which bytes of the file the answer is about, by its own headers. */
-export function sentRange({ status, method, range = '', length = '' }: Fields): readonly [number, number] | undefined {
+function rangeOf({ status, method, range = '', length = '' }: Fields): readonly [number, number] | undefined {
   if (method !== 'GET') return undefined;
   const [, first, last] = /^bytes (\d+)-(\d+)\//.exec(range) ?? [];
   if (first !== undefined) return [Number(first), Number(last) + 1];

@@ -123,6 +123,9 @@ function serverLines(settings: NginxSettings): string {
   const listen = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const logAs = (format: string): string =>
     logsRequests ? `access_log ${quoted(`${folder}/access.log`)} ${format};` : '';
+  const handed = logsRequests
+    ? `access_by_lua_block { starts.handed() } ${logAs('oca_handed buffer=64k flush=200ms if=$oca_id')}`
+    : '';
   const path = logsRequests ? 'starts.noted(oca.file())' : 'oca.file()';
   return `listen ${listen} backlog=4096${tls ? ' ssl http2' : ''};
 ${tls ? tlsLines(tls) : ''}
@@ -135,9 +138,9 @@ ${indented(corsLines('always'))}
   return 400 '{"error":{"code":"$oca_refused","message":"This is no request that an OCA understands.","context":{}}}';
 }
 location ^~ /control { proxy_pass http://node;${PROXY} }
-location @node { ${logAs('oca_handed buffer=64k flush=200ms if=$oca_id')} proxy_pass http://node;${PROXY} error_page 502 504 = @gone; recursive_error_pages on; }
+location @node { ${handed} proxy_pass http://node;${PROXY} error_page 502 504 = @gone; recursive_error_pages on; }
 # The size of the file is told already when a range lies outside it.
-location @outside { ${logAs('oca_handed buffer=64k flush=200ms if=$oca_id')} proxy_pass http://node;${PROXY} proxy_hide_header Content-Range; error_page 502 504 = @gone; recursive_error_pages on; }
+location @outside { ${handed} proxy_pass http://node;${PROXY} proxy_hide_header Content-Range; error_page 502 504 = @gone; recursive_error_pages on; }
 # The connection breaks, as Node wished or because it is gone.
 location @gone { return 444; }
 location @shed {

@@ -5,7 +5,6 @@ import type { Fault } from '@pressplay/protocol/messages';
 import type { Oca } from '../../app.ts';
 import type { Log } from '../../deps.ts';
 import type { OcaConfig } from '../../oca-config.ts';
-import type { RequestLogLine } from '../../serving/request-log.ts';
 import type { TlsFiles } from '../tls-files.ts';
 import type { FoundNginx } from './find-nginx.ts';
 import { listenInside } from './inner-server.ts';
@@ -46,7 +45,8 @@ export interface NginxEngineOptions {
   /** A socket bound to the port already, where this process may not bind it. */
   readonly fd?: number | undefined;
   readonly slowClientS?: number | undefined;
-  readonly requestLog?: ((line: RequestLogLine) => void) | undefined;
+  /** Takes JSON lines, each with its line end. */
+  readonly requestLog?: ((text: string) => void) | undefined;
 }
 
 export interface NginxEngine {

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogTail } from './log-tail.ts';
 import { ResponseLog, type ResponseLogPorts } from './response-log.ts';
-import { StartNotes } from './start-notes.ts';
+import { idOf, StartNotes } from './start-notes.ts';
 
 const LOG_BYTES = 32 * 1024 * 1024;
 
@@ -28,12 +28,12 @@ export class NginxLog {
   /** What an agent that was killed had not yet read, before nginx starts anew. A line may come twice, and none is lost. */
   recover(): void {
     const notes = this.#notes.read();
-    const ids = new Set(notes.map(({ id }) => id));
+    const ids = new Set(notes.map(idOf));
     const log = new ResponseLog(this.#ports);
     this.#tail.close();
     this.#tail.read();
     log.take(
-      this.#ends.filter((line) => ids.has(line.split('\t', 1)[0] ?? '')),
+      this.#ends.filter((line) => ids.has(idOf(line))),
       notes,
     );
     log.cut();

@@ -59,5 +59,13 @@ function M.noted(path, disk)
   return path, disk
 end
 
+-- Node answers this one after all, and logs it itself: takes the note back, in the same turn.
+function M.handed()
+  local number = tonumber(match(ngx.var.oca_id or '', '%.(%d+)$'))
+  if not number or not ring then return end
+  local slot = ring.slots + (number % slots) * SLOT
+  slot[0], slot[1] = 0, 0
+end
+
 return M
 `;

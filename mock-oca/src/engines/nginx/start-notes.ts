@@ -31,7 +31,7 @@ export class StartNotes {
   }
 
   /** What was noted since the last time. What the last time gave counts as dealt with: until then it outlives a crash. */
-  read(): readonly StartNote[] {
+  read(): readonly string[] {
     this.#open();
     return [...this.#rings.values()].flatMap((ring) => {
       const head = Buffer.alloc(16);
@@ -77,21 +77,30 @@ export class StartNotes {
 
 const generationOf = (name: string): number => Number(FILE.exec(name)?.[1] ?? 0);
 
-function notesOf(fd: number, from: number, to: number): StartNote[] {
-  const notes: StartNote[] = [];
+function notesOf(fd: number, from: number, to: number): string[] {
+  const notes: string[] = [];
   for (let at = from; at < to; ) {
     const first = at % NOTE_SLOTS;
     const count = Math.min(to - at, NOTE_SLOTS - first);
     const bytes = Buffer.allocUnsafe(count * SLOT_BYTES);
     readSync(fd, bytes, 0, bytes.length, HEAD_BYTES + first * SLOT_BYTES);
-    for (let slot = 0; slot < bytes.length; slot += SLOT_BYTES)
-      notes.push(noteIn(bytes.toString('latin1', slot + 2, slot + 2 + bytes.readUInt16LE(slot))));
+    for (let slot = 0; slot < bytes.length; slot += SLOT_BYTES) {
+      const length = bytes.readUInt16LE(slot);
+      // Taken back.
+      if (length > 0) notes.push(bytes.toString('latin1', slot + 2, slot + 2 + length));
+    }
     at += count;
   }
   return notes;
 }
 
-function noteIn(text: string): StartNote {
+/** The id with which a note, and the line of the end, begins. */
+export function idOf(text: string): string {
+  const tab = text.indexOf('\t');
+  return tab < 0 ? text : text.slice(0, tab);
+}
+
+export function startNoteOf(text: string): StartNote {
   const [id = '', atS, method = '', clientAddress = '', playId = '', fileId = '', range = ''] = text.split('\t');
   return { id, atMs: Math.round(Number(atS) * 1000), method, clientAddress, playId, fileId, range };
 }
