@@ -15,6 +15,7 @@ import {
   strainOf,
 } from './health/judge-health.ts';
 import { MachineWatch } from './health/machine-watch.ts';
+import { ocaMetrics } from './health/oca-metrics.ts';
 import { RegionReporter } from './health/region-reporter.ts';
 import { OcaConfig } from './oca-config.ts';
 import { announcedRoutes } from './routes/announced-routes.ts';
@@ -71,6 +72,7 @@ export class Oca {
       isControlToken: (token) => opensControl(config, token, deps.clock.wallMs()),
       status: () => this.status(),
       health: () => this.health(),
+      metrics: () => this.#metrics(),
       setFaults: (faults) => this.media.faults.set(faults),
     });
   }
@@ -154,6 +156,17 @@ export class Oca {
     const faults = [...this.media.faults.current];
     const [fileCount, routes] = [this.#deps.disks.list().length, this.#routes.status()];
     return { ocaId, faults, fileCount, connections, trafficBps, servedBytes, verdict, routes };
+  }
+
+  #metrics(): string {
+    const { disks } = this.#deps;
+    return ocaMetrics({
+      health: this.health(),
+      disks: disks.disks?.() ?? [],
+      fileCount: disks.list().length,
+      faults: this.media.faults.current.length,
+      counts: this.media.counts,
+    });
   }
 
   #sample(): HealthSample {

@@ -46,6 +46,21 @@ describe.each(renderers)('under three times its load, an OCA $name', ({ host, di
     throw new Error('Nobody was refused.');
   }
 
+  /** By the metrics; nginx's agent hears of it at its next turn. */
+  async function refusedPlays(): Promise<number> {
+    for (let n = 0; n < 100; n++) {
+      const answer = await rendered.ask({
+        target: '/metrics',
+        headers: { authorization: `Bearer ${ocaConfig.controlToken}` },
+      });
+      const text = Buffer.from(await readAll(answer)).toString();
+      const count = Number(/^pressplay_oca_refused_total\{work="new-play"\} (\d+)$/m.exec(text)?.[1]);
+      if (count > 0) return count;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return 0;
+  }
+
   it('refuses new plays, copies and probes, and serves on whom it serves', { timeout: SHARED_MS }, async () => {
     expect(await served(RUNNING)).toBe(true);
     // Before: a machine that is slow would have had time to take them again.
@@ -53,6 +68,7 @@ describe.each(renderers)('under three times its load, an OCA $name', ({ host, di
     const { n, answer, told } = await refusalOf((each) => pathOf(strangerId(each)), lesser);
     expect(told).toEqual([false, false]);
     expect(await served(RUNNING)).toBe(true);
+    expect(await refusedPlays()).toBeGreaterThan(0);
     expect(answer.headers).toMatchObject({
       'retry-after': String(retryAfterS(strangerId(n))),
       'cmsd-dynamic': expect.stringContaining('"fjord-1-a"'),

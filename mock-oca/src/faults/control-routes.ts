@@ -2,6 +2,7 @@ import { schemas } from '@pressplay/protocol';
 import type { ErrorBody, Fault, HealthReport, OcaControlStatus } from '@pressplay/protocol/messages';
 import { OCA_ERRORS, type OcaErrorCode } from '@pressplay/protocol/wire';
 import { Hono } from 'hono';
+import { METRICS_TYPE } from '../health/metrics-text.ts';
 import type { OcaConfig } from '../oca-config.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
@@ -10,24 +11,33 @@ export interface ControlPort {
   isControlToken(token: string): boolean;
   status(): OcaControlStatus;
   health(): HealthReport;
+  /** In Prometheus' text format. */
+  metrics(): string;
   setFaults(faults: readonly Fault[]): void;
 }
 
-/** True for what belongs to the control routes: no media token is ever called `control`. */
+/** True for what belongs to the control routes: no media token is ever called `control`, and none stands alone. */
 export function isControlTarget(target: string): boolean {
-  return /^\/control(?:[/?]|$)/.test(target);
+  return /^\/(?:control(?:[/?]|$)|metrics(?:\?|$))/.test(target);
 }
 
-/** `/control/...`: what QA and the supervisor ask and switch. */
+/** `/control/...` and `/metrics`: what QA and the supervisor ask and switch. */
 export function createControlRoutes(port: ControlPort): Hono {
   const app = new Hono();
   app.get('/control/status', (context) => context.json(port.status()));
   app.get('/control/health', (context) => context.json(port.health()));
+  const mayControl = (authorization = ''): boolean => {
+    const [, token = ''] = /^Bearer (.*)$/.exec(authorization) ?? [];
+    return port.isControlToken(token);
+  };
+  app.get('/metrics', (context) => {
+    if (!mayControl(context.req.header('authorization')))
+      return failure('auth/invalid', 'GET /metrics needs the control token as bearer.');
+    return context.body(port.metrics(), 200, { 'Content-Type': METRICS_TYPE });
+  });
   app.put('/control/faults', async (context) => {
-    const [, token = ''] = /^Bearer (.*)$/.exec(context.req.header('authorization') ?? '') ?? [];
-    if (!port.isControlToken(token)) {
+    if (!mayControl(context.req.header('authorization')))
       return failure('auth/invalid', 'PUT /control/faults needs the control token as bearer.');
-    }
     const text = await readText(context.req.raw);
     if (text === undefined)
       return failure('request/invalid', `The body must not be longer than ${MAX_BODY_BYTES} bytes.`);

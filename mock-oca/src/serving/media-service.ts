@@ -7,6 +7,7 @@ import { FaultSwitch } from '../faults/fault-switch.ts';
 import type { OcaConfig } from '../oca-config.ts';
 import { Exchange } from './exchange.ts';
 import { cmsdDynamic, gaugeLoad } from './load-gauge.ts';
+import { MediaCounts } from './media-counts.ts';
 import { planResponse, type RequestHead, type ServingState } from './plan-response.ts';
 import { rememberedHmac } from './remembered-hmac.ts';
 import type { RequestLogLine } from './request-log.ts';
@@ -24,6 +25,7 @@ export interface OutsideCount {
 /** The media side of an OCA, without a socket: plans requests, counts what runs, writes the request log. */
 export class MediaService {
   readonly faults = new FaultSwitch();
+  readonly counts = new MediaCounts();
   readonly #config: OcaConfig;
   readonly #deps: MediaDeps;
   readonly #meter = new TrafficMeter();
@@ -111,6 +113,9 @@ export class MediaService {
     const about = log && this.#about(head, plan);
     if (about) log({ phase: 'start', ...about, atMs: clock.wallMs() });
     const promise = this.#promise(plan);
+    this.counts.answered(plan.status, plan.work, plan.reason);
+    const openedAtMs = clock.nowMs();
+    let firstByteAfterMs: number | undefined;
     const exchange: Exchange = new Exchange({
       head,
       plan,
@@ -123,11 +128,17 @@ export class MediaService {
         const nowMs = clock.nowMs();
         this.#meter.add(bytes, nowMs);
         promise?.sent(bytes, nowMs);
+        if (firstByteAfterMs !== undefined) return;
+        firstByteAfterMs = nowMs - openedAtMs;
+        this.counts.firstByte(firstByteAfterMs);
       },
       onEnd: (end) => {
         promise?.end(clock.nowMs());
         this.#running.delete(exchange);
-        if (about) log({ phase: 'end', ...about, ...end, atMs: clock.wallMs() });
+        if (!about) return;
+        const firstByte =
+          firstByteAfterMs === undefined ? {} : { firstByteAfterMs: Number(firstByteAfterMs.toFixed(2)) };
+        log({ phase: 'end', ...about, ...end, ...firstByte, atMs: clock.wallMs() });
       },
     });
     if (plan.body.kind === 'file') this.#running.add(exchange);

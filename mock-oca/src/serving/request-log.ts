@@ -19,6 +19,8 @@ export interface RequestLogLine {
   readonly bytesSent?: number;
   /** Body bytes that the kernel took, where the renderer knows. */
   readonly bytesFlushed?: number;
+  /** From the request to the first byte of the file, where the renderer knows. */
+  readonly firstByteAfterMs?: number;
   readonly outcome?: TransferOutcome;
 }
 

@@ -210,6 +210,7 @@ function M.take_state()
   if texts.strain then state:set('strain', tonumber(texts.strain)) end
   if texts.mode or texts.keys or texts.disks or texts.bounds then state:incr('version', 1, 0) end
   looked_at = 0
+  for kind in pairs(bounds or {}) do ngx.print(kind, ' ', state:get('refused ' .. kind) or 0, '\n') end
 end
 
 -- Lines of 'fileId title disk', or of 'fileId' alone for one that is gone. What does not fit stays with Node.

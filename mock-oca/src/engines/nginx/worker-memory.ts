@@ -1,6 +1,7 @@
 import { BOUNDS, COPIES_AHEAD_MS } from '../../admission/admit.ts';
 import { RecentRate } from '../../admission/recent-rate.ts';
 import { Watchfulness } from '../../admission/watchfulness.ts';
+import type { WorkKind } from '../../admission/work-kind.ts';
 import type { OcaConfig } from '../../oca-config.ts';
 import type { MediaService } from '../../serving/media-service.ts';
 import { askAgentSocket } from './agent-client.ts';
@@ -9,6 +10,8 @@ import type { WatchedDisks } from './watched-disks.ts';
 
 const BODY_BYTES = 512 * 1024;
 const FOR_GOOD_S = 1e12;
+/** Nobody is refused then. */
+const QUIET = '-1';
 
 export interface WorkerMemoryParts {
   readonly media: MediaService;
@@ -76,8 +79,9 @@ export class WorkerMemory {
       ...(said === this.#said ? [] : [`said ${said}`]),
       ...(strain === this.#strain ? [] : [`strain ${strain}`]),
     ];
-    if (lines.length === 0) return;
-    await askAgentSocket(this.#socketPath, '/state', lines.join('\n'));
+    // Where somebody may be refused, workers are asked how many were.
+    if (lines.length === 0 && strain === QUIET) return;
+    media.counts.refusedOutside(refusedOf(await askAgentSocket(this.#socketPath, '/state', lines.join('\n'))));
     this.#mode = mode;
     this.#said = said;
     this.#strain = strain;
@@ -90,7 +94,7 @@ export class WorkerMemory {
     const nowMs = performance.now();
     const rateShare = this.#rate.bps(servedBytes, nowMs) / config.capacityBps;
     const share = Math.max(rateShare, connections / config.maxConnections, strainShare);
-    return this.#watch.isOn(share, nowMs) ? strainShare.toFixed(2) : '-1';
+    return this.#watch.isOn(share, nowMs) ? strainShare.toFixed(2) : QUIET;
   }
 
   async #sendFiles(): Promise<void> {
@@ -129,4 +133,10 @@ function boundLines({ capacityBps, maxConnections }: OcaConfig): readonly string
     const bytesPerS = (capacityBps * rateShare) / 8;
     return `bounds ${line} ${bytesPerS} ${aheadMs / 1000} ${Math.ceil(maxConnections * connectionShare)} ${strainShare}`;
   });
+}
+
+/** Lines of 'kind count', as the workers give them. */
+function refusedOf(text: string): Partial<Record<WorkKind, number>> {
+  const counts = [...text.matchAll(/^(prefetch|fill|new-play|running-play) (\d+)$/gm)];
+  return Object.fromEntries(counts.map(([, kind = '', count = '0']) => [kind, Number(count)]));
 }
