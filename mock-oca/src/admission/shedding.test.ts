@@ -54,7 +54,7 @@ describe.each(renderers)('under three times its load, an OCA $name', ({ host, di
         headers: { authorization: `Bearer ${ocaConfig.controlToken}` },
       });
       const text = Buffer.from(await readAll(answer)).toString();
-      const count = Number(/^pressplay_oca_refused_total\{work="new-play"\} (\d+)$/m.exec(text)?.[1]);
+      const count = Number(/^pressplay_appliance_refused_total\{work="new-play"\} (\d+)$/m.exec(text)?.[1]);
       if (count > 0) return count;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

@@ -28,20 +28,20 @@ it('tells Prometheus how the appliance is, and nobody without the token', async 
   const lines = (await answer.text()).trimEnd().split('\n');
   for (const line of lines) expect(line.startsWith('# ') || LINE.test(line), line).toBe(true);
   for (const line of [
-    'pressplay_oca_info{oca="fjord-1-a",site="fjord-1"} 1',
-    'pressplay_oca_verdict{verdict="draining"} 1',
-    'pressplay_oca_verdict{verdict="healthy"} 0',
-    'pressplay_oca_load_share{resource="processor"} 0',
-    'pressplay_oca_capacity_bps 1000000000',
-    'pressplay_oca_capacity_left_bps 0',
-    'pressplay_oca_files 1',
-    'pressplay_oca_served_bytes_total 1000',
-    'pressplay_oca_responses_total{status="200"} 1',
-    'pressplay_oca_responses_total{status="403"} 1',
-    'pressplay_oca_responses_total{status="503"} 1',
-    'pressplay_oca_refused_total{work="new-play"} 1',
-    'pressplay_oca_first_byte_seconds_bucket{le="+Inf"} 1',
-    'pressplay_oca_first_byte_seconds_count 1',
+    'pressplay_appliance_info{oca="fjord-1-a",site="fjord-1"} 1',
+    'pressplay_appliance_verdict{verdict="draining"} 1',
+    'pressplay_appliance_verdict{verdict="healthy"} 0',
+    'pressplay_appliance_load_share{resource="processor"} 0',
+    'pressplay_appliance_capacity_bps 1000000000',
+    'pressplay_appliance_capacity_left_bps 0',
+    'pressplay_appliance_files 1',
+    'pressplay_appliance_served_bytes_total 1000',
+    'pressplay_appliance_responses_total{status="200"} 1',
+    'pressplay_appliance_responses_total{status="403"} 1',
+    'pressplay_appliance_responses_total{status="503"} 1',
+    'pressplay_appliance_refused_total{work="new-play"} 1',
+    'pressplay_appliance_first_byte_seconds_bucket{le="+Inf"} 1',
+    'pressplay_appliance_first_byte_seconds_count 1',
   ])
     expect(lines).toContain(line);
 });

@@ -23,7 +23,7 @@ const family =
   (type: Family['type']) =>
   (name: string, help: string, value: number | readonly Sample[]): Family => {
     const samples = typeof value === 'number' ? [{ value }] : value;
-    return { name: `pressplay_oca_${name}`, help, type, samples };
+    return { name: `pressplay_appliance_${name}`, help, type, samples };
   };
 const gauge = family('gauge');
 const counter = family('counter');
