@@ -8,7 +8,8 @@ import type { LeaseBeat, PlayClaim, PlayOutcome, StoredPlay } from './play-claim
 export class PlayBook {
   readonly #maxPlays: number;
   readonly #byId = new Map<string, StoredPlay>();
-  readonly #ofAccount = new Map<string, Set<string>>();
+  /** Few of each. */
+  readonly #ofAccount = new Map<string, StoredPlay[]>();
 
   constructor(maxPlays = Number.POSITIVE_INFINITY) {
     this.#maxPlays = maxPlays;
@@ -19,8 +20,13 @@ export class PlayBook {
   }
 
   claim(claims: readonly PlayClaim[], nowMs: number, expiredBeforeMs: number): readonly PlayOutcome[] {
-    const accounts = new Set(claims.map(({ play }) => play.accountId));
-    const known = [...accounts].flatMap((accountId) => this.#playsOf(accountId));
+    const known: StoredPlay[] = [];
+    const accounts = new Set<string>();
+    for (const { play } of claims) {
+      if (accounts.has(play.accountId)) continue;
+      accounts.add(play.accountId);
+      known.push(...(this.#ofAccount.get(play.accountId) ?? []));
+    }
     const { outcomes, changed } = decideClaims(claims, known, nowMs, expiredBeforeMs);
     for (const play of changed) this.keep(play);
     return outcomes;
@@ -43,11 +49,15 @@ export class PlayBook {
 
   /** In the place of what was known of the play. */
   keep(play: StoredPlay): void {
-    this.#remove(play.playId);
-    this.#byId.set(play.playId, play);
-    const ofAccount = this.#ofAccount.get(play.accountId);
-    if (ofAccount) ofAccount.add(play.playId);
-    else this.#ofAccount.set(play.accountId, new Set([play.playId]));
+    const { playId, accountId } = play;
+    const before = this.#byId.get(playId);
+    if (before) this.#byId.delete(playId);
+    this.#byId.set(playId, play);
+    const plays = this.#ofAccount.get(accountId);
+    const at = before && plays ? plays.indexOf(before) : -1;
+    if (!plays) this.#ofAccount.set(accountId, [play]);
+    else if (at < 0) plays.push(play);
+    else plays[at] = play;
     if (this.#byId.size <= this.#maxPlays) return;
     const [oldest] = this.#byId.keys();
     if (oldest !== undefined) this.#remove(oldest);
@@ -55,10 +65,10 @@ export class PlayBook {
 
   /** By a clock that is so much ahead of the one they were stamped by. */
   move(byMs: number): void {
-    for (const [playId, { endedAtMs, ...play }] of this.#byId) {
+    for (const { endedAtMs, ...play } of [...this.#byId.values()]) {
       const createdAtMs = play.createdAtMs + byMs;
       const leaseEndsAtMs = play.leaseEndsAtMs && play.leaseEndsAtMs + byMs;
-      this.#byId.set(playId, {
+      this.keep({
         ...play,
         createdAtMs,
         leaseEndsAtMs,
@@ -79,17 +89,13 @@ export class PlayBook {
     return old.length;
   }
 
-  #playsOf(accountId: string): readonly StoredPlay[] {
-    const playIds = this.#ofAccount.get(accountId) ?? [];
-    return [...playIds].flatMap((playId) => this.#byId.get(playId) ?? []);
-  }
-
   #remove(playId: string): void {
     const play = this.#byId.get(playId);
     if (!play) return;
     this.#byId.delete(playId);
-    const ofAccount = this.#ofAccount.get(play.accountId);
-    ofAccount?.delete(playId);
-    if (ofAccount?.size === 0) this.#ofAccount.delete(play.accountId);
+    const plays = this.#ofAccount.get(play.accountId);
+    if (!plays) return;
+    if (plays.length === 1) this.#ofAccount.delete(play.accountId);
+    else plays.splice(plays.indexOf(play), 1);
   }
 }

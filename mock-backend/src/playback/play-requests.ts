@@ -9,6 +9,7 @@ import { PLAY_LIFETIME_MS } from '../leases/shared-plays.ts';
 import { jsonIn, parsed, valid } from '../request-body.ts';
 import type { Services } from '../services.ts';
 import { type Client, clientOf } from './client-of.ts';
+import { isUsualPlayRequest } from './usual-play-request.ts';
 
 /** A request about a play, however it came. */
 export interface PlayAsk {
@@ -39,7 +40,8 @@ export class PlayRequests {
   async start(ask: PlayAsk): Promise<Uint8Array<ArrayBuffer>> {
     const client = this.#clientOf(ask);
     const account = await this.#accountOf(await authorizationOf(ask));
-    const request = valid(await fieldsOf(ask), schemas.PlayRequest, 'The body');
+    const body = await fieldsOf(ask);
+    const request = isUsualPlayRequest(body) ? body : valid(body, schemas.PlayRequest, 'The body');
     if (request.intent === 'prefetch') ask.notePrefetch();
     const { playback, registry } = this.#services;
     let isHeard = false;
