@@ -7,10 +7,9 @@ export interface PackedPrefixes {
 
 /**
  * Longest match over one family. A prefix has a number: its place among the different prefixes, sorted by network and
- * length. The upper half of an address' first word leads to a row of slots for the lower half, as fine as the prefixes
+ * length. The upper bits of an address' first word lead to a row of slots for its lower bits, as fine as the prefixes
  * there need (DIR-24-8, with rows of their own width); a slot names a prefix or, where others begin behind it, a node:
- * the sorted ranges of one word. Typed arrays only: a table moves between threads unpacked. Signed ones, and one width
- * for the upper half: the fewer instructions, the more lookups the processor has under way while it waits for memory.
+ * the sorted ranges of one word. Typed arrays only: a table moves between threads unpacked. Signed ones: the fewer instructions, the more lookups the processor has under way while it waits for memory.
  */
 export interface PrefixIndex {
   /** Of each prefix, by its number. */
@@ -22,8 +21,10 @@ export interface PrefixIndex {
    * it, and an address with another second word is its parent's. Empty where an address has one word.
    */
   readonly tails: Int32Array<ArrayBuffer>;
-  /** By the upper half of the first word: where its row begins, times 32, and how far the lower half is shifted. */
+  /** By the upper bits of the first word: where its row begins, times 32, and how far the lower bits are shifted. */
   readonly rows: Int32Array<ArrayBuffer>;
+  /** How many lower bits a row tells apart. */
+  readonly rowShift: number;
   /** Prefix number, -1 for none, or `-2 - node`. */
   readonly slots: Int32Array<ArrayBuffer>;
   /**
@@ -36,8 +37,6 @@ export interface PrefixIndex {
 export const NO_PREFIX = -1;
 
 /** How rows and node headers are packed: see `PrefixIndex`. */
-export const ROW_BITS = 16;
-export const ROW_MASK = 0xffff;
 export const SHIFT_BITS = 5;
 export const COUNT_MASK = 0x0fffffff;
 export const WORD_SHIFT = 28;

@@ -4,8 +4,6 @@ import {
   NO_PREFIX,
   type PackedPrefixes,
   type PrefixIndex,
-  ROW_BITS,
-  ROW_MASK,
   SHIFT_BITS,
   WORD_SHIFT,
 } from './prefix-index-shape.ts';
@@ -25,8 +23,9 @@ export interface IndexedPrefixes {
  * passes it without a box, which costs more than the lookup.
  */
 export function longestPrefix4(index: PrefixIndex, word: number): number {
-  const row = index.rows[word >>> ROW_BITS] ?? 0;
-  const value = index.slots[(row >>> SHIFT_BITS) + ((word & ROW_MASK) >>> (row & 31))] ?? NO_PREFIX;
+  const { rows, rowShift, slots } = index;
+  const row = rows[word >>> rowShift] ?? 0;
+  const value = slots[(row >>> SHIFT_BITS) + ((word & ~(-1 << rowShift)) >>> (row & 31))] ?? NO_PREFIX;
   return value >= NO_PREFIX ? value : searchNodes(index, value, word, 0, 0, 0);
 }
 
@@ -38,8 +37,9 @@ export function longestPrefix6(
   third: number,
   fourth: number,
 ): number {
-  const row = index.rows[first >>> ROW_BITS] ?? 0;
-  const value = index.slots[(row >>> SHIFT_BITS) + ((first & ROW_MASK) >>> (row & 31))] ?? NO_PREFIX;
+  const { rows, rowShift, slots } = index;
+  const row = rows[first >>> rowShift] ?? 0;
+  const value = slots[(row >>> SHIFT_BITS) + ((first & ~(-1 << rowShift)) >>> (row & 31))] ?? NO_PREFIX;
   return value >= NO_PREFIX ? told(index, value, second) : searchNodes(index, value, first, second, third, fourth);
 }
 

@@ -1,17 +1,11 @@
 import { WORD_BITS } from '@pressplay/protocol/routes';
-import {
-  NO_PREFIX,
-  nodeHeader,
-  type PackedPrefixes,
-  type PrefixIndex,
-  ROW_BITS,
-  ROW_MASK,
-  rowOf,
-} from './prefix-index-shape.ts';
+import { NO_PREFIX, nodeHeader, type PackedPrefixes, type PrefixIndex, rowOf } from './prefix-index-shape.ts';
 
-type SpreadRanges = Pick<PrefixIndex, 'rows' | 'slots' | 'nodes'>;
+type SpreadRanges = Pick<PrefixIndex, 'rows' | 'rowShift' | 'slots' | 'nodes'>;
 
 const BEHIND_ALL = 2 ** 33;
+/** Up to here 256 rows do, beyond 65,536. */
+const FEW_RANGES = 2048;
 /** A row this wide costs little; a wider one must be worth it: it has so many bits more than count its ranges. */
 const CHEAP_ROW_BITS = 8;
 const BITS_BEYOND = 4;
@@ -177,8 +171,9 @@ class NodeWriter {
 
 function fillRows(ranges: Ranges, nodes: NodeWriter): Omit<SpreadRanges, 'nodes'> {
   const { starts, values, count } = ranges;
-  const rowSize = 2 ** ROW_BITS;
-  const bitsOfRow = rowBits(ranges);
+  const rowShift = count > FEW_RANGES ? 16 : 24;
+  const rowSize = 2 ** rowShift;
+  const bitsOfRow = rowBits(ranges, rowShift);
   let slotCount = 0;
   for (let row = 0; row < bitsOfRow.length; row++) slotCount += 1 << (bitsOfRow[row] ?? 0);
   const slots = new Int32Array(slotCount);
@@ -191,12 +186,12 @@ function fillRows(ranges: Ranges, nodes: NodeWriter): Omit<SpreadRanges, 'nodes'
     while (nextStart() <= row * rowSize) range++;
     if (bits === 0) {
       // Most rows of a small table: a fill for each would take longer than all the rest.
-      rows[row] = rowOf(offset, ROW_BITS);
+      rows[row] = rowOf(offset, rowShift);
       slots[offset++] = values[range] ?? NO_PREFIX;
       continue;
     }
-    const slotSize = 2 ** (ROW_BITS - bits);
-    rows[row] = rowOf(offset, ROW_BITS - bits);
+    const slotSize = 2 ** (rowShift - bits);
+    rows[row] = rowOf(offset, rowShift - bits);
     const rowEnd = offset + (1 << bits);
     let first = row * rowSize;
     while (offset < rowEnd) {
@@ -216,20 +211,20 @@ function fillRows(ranges: Ranges, nodes: NodeWriter): Omit<SpreadRanges, 'nodes'
       offset = whole;
     }
   }
-  return { rows, slots };
+  return { rows, rowShift, slots };
 }
 
 /** How many of its bits each row tells apart: all that its ranges need, unless few ranges would need many. */
-function rowBits({ starts, count }: Ranges): Uint8Array {
-  const bitsOfRow = new Uint8Array(2 ** (WORD_BITS - ROW_BITS));
+function rowBits({ starts, count }: Ranges, rowShift: number): Uint8Array {
+  const bitsOfRow = new Uint8Array(2 ** (WORD_BITS - rowShift));
   for (let at = 0; at < count; ) {
-    const row = (starts[at] ?? 0) >>> ROW_BITS;
+    const row = (starts[at] ?? 0) >>> rowShift;
     let set = 0;
     let inThis = 0;
-    for (; at < count && (starts[at] ?? 0) >>> ROW_BITS === row; at++, inThis++) set |= starts[at] ?? 0;
-    const inRow = set & ROW_MASK;
-    const needed = inRow === 0 ? 0 : ROW_BITS - (31 - Math.clz32(inRow & -inRow));
-    bitsOfRow[row] = Math.min(needed, Math.max(CHEAP_ROW_BITS, Math.ceil(Math.log2(inThis + 1)) + BITS_BEYOND));
+    for (; at < count && (starts[at] ?? 0) >>> rowShift === row; at++, inThis++) set |= starts[at] ?? 0;
+    const inRow = set & (2 ** rowShift - 1);
+    const needed = inRow === 0 ? 0 : rowShift - (31 - Math.clz32(inRow & -inRow));
+    bitsOfRow[row] = Math.min(needed, 16, Math.max(CHEAP_ROW_BITS, Math.ceil(Math.log2(inThis + 1)) + BITS_BEYOND));
   }
   return bitsOfRow;
 }
