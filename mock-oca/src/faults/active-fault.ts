@@ -21,10 +21,11 @@ export interface FaultTarget {
 /** What the switched-on faults mean for one client and file; undefined when nothing is on for it. The worst of each kind wins. */
 export function activeFault(faults: readonly Fault[], target: FaultTarget): ActiveFault | undefined {
   if (faults.length === 0) return undefined;
-  return faults.filter((fault) => hits(fault, target)).reduce<ActiveFault | undefined>(add, undefined);
+  return faults.filter((fault) => isMeant(fault, target)).reduce<ActiveFault | undefined>(add, undefined);
 }
 
-function hits(fault: Fault, target: FaultTarget): boolean {
+/** Whether a fault is for this client and file. */
+export function isMeant(fault: Fault, target: FaultTarget): boolean {
   if (fault.clientPrefix !== undefined && !target.clientAddress.startsWith(fault.clientPrefix)) return false;
   return fault.fileId === undefined || fault.fileId === target.fileId;
 }

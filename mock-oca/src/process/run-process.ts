@@ -1,8 +1,10 @@
 import { createHash, createHmac } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Level, pino } from 'pino';
 import { createOca } from '../app.ts';
 import type { Clock, Log, Sha256Hasher } from '../deps.ts';
+import { KnownDisks } from '../disks/node/known-disks.ts';
 import { NodeDiskStore } from '../disks/node/node-disk-store.ts';
 import { WatchedDisks } from '../engines/nginx/watched-disks.ts';
 import { openRoutes, type RoutesParts, routesMessage } from '../routes/node/open-routes.ts';
@@ -28,7 +30,8 @@ export async function runProcess(configPath: string | undefined): Promise<void> 
   });
   const learned = learnedRoutes(config, { log, user: rights.user });
   giveUpRights(rights, log);
-  const disks = await NodeDiskStore.open(config.disks, log, { pinnedBytes: config.pinnedBytes });
+  const known = config.stateFolder === undefined ? undefined : new KnownDisks(join(config.stateFolder, 'disks.json'));
+  const disks = await NodeDiskStore.open(config.disks, log, { pinnedBytes: config.pinnedBytes, known });
   const requestLog = openLog(config, log);
   const watched = new WatchedDisks(disks);
   const oca = createOca({

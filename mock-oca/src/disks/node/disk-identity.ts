@@ -1,15 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DiskError } from '../disk-store.ts';
 
 /** An empty mount point looks like an empty disk: this file tells one from the other. */
 const MARKER = '.pressplay-disk';
 
-/** The disk's id, written where the folder is new. Rejects with node's error where it cannot be read or written. */
-export async function identify(folder: string): Promise<string> {
+/**
+ * The disk's id, written where the folder is new. Rejects with node's error where it cannot be read or written, and where a disk
+ * was seen there before that is not there now.
+ */
+export async function identify(folder: string, wasSeen: boolean): Promise<string> {
   await mkdir(folder, { recursive: true });
   const known = await identityOf(folder);
   if (known !== undefined) return known;
+  if (wasSeen)
+    throw new DiskError(
+      'no-disk',
+      `${folder} held a disk before, and has none now: mount it. For a new disk in its place write an id into ${join(folder, MARKER)}.`,
+    );
   const id = randomUUID();
   await writeFile(join(folder, MARKER), `${id}\n`, { flush: true });
   return id;

@@ -15,6 +15,7 @@ import { demandOf, placeFile } from '../placement/place-file.ts';
 import { READS_AT_ONCE } from '../queue/disk-queue.ts';
 import { AHEAD_BYTES } from '../queue/read-window.ts';
 import { diskErrorOf } from './disk-error-of.ts';
+import type { KnownDisks } from './known-disks.ts';
 import { type LoadPart, loadByKernel, loadByReading } from './load-file.ts';
 import { NodeDisk } from './node-disk.ts';
 import { NodeFileWriter } from './node-file-writer.ts';
@@ -32,6 +33,8 @@ export interface NodeDiskStoreOptions {
   /** Threads that libuv reads files with; `UV_THREADPOOL_SIZE` says. */
   readonly threads?: number;
   readonly loadPart?: LoadPart;
+  /** What was seen in the folders before this start. */
+  readonly known?: KnownDisks | undefined;
 }
 
 interface Held {
@@ -86,6 +89,7 @@ export class NodeDiskStore implements DiskStore {
       rememberedBytes: REMEMBERED_BYTES,
       ...(options.loadPart && { loadPart: options.loadPart }),
       onOut: (disk: NodeDisk) => this.#lost(disk),
+      known: options.known,
     };
     this.#disks = folders.map((folder) => new NodeDisk(folder, ports));
   }

@@ -10,6 +10,7 @@ import { RecentlyRead } from '../queue/recently-read.ts';
 import { CheckedResidency } from './checked-residency.ts';
 import { diskErrorOf, systemCodeOf } from './disk-error-of.ts';
 import { identify, identityOf, proveWritable } from './disk-identity.ts';
+import type { KnownDisks } from './known-disks.ts';
 import type { LoadPart } from './load-file.ts';
 import { type DiskFile, type Lease, OpenFiles } from './open-files.ts';
 import { type DiskScan, scanDisk } from './scan-disk.ts';
@@ -24,6 +25,7 @@ export interface NodeDiskPorts {
   /** How its reads are done: another function makes a disk that fails on purpose. */
   readonly loadPart: LoadPart;
   readonly onOut: (disk: NodeDisk) => void;
+  readonly known?: KnownDisks | undefined;
 }
 
 /** One folder, taken for one disk: its queue, its files' descriptors, and whether it is still to be trusted. */
@@ -61,8 +63,10 @@ export class NodeDisk {
 
   /** Takes the disk up: the same one as before, writable. From here on it is `verifying` until `serve`. Rejects else. */
   async begin(): Promise<DiskScan> {
-    if (this.#id === undefined) this.#id = await identify(this.folder);
+    const { known } = this.#ports;
+    if (this.#id === undefined) this.#id = await identify(this.folder, known?.has(this.folder) ?? false);
     else if ((await identityOf(this.folder)) !== this.#id) throw new DiskError('no-disk', 'It is not there.');
+    known?.note(this.folder, this.#id);
     await proveWritable(this.folder);
     const scan = await scanDisk(this.folder);
     await this.#measureRoom();

@@ -223,6 +223,34 @@ describe.skipIf(!nginxSearch.ok)('nginx in front', () => {
     await until(async () => (await served(engine.url + path)) === 206);
   });
 
+  it.each([
+    { kind: 'rate', rateBps: 100_000, clientPrefix: '127.0.0.' },
+    { kind: 'stall', afterBytes: 10, fileId },
+    { kind: 'corrupt', everyBytes: 1000 },
+  ] as const)('lets a client ask again whose response a fault is for: $kind', async (fault) => {
+    const { engine, oca, nodeAnswers } = await start([file], { paceBps: 1_000_000 });
+    const { message } = await transfer(engine.url + path);
+    const body = bytesOf(message);
+    oca.media.faults.set([fault]);
+    await expect(body).rejects.toThrow();
+    await until(async () => {
+      await fetch(engine.url + path, { signal: AbortSignal.timeout(500) }).catch(() => {});
+      return nodeAnswers() > 0;
+    });
+  });
+
+  it('leaves alone what a fault is not for', async () => {
+    const { engine, oca } = await start([file], { paceBps: 12_000_000 });
+    const { message } = await transfer(engine.url + path);
+    oca.media.faults.set([
+      { kind: 'rate', rateBps: 100_000, clientPrefix: '198.51.100.' },
+      { kind: 'stall', afterBytes: 0, fileId: '0'.repeat(32) },
+      { kind: 'latency', delayMs: 5000 },
+    ]);
+    const bytes = await bytesOf(message);
+    expect([bytes.length, bytes.findIndex((byte, at) => byte !== file.bytes[at])]).toEqual([file.bytes.length, -1]);
+  });
+
   it('is there again after its master was killed, and after a worker was, and counts aright', {
     timeout: 60_000,
   }, async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Fault } from '@pressplay/protocol/messages';
 import type { Oca } from '../../app.ts';
 import type { Log } from '../../deps.ts';
+import { isMeant } from '../../faults/active-fault.ts';
 import type { OcaConfig } from '../../oca-config.ts';
 import type { TlsFiles } from '../tls-files.ts';
 import type { FoundNginx } from './find-nginx.ts';
@@ -188,16 +189,22 @@ class RunningNginx implements NginxEngine {
     });
   }
 
-  /** Faults or admission changed. What breaks every connection reaches those that nginx serves, too. */
+  /** Faults or admission changed. Responses that nginx sends are out of reach: those that a fault is meant for are broken, so that their clients ask again. */
   async #switched(): Promise<void> {
-    const { faults } = this.#oca.media;
     await this.settled().catch(() => {});
-    if (!faults.current.some(breaksAll)) return;
+    if (!this.#oca.media.faults.current.some(reachesRunning)) return;
     // Whoever switched it is answered through nginx.
     await new Promise((resolve) => setTimeout(resolve, ANSWER_MS));
     if (this.pid !== undefined) await this.#traffic.sample(this.pid).catch(() => {});
-    if (this.#traffic.running === 0 || !faults.current.some(breaksAll)) return;
+    if (this.#traffic.running === 0 || !this.#meantForRunning()) return;
     await this.#process.restart('a fault breaks what runs').catch(() => {});
+  }
+
+  #meantForRunning(): boolean {
+    const faults = this.#oca.media.faults.current.filter(reachesRunning);
+    if (faults.some(({ fileId, clientPrefix }) => fileId === undefined && clientPrefix === undefined)) return true;
+    const running = this.#responses?.running() ?? [];
+    return faults.some((fault) => running.some((response) => isMeant(fault, response)));
   }
 
   async #tick(): Promise<void> {
@@ -227,8 +234,6 @@ class RunningNginx implements NginxEngine {
   }
 }
 
-const BREAKING: ReadonlySet<Fault['kind']> = new Set(['status', 'reset', 'stall']);
-
-function breaksAll({ kind, fileId, clientPrefix }: Fault): boolean {
-  return BREAKING.has(kind) && fileId === undefined && clientPrefix === undefined;
-}
+/** A response that has begun feels these, wherever Node sends it. */
+const REACHING: ReadonlySet<Fault['kind']> = new Set(['rate', 'stall', 'reset', 'status', 'corrupt']);
+const reachesRunning = ({ kind }: Fault): boolean => REACHING.has(kind);

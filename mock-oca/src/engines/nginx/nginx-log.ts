@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogTail } from './log-tail.ts';
 import { ResponseLog, type ResponseLogPorts } from './response-log.ts';
-import { idOf, StartNotes } from './start-notes.ts';
+import { idOf, type StartNote, StartNotes } from './start-notes.ts';
 
 const LOG_BYTES = 32 * 1024 * 1024;
 
@@ -47,6 +47,12 @@ export class NginxLog {
   /** `reopen` makes nginx begin a new file, where this one has become large. */
   async read(reopen: () => Promise<void>): Promise<void> {
     if (this.#take() > LOG_BYTES) await this.#tail.change(reopen);
+  }
+
+  /** What nginx sends at this moment, or did a moment ago. */
+  running(): readonly StartNote[] {
+    this.#take();
+    return this.#log.running();
   }
 
   /** nginx died with all that ran. */

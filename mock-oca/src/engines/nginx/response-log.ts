@@ -33,6 +33,11 @@ export class ResponseLog {
     this.#fresh = noted;
   }
 
+  /** What has begun and not ended, as far as was looked. */
+  running(): readonly StartNote[] {
+    return [...this.#fresh.values(), ...this.#running.values()].map(startNoteOf);
+  }
+
   /** Whatever ran is gone. */
   cut(): void {
     this.#begin();
