@@ -6,7 +6,7 @@ import { isDiskError } from '../disks/disk-store.ts';
 import { FaultSwitch } from '../faults/fault-switch.ts';
 import type { OcaConfig } from '../oca-config.ts';
 import { Exchange } from './exchange.ts';
-import { cmsdDynamic, gaugeLoad } from './load-gauge.ts';
+import { cmsdDynamic, gaugeLoad, type Load, NO_LOAD, placeOf } from './load-gauge.ts';
 import { MediaCounts } from './media-counts.ts';
 import { planResponse, type RequestHead, type ServingState } from './plan-response.ts';
 import { rememberedHmac } from './remembered-hmac.ts';
@@ -35,7 +35,7 @@ export class MediaService {
   readonly #promised: PromisedTraffic;
   readonly #recentPlays = new RecentPlays();
   #requests = 0;
-  #inDuress = false;
+  #load: Load = NO_LOAD;
   #shed = false;
   /** The worst of disks, processor and memory, as the health loop last found it: 1 is all they have. */
   strainShare = 0;
@@ -95,9 +95,15 @@ export class MediaService {
     if (bytes > 0) this.#meter.add(bytes, this.#deps.clock.nowMs());
   }
 
-  /** What players are told of the load with each answer. */
-  said(): string {
-    return this.#cmsdDynamic(false);
+  /** What players are told of the load with each answer: those who stay, those who are to leave, and how many those are. */
+  said(): { readonly staying: string; readonly leaving: string; readonly leavingShare: number } {
+    const { ocaId } = this.#config;
+    const load = this.#gauge();
+    return {
+      staying: cmsdDynamic(ocaId, load, false),
+      leaving: cmsdDynamic(ocaId, load, true),
+      leavingShare: load.leavingShare,
+    };
   }
 
   trafficBps(): number {
@@ -159,20 +165,12 @@ export class MediaService {
     for (const exchange of [...this.#running]) exchange.cut('stopped', 'The OCA stops.');
   }
 
-  /** What players are told with each answer. */
-  #cmsdDynamic(forcedDuress: boolean): string {
-    const { ocaId, capacityBps, maxConnections, paceBps } = this.#config;
-    const traffic = {
-      trafficBps: this.trafficBps(),
-      capacityBps,
-      connections: this.connections,
-      maxConnections,
-      strainShare: this.strainShare,
-      paceBps,
-    };
-    const load = gaugeLoad(this.#inDuress, traffic);
-    this.#inDuress = load.inDuress;
-    return cmsdDynamic(ocaId, { ...load, inDuress: load.inDuress || forcedDuress });
+  #gauge(): Load {
+    const { capacityBps, maxConnections, paceBps } = this.#config;
+    const nowMs = this.#deps.clock.nowMs();
+    const traffic = { trafficBps: this.#meter.bps(nowMs), capacityBps, connections: this.connections, maxConnections };
+    this.#load = gaugeLoad(this.#load, { ...traffic, strainShare: this.strainShare, paceBps }, nowMs);
+    return this.#load;
   }
 
   #state(): ServingState {
@@ -193,7 +191,10 @@ export class MediaService {
         isRunning: (playId) => this.#recentPlays.has(playId, clock.nowMs()),
       },
       paceBps,
-      cmsdDynamic: (forcedDuress) => this.#cmsdDynamic(forcedDuress),
+      cmsdDynamic: (playId, forcedDuress) => {
+        const load = this.#gauge();
+        return cmsdDynamic(this.#config.ocaId, load, forcedDuress || placeOf(playId) < load.leavingShare);
+      },
     };
   }
 

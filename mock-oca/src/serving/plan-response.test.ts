@@ -363,7 +363,7 @@ describe('admission and faults', () => {
 });
 
 describe('what is said of load', () => {
-  const cmsdDynamic = (forced: boolean): string => `"oca";etp=1${forced ? ';du' : ''}`;
+  const cmsdDynamic = (_playId: string, forced: boolean): string => `"oca";etp=1${forced ? ';du' : ''}`;
 
   it('goes out with media and with refusals for load, for who has a token', () => {
     const headersOf = (changes: Partial<ServingState>, target = path) =>

@@ -37,7 +37,7 @@ export interface ServingState {
   readonly admission: Admission;
   readonly paceBps?: number | undefined;
   /** `CMSD-Dynamic` for media and for refusals of an overloaded OCA, in duress by a fault or not. */
-  readonly cmsdDynamic?: ((forcedDuress: boolean) => string) | undefined;
+  readonly cmsdDynamic?: ((playId: string, forcedDuress: boolean) => string) | undefined;
 }
 
 export interface Admission {
@@ -87,7 +87,7 @@ function planForTarget(
   const claims = { playId: token.claims.playId, title: token.claims.scope };
   const work = workKind(claims.playId, head.target, state.admission.isRunning);
   const found = find(target.fileId, token.claims, work, state);
-  const said = state.cmsdDynamic?.(fault?.duress ?? false);
+  const said = state.cmsdDynamic?.(claims.playId, fault?.duress ?? false);
   // Neighbours that copy a file are not viewers: a pace would only hold up the fill.
   const paceBps = work === 'fill' ? undefined : slower(state.paceBps, requestedPaceBps(head.target));
   const extra = said === undefined ? {} : { 'CMSD-Dynamic': said };

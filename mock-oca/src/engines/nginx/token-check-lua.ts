@@ -35,7 +35,9 @@ local function running_of_variable()
 end
 local running = ffi.abi('le') and pcall(own_count) and own_count or running_of_variable
 
-local seen, mode, most, pace, keys, disks, said, bounds
+local seen, mode, most, pace, keys, disks, bounds
+-- What players are told of the load, and those of them who are to leave: a share of the plays.
+local told, said, said_leaving, leaving = '', '', '', 0
 -- Below 0 while the box is far from full: nobody is refused then. Else the share of disks, processor and memory in use.
 local strain = -1
 local looked_at = 0
@@ -89,6 +91,12 @@ local function is_shaped(expiry, play, scope, signature)
   return digits, tag
 end
 
+-- As load-gauge.ts.
+local function place_of(play)
+  local first, last = tonumber(sub(play, -2, -2), 36) or 0, tonumber(sub(play, -1), 36) or 0
+  return (16 * first + last) % 256 / 256
+end
+
 -- What a path opens; nothing where Node has to say why it does not.
 local function look(path)
   local token, file_id = match(path, '^/([0-9a-z-]+)/([0-9a-f]+)$')
@@ -110,7 +118,7 @@ local function look(path)
   local title, disk = match(files:get(file_id) or '', '^(%S+) (%d+)$')
   if title ~= scope then return end
   disk = tonumber(disk)
-  local found = { file = disks[disk] .. '/' .. file_id, disk = disk, play = play, till = math.min(till, by.till), note_at = 0 }
+  local found = { file = disks[disk] .. '/' .. file_id, disk = disk, play = play, till = math.min(till, by.till), note_at = 0, place = place_of(play) }
   -- A bound token is looked at again for each client.
   if tag then return found end
   if known_count >= REMEMBERED then known, known_count = {}, 0 end
@@ -169,7 +177,12 @@ function M.file()
   if now ~= looked_at then
     local version = state:get('version')
     if version ~= seen then learn(version) end
-    said, strain, looked_at = state:get('said'), state:get('strain') or -1, now
+    local newest = state:get('said')
+    if newest ~= told and newest then
+      local share, staying, going = match(newest, '^(%S+) ([^|]*)|(.*)$')
+      told, said, said_leaving, leaving = newest, staying, going, tonumber(share)
+    end
+    strain, looked_at = state:get('strain') or -1, now
   end
   var.oca_said = said
   if mode == 'shed' or running() > most then return 'shed' end
@@ -182,6 +195,7 @@ function M.file()
   local found = known[path]
   if not found or now >= found.till then found = look(path) end
   if not found then return NOWHERE end
+  if found.place < leaving then var.oca_said = said_leaving end
   if strain >= 0 or running() > most / 2 then
     local kind = kind_of(found.play, uri, query)
     if not is_admitted(kind, bounds[kind], now) then

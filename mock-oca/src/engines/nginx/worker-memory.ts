@@ -72,7 +72,7 @@ export class WorkerMemory {
     if (this.#filesChanged) await this.#sendFiles();
     const { media } = this.#parts;
     const mode = media.faults.current.length > 0 ? 'node' : media.shed ? 'shed' : 'serve';
-    const said = media.said();
+    const said = saidText(media.said());
     const strain = this.#watchedStrain();
     const lines = [
       ...(mode === this.#mode ? [] : [`mode ${mode}`]),
@@ -133,6 +133,11 @@ function boundLines({ capacityBps, maxConnections }: OcaConfig): readonly string
     const bytesPerS = (capacityBps * rateShare) / 8;
     return `bounds ${line} ${bytesPerS} ${aheadMs / 1000} ${Math.ceil(maxConnections * connectionShare)} ${strainShare}`;
   });
+}
+
+/** For the workers: which share of the plays is to leave, what the others are told, and what these are. */
+function saidText({ staying, leaving, leavingShare }: ReturnType<MediaService['said']>): string {
+  return `${leavingShare.toFixed(3)} ${staying}|${leaving}`;
 }
 
 /** Lines of 'kind count', as the workers give them. */
