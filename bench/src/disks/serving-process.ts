@@ -1,13 +1,15 @@
 import { createHash, createHmac } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createOca, listen, NodeDiskStore } from '@pressplay/mock-oca/node';
 
+const MOST_BYTES = 4 * 1024 * 1024;
+
 export interface ServingOrder {
-  /** Ours, ours where Node alone is to be had, or the usual way: a stream piped into the response. */
-  readonly kind: 'kernel' | 'plain' | 'pipe';
+  /** Ours, ours where Node alone is to be had, the usual way (a stream piped into the response), or no disk at all. */
+  readonly kind: 'kernel' | 'plain' | 'pipe' | 'memory';
   readonly folders: readonly string[];
   readonly urlKey: string;
   /** The files most wanted, which `plain` keeps in memory. */
@@ -54,7 +56,7 @@ async function serveOurs({ kind, folders, urlKey, hot, pinnedBytes }: ServingOrd
 
 /** As most servers in Node do it. */
 function servePipe({ folders }: ServingOrder): Promise<string> {
-  const server = createServer((request, response) => {
+  return listening((request, response) => {
     const [, fileId = '', first = '0', last = '0'] =
       /^\/([0-9a-f]+) bytes=(\d+)-(\d+)$/.exec(`${request.url} ${request.headers.range}`) ?? [];
     const [start, end] = [Number(first), Number(last)];
@@ -64,6 +66,21 @@ function servePipe({ folders }: ServingOrder): Promise<string> {
     response.writeHead(206, { 'Content-Length': end - start + 1, 'Content-Type': 'video/mp4' });
     stream.pipe(response);
   });
+}
+
+/** Whatever is asked for, out of one buffer. */
+function serveMemory(): Promise<string> {
+  const bytes = Buffer.alloc(MOST_BYTES);
+  return listening((request, response) => {
+    const [, first = '0', last = '0'] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
+    const wanted = Math.min(Number(last) - Number(first) + 1, MOST_BYTES);
+    response.writeHead(206, { 'Content-Length': wanted, 'Content-Type': 'video/mp4' });
+    response.end(bytes.subarray(0, wanted));
+  });
+}
+
+function listening(handler: RequestListener): Promise<string> {
+  const server = createServer(handler);
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
       resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
@@ -71,7 +88,12 @@ function servePipe({ folders }: ServingOrder): Promise<string> {
   });
 }
 
+function serve(order: ServingOrder): Promise<string> {
+  if (order.kind === 'pipe') return servePipe(order);
+  return order.kind === 'memory' ? serveMemory() : serveOurs(order);
+}
+
 process.on('message', async (order: ServingOrder) => {
-  process.send?.({ url: await (order.kind === 'pipe' ? servePipe(order) : serveOurs(order)) });
+  process.send?.({ url: await serve(order) });
 });
 process.on('disconnect', () => process.exit());

@@ -22,7 +22,7 @@ export interface Contender {
 }
 
 export type ContenderName = (typeof CONTENDERS)[number];
-export const CONTENDERS = ['nginx', 'nginx-engine', 'node', 'node-pooled', 'node-pinned', 'pipe'] as const;
+export const CONTENDERS = ['nginx', 'nginx-engine', 'node', 'node-pooled', 'node-pinned', 'bare-node', 'pipe'] as const;
 /** Those that speak TLS. */
 export const TLS_CONTENDERS: readonly ContenderName[] = ['nginx', 'nginx-engine', 'node', 'node-pinned', 'pipe'];
 
@@ -43,7 +43,8 @@ export async function startContender(name: ContenderName, stage: Stage, port?: n
     case 'nginx':
       return startHandTuned(stage);
     case 'pipe':
-      return startPipe(stage);
+    case 'bare-node':
+      return startPlain(name, stage);
     case 'nginx-engine':
       return startOca(name, { ...stage, port }, { engine: 'nginx', nginx: { workers: 1 } });
     case 'node':
@@ -83,11 +84,11 @@ http {
   return contender('nginx', child, { port, paths }, () => rmSync(folder, { recursive: true, force: true }));
 }
 
-async function startPipe({ disk, tls }: Stage): Promise<Contender> {
-  const child = fork(programPath('pipe'));
+async function startPlain(name: 'pipe' | 'bare-node', { disk, tls }: Stage): Promise<Contender> {
+  const child = fork(programPath(name === 'pipe' ? 'pipe' : 'bare'));
   child.send({ folder: disk.folder, ...(tls && disk.tls && { tls: disk.tls }) });
   const [{ port }] = (await once(child, 'message')) as [{ port: number }];
-  return contender('pipe', child, { port, paths: disk.fileIds.map((fileId) => `/${fileId}`) });
+  return contender(name, child, { port, paths: disk.fileIds.map((fileId) => `/${fileId}`) });
 }
 
 async function startOca(

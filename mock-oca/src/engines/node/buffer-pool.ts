@@ -3,7 +3,7 @@ const PLUG_BYTES = 16 * 1024;
 const SMALL_BYTES = 256 * 1024;
 const LARGE_BYTES = 1024 * 1024;
 /** From so many buffers in use on, all new ones are small: many viewers share the memory. */
-const LARGE_WHILE_IN_USE_BELOW = 32;
+const LARGE_WHILE_IN_USE_BELOW = 16;
 const MAX_IDLE = 16;
 
 /** Buffers to read into, used again and again. */
