@@ -1,16 +1,20 @@
 import type { CatalogTitle, Languages, Preferences, Subtitles } from '@pressplay/protocol/messages';
 
+/** The languages of the sound, each once. */
+export const heardIn = (
+  renditions: readonly { readonly kind: string; readonly audio?: { readonly language: string } }[],
+): readonly string[] => [...new Set(renditions.flatMap(({ audio }) => audio?.language ?? []))];
+
 /**
  * What can be heard and read, the preferred first. A tag matches its own language: who asks for `de-CH` is well served
  * with `de`, and who asks for `de` with `de-CH`. The order of the title decides what the preferences leave open.
  */
 export function languagesOf(
-  renditions: readonly { readonly kind: string; readonly audio?: { readonly language: string } }[],
+  heard: readonly string[],
   subtitles: readonly Subtitles[],
   { audioLanguages = [], subtitleLanguages = [] }: Preferences = {},
 ): Languages {
-  const heard = new Set(renditions.flatMap(({ audio }) => audio?.language ?? []));
-  const audio = byPreference([...heard], (language) => language, audioLanguages);
+  const audio = byPreference(heard, (language) => language, audioLanguages);
   const tracks = byPreference(subtitles, ({ language }) => language, subtitleLanguages);
   // A track that only translates signs is shown beside the sound, not in place of reading.
   const readable = tracks.ordered.filter(({ kind }) => kind !== 'forced');

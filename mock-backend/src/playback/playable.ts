@@ -5,6 +5,7 @@ import type { CatalogEntry } from '../catalog/catalog.ts';
 import type { KeptRendition } from '../catalog/kept-title.ts';
 import { pictureLimits } from '../licensing/picture-limits.ts';
 import { RecentlyUsed } from '../recently-used.ts';
+import { heardIn } from './languages.ts';
 import { pickRenditions } from './pick-renditions.ts';
 import { playBpsOf } from './play-bps.ts';
 
@@ -14,6 +15,8 @@ export interface Playable {
   /** Of the renditions, of all subtitles, of the index of a long film. */
   readonly fileIds: readonly string[];
   readonly playBps: number;
+  /** Languages of its sound. */
+  readonly heard: readonly string[];
   /** The renditions in JSON; a comma belongs between two pieces. */
   readonly pieces: readonly Uint8Array[];
 }
@@ -73,6 +76,7 @@ export function playableOn(
       renditions,
       fileIds: files.map(({ fileId }) => fileId),
       playBps: playBpsOf(renditions),
+      heard: heardIn(renditions),
       pieces: renditionJson.pieces((id) => ids.has(id)),
     };
   }

@@ -140,11 +140,11 @@ export class Playback {
   ): Uint8Array<ArrayBuffer> {
     const { config, fleet } = this.#deps;
     const { title } = entry;
-    const { renditions } = playable;
+    const { renditions, heard } = playable;
     const { token, expiresInMs, refreshInMs } = this.#permit(play, client, intent);
     const serversOf = (fileId: string) =>
       choice.fileSets.find(({ fileIds }) => fileIds.includes(fileId))?.servers ?? [];
-    const languages = languagesOf(renditions, subtitlesOf(title.subtitles ?? [], serversOf), preferences);
+    const languages = languagesOf(heard, subtitlesOf(title.subtitles ?? [], serversOf), preferences);
     return answerJson({
       playId: play.playId,
       region: config.regionId,
