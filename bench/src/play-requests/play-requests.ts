@@ -51,6 +51,8 @@ async function measure(
   await ours.inTurn(plays.firstVisits());
   const sizeBytes = meanSize(await ours.inTurn(plays.some(sizes.warmPlays)));
   const theirs = await Load.open(await bare.begin({ order: 'begin', sizeBytes }), CONNECTIONS);
+  // As warm as ours: cold it needs several times as much.
+  requireAll(await theirs.inTurn(plays.some(sizes.warmPlays)));
   try {
     const costs = await takeTurns(sizes, plays, { ours, theirs, region, bare, postgres });
     const late = await underLoad(sizes, plays, { ours, theirs, region }, LOAD_SHARE * median(costs.perSecond));
