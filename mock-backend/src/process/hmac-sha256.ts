@@ -25,7 +25,7 @@ export const hmacSha256Hex: HmacSha256Hex = (key, text) => {
   if (text.length * UTF8_BYTES_A_CHARACTER > LONGEST_TEXT) return createHmac('sha256', key).update(text).digest('hex');
   const { inner, outer } = spreadKeys.get(key) ?? keptSpread(key);
   const end = BLOCK_BYTES + inner.write(text, BLOCK_BYTES);
-  outer.write(hash('sha256', inner.subarray(0, end), 'latin1'), BLOCK_BYTES, 'latin1');
+  outer.write(hash('sha256', inner.subarray(0, end), 'binary'), BLOCK_BYTES, 'latin1');
   return hash('sha256', outer, 'hex');
 };
 
