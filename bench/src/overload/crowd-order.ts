@@ -12,6 +12,8 @@ export interface CrowdOrder {
   readonly warmUpMs: number;
   readonly measuredMs: number;
   readonly fileBytes: number;
+  /** A server that answers everything with nothing: how late machine and client are by themselves. */
+  readonly barePort: number;
 }
 
 export interface CrowdTally {
@@ -23,6 +25,7 @@ export interface CrowdTally {
   readonly late: number;
   /** From the request to the head of each 503. */
   readonly refusedAfterMs: readonly number[];
+  readonly bareAfterMs: readonly number[];
   /** Viewers who were sent elsewhere: when they came, or later. */
   readonly turnedAway: number;
   readonly sentAway: number;

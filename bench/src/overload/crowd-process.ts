@@ -4,6 +4,8 @@ import { fillPlayId } from '@pressplay/protocol/wire';
 import { type CrowdOrder, type CrowdTally, WORKS, type Work } from './crowd-order.ts';
 import { mediaPath } from './media-path.ts';
 
+const BARE_EVERY_MS = 20;
+
 interface Asker {
   readonly work: Work;
   readonly path: string;
@@ -25,6 +27,7 @@ class Crowd {
   readonly #seats: (Asker | undefined)[] = [];
   readonly #outcomes: { readonly work: Work; readonly outcome: Outcome }[] = [];
   readonly #refusedAfterMs: number[] = [];
+  readonly #bareAfterMs: number[] = [];
   #turnedAway = 0;
   #sentAway = 0;
 
@@ -37,6 +40,7 @@ class Crowd {
     const startMs = performance.now();
     const measuredFromMs = startMs + warmUpMs;
     const endMs = measuredFromMs + measuredMs;
+    const bare = this.#askBare(measuredFromMs, endMs);
     await Promise.all(
       askers.map(async (_, index) => {
         const asked: Promise<void>[] = [];
@@ -49,7 +53,22 @@ class Crowd {
         await Promise.all(asked);
       }),
     );
+    await bare;
     this.#agent.destroy();
+  }
+
+  async #askBare(fromMs: number, endMs: number): Promise<void> {
+    const { host, barePort: port } = this.#order;
+    for (let atMs = fromMs; atMs < endMs; atMs += BARE_EVERY_MS) {
+      await pause(atMs - performance.now());
+      const askedAtMs = performance.now();
+      await new Promise<void>((resolve, reject) => {
+        get({ agent: this.#agent, host, port }, (answer) => {
+          this.#bareAfterMs.push(performance.now() - askedAtMs);
+          answer.resume().on('end', resolve);
+        }).on('error', reject);
+      });
+    }
   }
 
   tally(): CrowdTally {
@@ -66,6 +85,7 @@ class Crowd {
       broken: every('broken'),
       late: every('late'),
       refusedAfterMs: this.#refusedAfterMs,
+      bareAfterMs: this.#bareAfterMs,
       turnedAway: this.#turnedAway,
       sentAway: this.#sentAway,
     };

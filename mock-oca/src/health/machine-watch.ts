@@ -19,7 +19,8 @@ export class MachineWatch {
 
   /** `lateMs` is how much later than after `passedMs` this is called. */
   look({ processorShare, memoryShare }: Vitals, passedMs: number, lateMs: number): void {
-    const weight = 1 - Math.exp(-(passedMs + lateMs) / MEMORY_MS);
+    // Not by how late it is: one long stop, as of a machine that others use, is not yet an overload.
+    const weight = 1 - Math.exp(-passedMs / MEMORY_MS);
     const mean = (before: number, now: number): number => before + weight * (now - before);
     this.#mean = {
       processorShare: mean(this.#mean.processorShare, processorShare),
