@@ -9,6 +9,7 @@ export class MediaCounts {
   readonly #refused: Record<WorkKind, number> = { prefetch: 0, fill: 0, 'new-play': 0, 'running-play': 0 };
   /** By nginx's workers, who count for themselves. */
   #refusedOutside: Partial<Record<WorkKind, number>> = {};
+  /** Of each bound, those that lie above the one before. */
   readonly #within = FIRST_BYTE_S.map(() => 0);
   #firstBytes = 0;
   #firstByteSumS = 0;
@@ -22,9 +23,8 @@ export class MediaCounts {
     const afterS = afterMs / 1000;
     this.#firstBytes += 1;
     this.#firstByteSumS += afterS;
-    FIRST_BYTE_S.forEach((boundS, index) => {
-      if (afterS <= boundS) this.#within[index] = (this.#within[index] ?? 0) + 1;
-    });
+    const index = FIRST_BYTE_S.findIndex((boundS) => afterS <= boundS);
+    if (index >= 0) this.#within[index] = (this.#within[index] ?? 0) + 1;
   }
 
   refusedOutside(counts: Partial<Record<WorkKind, number>>): void {
@@ -42,8 +42,10 @@ export class MediaCounts {
   }
 
   firstBytes(): readonly Sample[] {
+    let value = 0;
     const buckets = FIRST_BYTE_S.map((boundS, index): Sample => {
-      return { suffix: '_bucket', labels: { le: String(boundS) }, value: this.#within[index] ?? 0 };
+      value += this.#within[index] ?? 0;
+      return { suffix: '_bucket', labels: { le: String(boundS) }, value };
     });
     return [
       ...buckets,

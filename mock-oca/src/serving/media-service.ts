@@ -167,9 +167,11 @@ export class MediaService {
 
   #gauge(): Load {
     const { capacityBps, maxConnections, paceBps } = this.#config;
+    const { connections, strainShare } = this;
     const nowMs = this.#deps.clock.nowMs();
-    const traffic = { trafficBps: this.#meter.bps(nowMs), capacityBps, connections: this.connections, maxConnections };
-    this.#load = gaugeLoad(this.#load, { ...traffic, strainShare: this.strainShare, paceBps }, nowMs);
+    const trafficBps = this.#meter.bps(nowMs);
+    const sample = { trafficBps, capacityBps, connections, maxConnections, strainShare, paceBps };
+    this.#load = gaugeLoad(this.#load, sample, nowMs);
     return this.#load;
   }
 
@@ -193,7 +195,8 @@ export class MediaService {
       paceBps,
       cmsdDynamic: (playId, forcedDuress) => {
         const load = this.#gauge();
-        return cmsdDynamic(this.#config.ocaId, load, forcedDuress || placeOf(playId) < load.leavingShare);
+        const leaves = load.leavingShare > 0 && placeOf(playId) < load.leavingShare;
+        return cmsdDynamic(this.#config.ocaId, load, forcedDuress || leaves);
       },
     };
   }
