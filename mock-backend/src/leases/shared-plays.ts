@@ -73,6 +73,19 @@ export class SharedPlays {
     return play && this.#isAlive(play) ? play : undefined;
   }
 
+  /** As the store has it now: another region may have been told of its end. As last heard where the store does not answer. */
+  async look(playId: string): Promise<StoredPlay | undefined> {
+    const known = this.recall(playId);
+    if (known?.endedAtMs !== undefined || this.#isPaused()) return known;
+    try {
+      const play = await this.#store.findPlay(playId);
+      if (play && (!known || play.endedAtMs !== undefined)) this.#book.keep(play);
+    } catch (error) {
+      this.#pause(error);
+    }
+    return this.find(playId);
+  }
+
   /** Fails where only the store could know and does not answer. */
   async find(playId: string): Promise<StoredPlay | undefined> {
     const known = this.recall(playId);

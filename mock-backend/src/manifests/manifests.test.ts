@@ -153,6 +153,16 @@ describe('the manifests of a play', () => {
     expectError(await get(later, hls), 'auth/invalid');
   });
 
+  it('are refused by every region as soon as one was told of the end', async () => {
+    const { clock, store } = region;
+    const europe = await regionWith(FILM, { clock, store, config: { ...config, regionId: 'eu-west-1' } });
+    const { hls, playId } = await manifestsOf(region);
+    const steering = steeringUrlOf((await get(europe, hls)).body);
+    expect((await get(europe, steering)).status).toBe(200);
+    expect((await region.call('DELETE', `/v1/plays/${playId}`, { token: 'account-a' })).status).toBe(204);
+    for (const url of [hls, steering]) expectError(await get(europe, url), 'play/ended');
+  });
+
   it('are refused once the path was altered, the play ended or its day is over', async () => {
     const { hls, dash, playId } = await manifestsOf(region);
     const steering = steeringUrlOf((await get(region, hls)).body);

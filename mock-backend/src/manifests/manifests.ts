@@ -112,7 +112,7 @@ export class Manifests {
     const ticket = openTicket(path, keys, hmac, this.#nowS());
     const { playId, titleId } = ticket;
     // The ticket says all that is needed: without the store, only an end that another region was told is not seen.
-    const play = await plays.find(playId).catch((error) => {
+    const play = await plays.look(playId).catch((error) => {
       log('warn', 'a manifest is given without a look into the store', { playId, error: String(error) });
       return undefined;
     });
