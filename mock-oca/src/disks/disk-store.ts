@@ -16,7 +16,7 @@ export interface OpenFile {
   /** The bytes themselves, shared: of a file in memory. Empty at the end. Nobody may change them. */
   view?(position: number, maxBytes: number): Uint8Array;
   /** For who lets the kernel send the file without reading it. */
-  readonly kernel?: KernelFile;
+  readonly kernel?: KernelFile | undefined;
   /** Idempotent. */
   close(): void;
 }

@@ -50,7 +50,7 @@ export interface FilePart {
 export interface ExchangeEnd {
   readonly status: number;
   readonly bytesSent: number;
-  readonly bytesFlushed?: number;
+  readonly bytesFlushed?: number | undefined;
   readonly outcome: TransferOutcome;
 }
 
@@ -182,8 +182,8 @@ export class Exchange {
     this.#unsubscribe();
     this.#release();
     this.#wake?.();
-    const flushed = this.#flushedBytes === undefined ? {} : { bytesFlushed: this.#flushedBytes };
-    this.#parts.onEnd({ status: this.#plan.status, bytesSent: this.#transfer.sentBytes, ...flushed, outcome });
+    const { sentBytes: bytesSent } = this.#transfer;
+    this.#parts.onEnd({ status: this.#plan.status, bytesSent, bytesFlushed: this.#flushedBytes, outcome });
   }
 
   async #headGate(): Promise<void> {

@@ -18,7 +18,7 @@ export interface RequestLogLine {
   /** Body bytes handed to the socket or stream. */
   readonly bytesSent?: number;
   /** Body bytes that the kernel took, where the renderer knows. */
-  readonly bytesFlushed?: number;
+  readonly bytesFlushed?: number | undefined;
   /** From the request to the first byte of the file, where the renderer knows. */
   readonly firstByteAfterMs?: number;
   readonly outcome?: TransferOutcome;

@@ -20,7 +20,7 @@ export function nodeOpenFile(lease: Lease, disk: NodeDisk, readsAtOnceFromMemory
       else if (readsAtOnceFromMemory) return readNow(lease, target, position);
       return readInto(file, target, position);
     },
-    ...(readsAtOnceFromMemory && { kernel: { fd: file.fd, inMemory, bring } }),
+    kernel: readsAtOnceFromMemory ? { fd: file.fd, inMemory, bring } : undefined,
     close,
   };
 }
