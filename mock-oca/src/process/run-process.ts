@@ -7,6 +7,7 @@ import type { Clock, Log, Sha256Hasher } from '../deps.ts';
 import { KnownDisks } from '../disks/node/known-disks.ts';
 import { NodeDiskStore } from '../disks/node/node-disk-store.ts';
 import { WatchedDisks } from '../engines/nginx/watched-disks.ts';
+import { loadNative } from '../native/native.ts';
 import { openRoutes, type RoutesParts, routesMessage } from '../routes/node/open-routes.ts';
 import type { RouteSource } from '../routes/route-source.ts';
 import { serveByEngine } from './choose-engine.ts';
@@ -29,6 +30,8 @@ export async function runProcess(configPath: string | undefined): Promise<void> 
     throw listenError(error, config);
   });
   const learned = learnedRoutes(config, { log, user: rights.user });
+  // Its code may lie where only root may read.
+  if (rights.user) loadNative();
   giveUpRights(rights, log);
   const known = config.stateFolder === undefined ? undefined : new KnownDisks(join(config.stateFolder, 'disks.json'));
   const disks = await NodeDiskStore.open(config.disks, log, { pinnedBytes: config.pinnedBytes, known });

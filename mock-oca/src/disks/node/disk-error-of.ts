@@ -9,7 +9,8 @@ export function diskErrorOf(error: unknown, path: string): DiskError {
       cause: error,
     });
   }
-  if (code === 'ENOENT') return new DiskError('missing', `${path} is gone from the disk.`, { cause: error });
+  if (code === 'ENOENT' || code === 'ELOOP')
+    return new DiskError('missing', `${path} is gone from the disk.`, { cause: error });
   return new DiskError('io', `The disk of ${path} failed: ${String(error)}`, { cause: error });
 }
 

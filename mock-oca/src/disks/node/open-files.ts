@@ -1,4 +1,4 @@
-import { close, fstat, open } from 'node:fs';
+import { close, constants, fstat, open } from 'node:fs';
 import { promisify } from 'node:util';
 import type { Native } from '../../native/native.ts';
 import { diskErrorOf } from './disk-error-of.ts';
@@ -83,7 +83,8 @@ export class OpenFiles {
   }
 
   async #openFile(path: string, during: DiskFile['during']): Promise<DiskFile> {
-    const fd = await openPath(path, 'r');
+    // A link in a file's place leads somewhere else.
+    const fd = await openPath(path, constants.O_RDONLY | constants.O_NOFOLLOW);
     try {
       const { size, ino } = await statDescriptor(fd);
       this.#native?.adviseRandom(fd);

@@ -19,6 +19,8 @@ export interface NginxSettings {
   readonly workers: number | 'auto';
   readonly maxConnections: number;
   readonly slowClientS: number;
+  /** For the head of a request to be there. */
+  readonly slowHeadersS: number;
   /** As many as the system allows; its own default where absent. */
   readonly openFiles?: number | undefined;
   readonly paceBps?: number | undefined;
@@ -60,7 +62,7 @@ ${indented(agentLines(settings), 4)}
 }
 
 function httpLines(settings: NginxSettings): string {
-  const { folder, generation, slowClientS, logsRequests, paceBps } = settings;
+  const { folder, generation, slowClientS, slowHeadersS, logsRequests, paceBps } = settings;
   return `server_tokens off;
 default_type video/mp4;
 sendfile on;
@@ -69,10 +71,11 @@ tcp_nopush off;
 sendfile_max_chunk 1m;
 open_file_cache max=${CACHED_FILES} inactive=60s;
 open_file_cache_valid 10s;
+disable_symlinks on;
 max_ranges 1;
 log_not_found off;
 merge_slashes off;
-client_header_timeout 10s;
+client_header_timeout ${slowHeadersS}s;
 client_body_timeout 10s;
 send_timeout ${slowClientS}s;
 keepalive_timeout 60s;
@@ -132,6 +135,8 @@ ${tls ? tlsLines(tls) : ''}
 error_page 400 413 414 494 501 = /.refused;
 location = /.refused {
   internal;
+  # Whoever asks for it by name.
+  error_page 404 = @node;
 ${indented(corsLines('always'))}
   add_header Cache-Control no-store always;
   default_type application/json;

@@ -29,6 +29,7 @@ const LOG_MS = 250;
 /** For the port of an agent that was killed a moment ago. */
 const PORT_WAIT_MS = 700;
 const SLOW_CLIENT_S = 60;
+const SLOW_HEADERS_S = 10;
 
 export interface NginxEngineOptions {
   readonly nginx: FoundNginx;
@@ -46,6 +47,7 @@ export interface NginxEngineOptions {
   /** A socket bound to the port already, where this process may not bind it. */
   readonly fd?: number | undefined;
   readonly slowClientS?: number | undefined;
+  readonly slowHeadersS?: number | undefined;
   /** Takes JSON lines, each with its line end. */
   readonly requestLog?: ((text: string) => void) | undefined;
 }
@@ -169,7 +171,8 @@ class RunningNginx implements NginxEngine {
   }
 
   #configOf(generation: number, user: WorkerUser | undefined): string {
-    const { nginx, host, port, config, folders, tls, workers = 'auto', slowClientS = SLOW_CLIENT_S } = this.#options;
+    const { nginx, host, port, config, folders, tls, workers = 'auto' } = this.#options;
+    const { slowClientS = SLOW_CLIENT_S, slowHeadersS = SLOW_HEADERS_S } = this.#options;
     const turns = nginx.hasThreads && folders.some(isRotational);
     return nginxConfig({
       generation,
@@ -181,6 +184,7 @@ class RunningNginx implements NginxEngine {
       workers,
       maxConnections: config.maxConnections,
       slowClientS,
+      slowHeadersS,
       openFiles: openFilesLimit(),
       paceBps: config.paceBps,
       diskPools: turns ? folders.map((_, index) => `disk${index + 1}`) : [],

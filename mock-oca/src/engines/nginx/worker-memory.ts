@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { BOUNDS, COPIES_AHEAD_MS } from '../../admission/admit.ts';
 import { RecentRate } from '../../admission/recent-rate.ts';
 import { Watchfulness } from '../../admission/watchfulness.ts';
@@ -57,7 +58,7 @@ export class WorkerMemory {
         ...boundLines(config),
         ...pace,
         ...this.#keys(),
-        ...folders.map((folder) => `disks ${folder}`),
+        ...folders.map((folder) => `disks ${realFolder(folder)}`),
       ];
       await askAgentSocket(this.#socketPath, '/state', lines.join('\n'));
       await this.#refresh();
@@ -144,4 +145,13 @@ function saidText({ staying, leaving, leavingShare }: ReturnType<MediaService['s
 function refusedOf(text: string): Partial<Record<WorkKind, number>> {
   const counts = [...text.matchAll(/^(prefetch|fill|new-play|running-play) (\d+)$/gm)];
   return Object.fromEntries(counts.map(([, kind = '', count = '0']) => [kind, Number(count)]));
+}
+
+/** The workers follow no link: not in a file's place, nor on the way. */
+function realFolder(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return folder;
+  }
 }

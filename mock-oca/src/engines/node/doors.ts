@@ -24,9 +24,11 @@ const KEEP_ALIVE_MS = 60_000;
 /** Responses at once over one HTTP/2 connection. */
 const MAX_STREAMS = 128;
 
-export function plainDoor(receiver: Receiver): Door {
-  const server = createServer(receiver.answer);
-  return { server, close: closing(prepared(server, receiver), () => {}) };
+/** `slowHeadersMs`: for the head of a request to be there. */
+export function plainDoor(receiver: Receiver, slowHeadersMs = HEADERS_TIMEOUT_MS): Door {
+  // Node looks twice a minute, which lets them stay four times as long.
+  const server = createServer({ connectionsCheckingInterval: slowHeadersMs / 10 }, receiver.answer);
+  return { server, close: closing(prepared(server, receiver, slowHeadersMs), () => {}) };
 }
 
 /** HTTP/2 for who speaks it, else HTTP/1.1. Throws where the files cannot be read or do not fit. */
@@ -49,7 +51,7 @@ export function tlsDoor(receiver: Receiver, files: TlsFiles): Door {
   };
   return {
     server,
-    close: closing(prepared(server as unknown as TimedServer, receiver), goodbye),
+    close: closing(prepared(server as unknown as TimedServer, receiver, HEADERS_TIMEOUT_MS), goodbye),
     reload: () => server.setSecureContext(read(files)),
   };
 }
@@ -58,9 +60,9 @@ export function tlsDoor(receiver: Receiver, files: TlsFiles): Door {
 type TimedServer = Server &
   Pick<HttpServer, 'headersTimeout' | 'requestTimeout' | 'keepAliveTimeout' | 'closeIdleConnections'>;
 
-function prepared(server: TimedServer, { answer, refuse }: Receiver): TimedServer {
-  server.headersTimeout = HEADERS_TIMEOUT_MS;
-  server.requestTimeout = HEADERS_TIMEOUT_MS;
+function prepared(server: TimedServer, { answer, refuse }: Receiver, slowHeadersMs: number): TimedServer {
+  server.headersTimeout = slowHeadersMs;
+  server.requestTimeout = slowHeadersMs;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   // An expectation that nobody knows is no reason to refuse a file.
   server.on('checkExpectation', answer);

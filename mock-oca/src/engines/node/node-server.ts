@@ -31,6 +31,7 @@ export interface ListenOptions {
   /** 0 takes any free one. */
   readonly port: number;
   readonly slowClientMs?: number;
+  readonly slowHeadersMs?: number;
   /** A socket bound to that port already. */
   readonly fd?: number | undefined;
   /** HTTPS, by HTTP/2 or 1.1. */
@@ -42,7 +43,7 @@ export async function listen(oca: Oca, options: ListenOptions): Promise<NodeServ
   const { host, port, fd, tls } = options;
   const slowClients = new SlowClients(options.slowClientMs ?? SLOW_CLIENT_MS);
   const receiver = { answer: handlerOf(oca, slowClients), refuse: refuseGarbage };
-  const { server, close, reload } = tls ? tlsDoor(receiver, tls) : plainDoor(receiver);
+  const { server, close, reload } = tls ? tlsDoor(receiver, tls) : plainDoor(receiver, options.slowHeadersMs);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(fd === undefined ? { host, port } : { fd }, () => {
