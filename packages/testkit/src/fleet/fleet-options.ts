@@ -29,7 +29,7 @@ export interface FleetOptions {
   /** Every OCA paces each response to this rate, so that a transfer has a middle also on one machine. */
   readonly paceBps?: number;
   /**
-   * What serves media: Node itself where absent; nginx with Node behind it, whose responses are logged when they end; or
+   * What serves media: Node itself where absent; nginx with Node behind it, whose responses are logged up to a second late; or
    * nginx where the machine has one.
    */
   readonly engine?: OcaEngine;
