@@ -153,3 +153,15 @@ function renditionOf(sizeBytes: number, averageBps: number): RenditionView {
     segments: [{ startMs: 0, durationMs: 4000, startByte: 0, endByte: sizeBytes }],
   };
 }
+
+/** What is wrong with what was fetched of a range: it shall be the right bytes, each once and in order. */
+export function wrongIn(
+  { file }: DeliveryWorld,
+  { bytes, problems }: Fetched,
+  startByte = 0,
+  endByte: number = file.length,
+): readonly string[] {
+  const wanted = file.subarray(startByte, endByte);
+  const isRight = bytes.length === wanted.length && wanted.every((byte, at) => bytes[at] === byte);
+  return isRight ? problems : [`not bytes ${startByte} to ${endByte} of the file`, ...problems];
+}
