@@ -1,25 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import type { ManifestUrls, PlayResponse } from '@pressplay/protocol/messages';
+import { mergeTests } from '@playwright/test';
 import { type Fleet, readFleetState } from '@pressplay/testkit/fleet';
 import { expect, test as withFleet } from './fixtures.ts';
-import { StockFilm, type StockPages, type StockPlayer, serveStockPages } from './stock-page.ts';
+import type { StockPlayer } from './stock-page.ts';
+import { namedIn, servedBy, startPlay, withStockPlayers } from './stock-play.ts';
 
-const test = withFleet.extend<{ stock: StockFilm }, { stockPages: StockPages }>({
-  stockPages: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern to learn what the fixture needs.
-    async ({}, use) => {
-      const pages = await serveStockPages();
-      await use(pages);
-      await pages.close();
-    },
-    { scope: 'worker' },
-  ],
-  stock: async ({ page }, use) => {
-    await use(new StockFilm(page));
-    await page.close();
-  },
-});
+const test = mergeTests(withFleet, withStockPlayers);
 
 interface Case {
   readonly name: string;
@@ -152,40 +138,6 @@ test('ffmpeg reads the subtitles of the MPD', async ({ fleet, titleId }) => {
   expect(stdout.match(/-->/g) ?? stderr).toHaveLength(16);
   expect(stdout).toContain('Das Testbild, Sekunde 60 bis 64');
 });
-
-type StartedPlay = PlayResponse & { readonly manifests: ManifestUrls };
-
-/** As an app does that leaves the playing to somebody else. Manifests are named relative to the region. */
-async function startPlay(fleet: Fleet, titleId: string): Promise<StartedPlay> {
-  const region = fleet.regions[0]?.baseUrl ?? '';
-  const response = await fetch(`${region}/v1/plays`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${await fleet.accessToken()}` },
-    body: JSON.stringify({
-      titleId,
-      device: { videoCodecs: ['avc1'], audioCodecs: ['mp4a'] },
-      idempotencyKey: randomUUID(),
-      manifests: true,
-    }),
-  });
-  const play = (await response.json()) as StartedPlay;
-  if (!play.manifests) throw new Error(JSON.stringify(play));
-  const { hls, dash, expiresInMs } = play.manifests;
-  return { ...play, manifests: { hls: region + hls, dash: region + dash, expiresInMs } };
-}
-
-const namedIn = (manifest: string): string[] => [
-  ...new Set(
-    [...manifest.matchAll(/[Ss]erviceLocation="([^"]+)"|PATHWAY-ID="([^"]+)"/g)].map(([, a, b]) => a ?? b ?? ''),
-  ),
-];
-
-/** Media requests of the play that these OCAs have begun to answer. */
-async function servedBy(fleet: Fleet, { playId, fileSets }: StartedPlay, ocaIds: readonly string[]): Promise<number> {
-  const media = new Set(fileSets.flatMap(({ renditions }) => renditions.map(({ fileId }) => fileId)));
-  const lines = (await Promise.all(ocaIds.map((ocaId) => fleet.requestLog(ocaId)))).flat();
-  return lines.filter((line) => line.phase === 'start' && line.playId === playId && media.has(line.fileId)).length;
-}
 
 /** Out of service by an operator: they go on serving whoever asks, so only steering can move a player. */
 async function drain(

@@ -1,0 +1,147 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from '@playwright/test';
+import { DEMO_FLEET } from '@pressplay/testkit';
+import { type Fleet, findFreeBasePort, portsFrom, startFleet } from '@pressplay/testkit/fleet';
+import type { StockFilm, StockPlayer } from './stock-page.ts';
+import { namedIn, servedBy, startPlay, withStockPlayers } from './stock-play.ts';
+
+/** Of each response. */
+const PACE_BPS = 8_000_000;
+/** So many responses all but fill an OCA of the viewer's provider. */
+const CROWD = 12;
+const CAPACITY_BPS = 100_000_000;
+const PATIENCE = { timeout: 30_000 };
+/** Responses are paced by a process that has to be on time for it. */
+const TOO_BUSY = 'this machine is too busy to fill an OCA';
+
+interface SmallFleet {
+  readonly fleet: Fleet;
+  readonly titleId: string;
+}
+
+/** Two small OCAs at the viewer's provider and one large one far away. */
+const test = withStockPlayers.extend<object, { small: SmallFleet }>({
+  small: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern to learn what the fixture needs.
+    async ({}, use) => {
+      const dataDir = await mkdtemp(path.join(tmpdir(), 'pressplay-busy-'));
+      const fleet = await startFleet({
+        fleetFile: smallFleetFile(),
+        dataDir,
+        ports: portsFrom(await findFreeBasePort()),
+        database: 'memory',
+        paceBps: PACE_BPS,
+        controlPlane: { steeringTtlMs: 1000 },
+        titles: 'sample',
+      });
+      const titleId = fleet.snapshot().titles[0]?.titleId ?? '';
+      await fleet.waitUntilLive(titleId);
+      await use({ fleet, titleId });
+      await fleet.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+});
+
+function smallFleetFile(): typeof DEMO_FLEET {
+  const kept = { 'fjord-1': 2, 'core-1': 1 } as const;
+  const sites = DEMO_FLEET.sites.flatMap((site) => {
+    const count = kept[site.siteId as keyof typeof kept];
+    const capacityBps = site.siteClass === 'embedded' ? CAPACITY_BPS : undefined;
+    const ocas = site.ocas.slice(0, count).map((oca) => ({ ...oca, ...(capacityBps && { capacityBps }) }));
+    return count === undefined ? [] : [{ ...site, ocas }];
+  });
+  return { ...DEMO_FLEET, regions: DEMO_FLEET.regions.slice(0, 1), sites };
+}
+
+test.describe.configure({ timeout: 120_000 });
+
+const CASES: readonly (readonly [name: string, player: StockPlayer, kind: 'hls' | 'dash'])[] = [
+  ['hls.js', 'hls.js', 'hls'],
+  ['Shaka with HLS', 'shaka', 'hls'],
+  ['Shaka with DASH', 'shaka', 'dash'],
+  ['dash.js', 'dash.js', 'dash'],
+];
+
+for (const [name, player, kind] of CASES) {
+  test(`an OCA says that it is saturated: ${name} leaves it by the next steering answer, and plays on`, async ({
+    small: { fleet, titleId },
+    stock,
+    stockPages,
+  }) => {
+    const play = await startPlay(fleet, titleId);
+    const [first = '', second = ''] = namedIn(await (await fetch(play.manifests[kind])).text());
+    await stock.start(stockPages, player, play.manifests[kind]);
+    await expect
+      .poll(() => servedBy(fleet, play, [first]), { message: 'the best OCA serves first', ...PATIENCE })
+      .toBeGreaterThan(1);
+    const crowd = await startCrowd(fleet, titleId, first);
+    try {
+      const isFull = await comesTrue(() => verdictOf(fleet, first) === 'saturated');
+      test.skip(!isFull, TOO_BUSY);
+      await expect
+        .poll(() => servedBy(fleet, play, [second]), { message: `to ${second}`, ...PATIENCE })
+        .toBeGreaterThan(1);
+      // What it asked for before it heard of the change may still come.
+      await playsOn(stock, 4);
+      const before = await servedBy(fleet, play, [first]);
+      const staysFull = await whileIt(playsOn(stock, 5), () => verdictOf(fleet, first) === 'saturated');
+      test.skip(!staysFull, TOO_BUSY);
+      expect(await servedBy(fleet, play, [first]), 'nothing more from what is saturated').toBe(before);
+    } finally {
+      await crowd.stop();
+    }
+    expect((await stock.state()).errors).toEqual([]);
+    await expect.poll(() => verdictOf(fleet, first), PATIENCE).toBe('healthy');
+  });
+}
+
+const verdictOf = (fleet: Fleet, wanted: string) =>
+  fleet.snapshot().ocas.find(({ ocaId }) => ocaId === wanted)?.status?.verdict;
+
+async function comesTrue(condition: () => boolean): Promise<boolean> {
+  for (const untilMs = Date.now() + PATIENCE.timeout; Date.now() < untilMs; await sleep(100))
+    if (condition()) return true;
+  return false;
+}
+
+/** Whether the condition holds all the time until that is done. */
+async function whileIt(done: Promise<void>, condition: () => boolean): Promise<boolean> {
+  let holds = true;
+  const timer = setInterval(() => {
+    holds &&= condition();
+  }, 100);
+  await done.finally(() => clearInterval(timer));
+  return holds;
+}
+
+async function playsOn(stock: StockFilm, forS: number): Promise<void> {
+  const { positionS } = await stock.state();
+  await expect.poll(async () => (await stock.state()).positionS, PATIENCE).toBeGreaterThan(positionS + forS);
+}
+
+/** Somebody else's play that takes the same files over and over, on as many connections as fill the OCA. */
+async function startCrowd(fleet: Fleet, titleId: string, ocaId: string) {
+  const { token, fileSets } = await startPlay(fleet, titleId);
+  const [largest] = fileSets.flatMap(({ renditions }) => renditions).sort((a, b) => b.sizeBytes - a.sizeBytes);
+  const url = `${fleet.ocas.find((oca) => oca.ocaId === ocaId)?.baseUrl}/${token}/${largest?.fileId}`;
+  const leaving = new AbortController();
+  const { signal } = leaving;
+  const takeAll = async (): Promise<void> => {
+    while (!signal.aborted) {
+      const response = await fetch(url, { signal });
+      for await (const _ of response.body ?? []) if (signal.aborted) return;
+    }
+  };
+  const taking = Promise.allSettled(Array.from({ length: CROWD }, takeAll));
+  return {
+    async stop() {
+      leaving.abort();
+      await taking;
+    },
+  };
+}
