@@ -60,7 +60,7 @@ const kindOf = (device: DeviceCapabilities, { plan }: Asking): string =>
   ]);
 
 /** @throws ApiError where nothing is left. */
-export function playableOn(
+function playableOn(
   { title, renditionJson }: CatalogEntry,
   device: DeviceCapabilities,
   { plan }: Asking,
