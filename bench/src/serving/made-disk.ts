@@ -53,5 +53,8 @@ function certificate(folder: string): MadeDisk['tls'] {
     ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
     ...['-subj', '/CN=127.0.0.1', '-keyout', tls.keyFile, '-out', tls.certificateFile],
   ]);
-  return made.status === 0 ? tls : undefined;
+  if (made.status !== 0) return undefined;
+  // An appliance that root starts becomes somebody else before it reads the key.
+  chmodSync(tls.keyFile, 0o644);
+  return tls;
 }
