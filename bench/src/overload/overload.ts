@@ -45,7 +45,8 @@ export const overload: Bench = async ({ engines }) => {
 async function crowdAt(engine: 'node' | 'nginx', disk: MadeDisk): Promise<CrowdTally> {
   const oca = await startLoadedOca(disk, engine, CAPACITY_BPS);
   const crowd = fork(programPath('crowd'));
-  const bare = createServer((_, response) => void response.writeHead(204).end()).listen(0, oca.host);
+  const bare = createServer({ keepAliveTimeout: 0 }, (_, response) => void response.writeHead(204).end());
+  bare.listen(0, oca.host);
   try {
     await once(bare, 'listening');
     const order: CrowdOrder = {
