@@ -170,7 +170,7 @@ describe.skipIf(whyNot !== undefined)('routes from an ISP', { timeout: 120_000 }
     process.kill(birds[0] ?? 0, 'SIGKILL');
     await until(() => source?.status().error !== undefined);
     // Whether the hold was long enough or not.
-    await until(() => source?.status().error === undefined && states()?.[0] === 'up' && source.routes().length === 50);
+    await until(() => source?.status().error === undefined && states()?.[0] === 'up' && source?.routes().length === 50);
   });
 });
 
