@@ -60,11 +60,7 @@ const kindOf = (device: DeviceCapabilities, { plan }: Asking): string =>
   ]);
 
 /** @throws ApiError where nothing is left. */
-function playableOn(
-  { title, renditionJson }: CatalogEntry,
-  device: DeviceCapabilities,
-  { plan }: Asking,
-): Playable {
+function playableOn({ title, renditionJson }: CatalogEntry, device: DeviceCapabilities, { plan }: Asking): Playable {
   const limits = pictureLimits(plan, title.licence, device);
   const pick = pickRenditions(title.renditions, device, limits);
   const { titleId, subtitles = [], indexFile } = title;
