@@ -9,12 +9,14 @@ import {
   groupOf,
   joinAnnouncements,
   lookAround,
+  nameServers,
   OcaRecord,
   packAnnouncements,
   parseAddress,
   pointOf,
   type RouteFeed,
   type Routing,
+  surveyAround,
 } from '@pressplay/mock-backend/steering';
 import type { HealthReport, SiteInfo } from '@pressplay/protocol/messages';
 import { type Bench, type Metric, median } from './metric.ts';
@@ -90,7 +92,7 @@ type Fleet = ReturnType<typeof makeFleet>;
 function decide({ routing, files }: Fleet, { client, playId, titleId, fileIds }: Asked, until: Until) {
   const play = { occasion: 'start' as const, playBps: 8e6 };
   const more = addedBps(play);
-  const sites = lookAround({
+  const question = {
     routing,
     client,
     playId,
@@ -99,7 +101,8 @@ function decide({ routing, files }: Fleet, { client, playId, titleId, fileIds }:
     until,
     nowMs: 0,
     healthDeadlineMs: 5000,
-  });
+  };
+  if (until === 'decision') return nameServers(surveyAround(question).survey, { ...play, fileIds });
   return chooseServers({
     ...play,
     playId,
@@ -109,7 +112,7 @@ function decide({ routing, files }: Fleet, { client, playId, titleId, fileIds }:
     clientPrefix: '',
     tableVersion: routing.version,
     fileIds: [...fileIds],
-    sites: until === 'replay' ? decisionPart(sites, more) : sites,
+    sites: decisionPart(lookAround(question), more),
   });
 }
 

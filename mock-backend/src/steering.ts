@@ -12,9 +12,9 @@ export {
 export { FleetState } from './fleet/fleet-state.ts';
 export { OcaRecord } from './fleet/oca-record.ts';
 export { joinRoutes, packAnnounced } from './steering/announced-routes.ts';
-export { addedBps, chooseServers } from './steering/choose-servers.ts';
+export { addedBps, chooseServers, nameServers } from './steering/choose-servers.ts';
 export { Content, FileNumbers } from './steering/content.ts';
-export { decisionPart, lookAround } from './steering/look-around.ts';
+export { decisionPart, lookAround, surveyAround } from './steering/look-around.ts';
 export { groupOf, type SteerableOca } from './steering/oca-group.ts';
 export {
   type AnnouncedPrefix,

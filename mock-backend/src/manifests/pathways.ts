@@ -1,5 +1,5 @@
-import type { SteeringChoice } from '@pressplay/protocol/messages';
-import { WANTED_SITES } from '../steering/choose-servers.ts';
+import type { Named } from '../steering/choose-servers.ts';
+import { WANTED_SITES } from '../steering/limit-servers.ts';
 
 /** An OCA as a pathway of content steering. */
 export interface Pathway {
@@ -18,7 +18,7 @@ export interface CommonFiles {
  * Players take all pathways for equal, so only OCAs with the same files can be pathways: those that hold all, or where
  * nobody does, what the best-filled one holds.
  */
-export function commonFiles({ servers, fileSets }: SteeringChoice): CommonFiles {
+export function commonFiles({ servers, fileSets }: Named): CommonFiles {
   const held = servers.map((_, at) => fileSets.flatMap((set) => (set.servers.includes(at) ? set.fileIds : [])));
   const most = Math.max(0, ...held.map((fileIds) => fileIds.length));
   const fileIds = new Set(held.find((files) => files.length === most));

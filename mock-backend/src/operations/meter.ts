@@ -1,5 +1,6 @@
-import type { OcaCondition, RegionHealth, SiteClass, SteeringDecision } from '@pressplay/protocol/messages';
+import type { OcaCondition, RegionHealth, SiteClass } from '@pressplay/protocol/messages';
 import type { PlayCounts } from '../leases/shared-plays.ts';
+import type { Steered } from '../steering/steered.ts';
 import type { AnsweredRequest } from './access-line.ts';
 
 export interface ClassLoad {
@@ -35,7 +36,7 @@ export interface Exposition {
 /** Counts what happens. A process brings one that Prometheus reads; msw and the simulation bring none. */
 export interface Meter {
   answered(request: AnsweredRequest): void;
-  steered(decision: SteeringDecision): void;
+  steered(decision: Steered): void;
   /** What was counted, and how the region is now. */
   expose(vitals: RegionVitals): Promise<Exposition>;
 }

@@ -1,4 +1,4 @@
-import type { IndexFile, PlayRenewal, PlayRequest, Server, SteeringDecision } from '@pressplay/protocol/messages';
+import type { IndexFile, PlayRenewal, PlayRequest, Server } from '@pressplay/protocol/messages';
 import { type HmacSha256Hex, networkOf, signMediaToken } from '@pressplay/protocol/wire';
 import type { Account } from '../accounts/account.ts';
 import { ApiError } from '../api-error.ts';
@@ -12,6 +12,7 @@ import type { StoredPlay } from '../leases/play-claim.ts';
 import { manifestUrls } from '../manifests/manifest-urls.ts';
 import type { BackendClock } from '../ports.ts';
 import type { Readiness } from '../regions/readiness.ts';
+import type { Steered } from '../steering/steered.ts';
 import type { Steering } from '../steering/steering.ts';
 import { telemetryTarget } from '../telemetry/telemetry.ts';
 import { answerJson } from './answer-json.ts';
@@ -109,7 +110,7 @@ export class Playback {
     client: Client,
     { fileIds, playBps, renditions }: Playable,
     { title: { indexFile } }: CatalogEntry,
-  ): SteeringDecision {
+  ): Steered {
     const decision = this.#deps.steering.steer({ playId, titleId, occasion, fileIds, playBps }, client);
     if (decision.choice.unserved.length === 0) return decision;
     requireEveryKind(renditions, decision);
@@ -136,7 +137,7 @@ export class Playback {
     entry: CatalogEntry,
     client: Client,
     playable: Playable,
-    { choice }: SteeringDecision,
+    { choice }: Steered,
   ): Uint8Array<ArrayBuffer> {
     const { config, fleet } = this.#deps;
     const { title } = entry;
@@ -177,7 +178,7 @@ function indexFileOf(
 }
 
 /** The same as text; the site's class is that of the site where it stands now, which the decision has just looked at. */
-function serversJson({ servers }: SteeringDecision['choice'], fleet: FleetState): readonly string[] {
+function serversJson({ servers }: Steered['choice'], fleet: FleetState): readonly string[] {
   const texts: string[] = [];
   for (let rank = 0; rank < servers.length; rank++) {
     const server = fleet.serverJsonOf(servers[rank]?.ocaId ?? '');
@@ -186,16 +187,16 @@ function serversJson({ servers }: SteeringDecision['choice'], fleet: FleetState)
   return texts;
 }
 
-function serversOf({ inputs, choice }: SteeringDecision, fleet: FleetState): Server[] {
+function serversOf({ siteClasses, choice }: Steered, fleet: FleetState): Server[] {
   return choice.servers.flatMap(({ ocaId, siteId, siteRank }, rank) => {
-    const siteClass = inputs.sites[siteRank]?.siteClass;
+    const siteClass = siteClasses[siteRank];
     const baseUrl = fleet.baseUrlOf(ocaId);
     return siteClass && baseUrl !== undefined ? [{ ocaId, siteId, siteClass, baseUrl, rank }] : [];
   });
 }
 
 /** A play needs a server for its picture and one for its sound; which of the ladder's rungs are served may vary. */
-function requireEveryKind(renditions: readonly KeptRendition[], decision: SteeringDecision): void {
+function requireEveryKind(renditions: readonly KeptRendition[], decision: Steered): void {
   const missing = new Set(decision.choice.unserved);
   for (const kind of ['video', 'audio'] as const) {
     const wanted = renditions.filter((rendition) => rendition.kind === kind);
@@ -204,13 +205,12 @@ function requireEveryKind(renditions: readonly KeptRendition[], decision: Steeri
   }
 }
 
-function noServer({ inputs, choice }: SteeringDecision, kind: 'video' | 'audio' | 'index'): ApiError {
-  const count = (...labels: string[]) => choice.drops.filter(({ label }) => labels.includes(label)).length;
+function noServer({ titleId, reachable, drops }: Steered, kind: 'video' | 'audio' | 'index'): ApiError {
   return new ApiError('steering/no-server', 'No server can play this title to you now: try again soon.', {
-    titleId: inputs.titleId,
+    titleId,
     kind,
-    reachable: inputs.sites.reduce((sum, { ocas }) => sum + ocas.length, 0),
-    droppedForHealth: count('H', 'D'),
-    droppedForContent: count('C'),
+    reachable,
+    droppedForHealth: drops.H + drops.D,
+    droppedForContent: drops.C,
   });
 }

@@ -1,7 +1,8 @@
-import type { SteeringDecision } from '@pressplay/protocol/messages';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { AnsweredRequest } from '../operations/access-line.ts';
 import type { Exposition, Meter, RegionVitals } from '../operations/meter.ts';
+import { LABELS } from '../steering/candidates.ts';
+import type { Steered } from '../steering/steered.ts';
 import { Keyed, type Spread, type Tally, TallyCounter, TallyHistogram } from './tallies.ts';
 import { showVitals, type VitalGauges, vitalGauges } from './vital-gauges.ts';
 
@@ -82,15 +83,16 @@ export class PrometheusMeter implements Meter {
     if (tallies.denials) tallies.denials.count += 1;
   }
 
-  steered({ inputs, choice }: SteeringDecision): void {
-    const { occasion } = inputs;
+  steered({ occasion, choice, siteClasses, drops }: Steered): void {
     const [first] = choice.servers;
-    const siteClass = (first && inputs.sites[first.siteRank]?.siteClass) ?? 'none';
+    const siteClass = (first && siteClasses[first.siteRank]) ?? 'none';
     const decisions = this.#ofDecision.get(`${occasion} ${siteClass}`, () =>
       this.#decisions.tally({ occasion, site_class: siteClass }),
     );
     decisions.count += 1;
-    for (const { label } of choice.drops) this.#ofDrop.get(label, () => this.#drops.tally({ label })).count += 1;
+    for (const label of LABELS) {
+      if (drops[label] > 0) this.#ofDrop.get(label, () => this.#drops.tally({ label })).count += drops[label];
+    }
   }
 
   async expose(vitals: RegionVitals): Promise<Exposition> {

@@ -1,8 +1,9 @@
 import type { LookedAtOca, OcaCondition, SteeringChoice, SteeringInputs } from '@pressplay/protocol/messages';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chooseServers, MAX_SERVERS, WANTED_SITES } from './choose-servers.ts';
+import { chooseServers } from './choose-servers.ts';
 import { explain } from './explain.ts';
+import { MAX_SERVERS, WANTED_SITES } from './limit-servers.ts';
 
 const FILES = Array.from({ length: 12 }, (_, at) => at.toString(16).padStart(32, '0'));
 const PLAY_BPS = 3_000_000;

@@ -6,7 +6,7 @@ import type {
   SteeringDrop,
   SteeringInputs,
 } from '@pressplay/protocol/messages';
-import { MAX_SERVERS } from './choose-servers.ts';
+import { MAX_SERVERS } from './limit-servers.ts';
 import { isReproduced } from './replay.ts';
 
 const LABELS: Readonly<Record<SteeringDrop['label'], string>> = {

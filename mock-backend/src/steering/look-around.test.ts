@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FleetState } from '../fleet/fleet-state.ts';
 import { lookAround } from './look-around.ts';
-import { nearSites } from './routing.ts';
+import { distanceKmTo, type NearSite, NearSites, pointOf } from './routing.ts';
 
 interface Announced {
   readonly ocaId: string;
@@ -62,6 +62,13 @@ function clientAt(text = '198.51.100.7') {
   return { address, location: { latitude: 0, longitude: 0 } };
 }
 
+function allNear(fleet: FleetState): NearSite<unknown>[] {
+  const near = new NearSites(fleet.routing(), clientAt());
+  const all: NearSite<unknown>[] = [];
+  for (let site = near.next(); site; site = near.next()) all.push(site);
+  return all;
+}
+
 const look = (fleet: FleetState, playId = 'play', from?: string) =>
   lookAround({
     routing: fleet.routing(),
@@ -100,9 +107,11 @@ describe('the network order of OCAs', () => {
       { ocaId: 'z-best', longitude: 10, prefixes: [prefix] },
     ];
     const expected = ['z-best', 'a-far', 'b-med', 'c-path', 'd-private', 'e-public', 'f-full'];
-    const all = [...nearSites(fleetOf(announced).routing(), clientAt())];
+    const all = allNear(fleetOf(announced));
     expect(all.map(({ site }) => site.siteId)).toEqual(expected);
-    expect(all.slice(0, 2).map(({ distanceKm }) => Math.round(distanceKm))).toEqual([1112, 5560]);
+    expect(all.slice(0, 2).map((near) => Math.round(distanceKmTo(near, pointOf(clientAt().location))))).toEqual([
+      1112, 5560,
+    ]);
     expect(order(announced)).toEqual(expected);
   });
 

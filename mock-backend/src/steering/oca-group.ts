@@ -1,6 +1,7 @@
 import type { HealthReport } from '@pressplay/protocol/messages';
 import { weightedDistance } from '../fleet/rendezvous.ts';
 import type { Content } from './content.ts';
+import { VERDICTS } from './survey.ts';
 
 /** What steering asks of an OCA. */
 export interface SteerableOca {
@@ -31,7 +32,6 @@ export interface OcaGroup<O> {
 
 export const STATE = { hash: 0, capacityBps: 1, loadBps: 2, heardAtMs: 3, verdict: 4 } as const;
 export const STATE_SIZE = 5;
-export const VERDICTS: readonly HealthReport['verdict'][] = ['healthy', 'saturated', 'draining', 'failing'];
 
 export function groupOf<O extends SteerableOca>(ocas: readonly O[]): OcaGroup<O> {
   const sorted = ocas.length < 2 ? ocas : [...ocas].sort((a, b) => (a.ocaId < b.ocaId ? -1 : 1));

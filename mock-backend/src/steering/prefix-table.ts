@@ -18,7 +18,7 @@ export interface Announcements {
   readonly feedClasses: Uint8Array<ArrayBuffer>;
 }
 
-interface FamilyTable {
+export interface FamilyTable {
   readonly index: PrefixIndex;
   /** Where the announcements of each prefix begin, and the end of the last. */
   readonly starts: Uint32Array<ArrayBuffer>;

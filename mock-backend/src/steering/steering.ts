@@ -1,13 +1,14 @@
-import type { PathwayReport, SteeringDecision, SteeringInputs } from '@pressplay/protocol/messages';
-import { type Address, prefixText } from '@pressplay/protocol/routes';
+import type { PathwayReport, SteeringInputs } from '@pressplay/protocol/messages';
+import { prefixText } from '@pressplay/protocol/routes';
 import { type BackendConfig, HEALTH_DEADLINE_MS } from '../backend-config.ts';
-import type { Location } from '../fleet/distance.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
+import type { OcaRecord } from '../fleet/oca-record.ts';
 import type { Meter } from '../operations/meter.ts';
 import type { BackendClock, Log } from '../ports.ts';
-import { addedBps, chooseServers } from './choose-servers.ts';
+import { addedBps, chooseServers, countDrops, nameServers } from './choose-servers.ts';
 import type { DecisionLog } from './decision-log.ts';
-import { decisionPart, lookAround } from './look-around.ts';
+import { decisionPart, type LookAround, lookAround, surveyAround } from './look-around.ts';
+import type { Steered } from './steered.ts';
 
 export interface SteeredPlay {
   readonly playId: string;
@@ -32,6 +33,8 @@ export interface SteeringDeps {
 /** The client's network as far as a log should know it. */
 const LOGGED_BITS = { 4: 24, 6: 48 } as const;
 
+type SteeredClient = LookAround<OcaRecord>['client'];
+
 /** Looks at the fleet, decides, keeps what it saw. */
 export class Steering {
   readonly #deps: SteeringDeps;
@@ -40,47 +43,46 @@ export class Steering {
     this.#deps = deps;
   }
 
-  steer(
-    { playId, titleId, occasion, fileIds, playBps, reports = [] }: SteeredPlay,
-    client: { readonly address: Address; readonly location: Location | undefined },
-  ): SteeringDecision {
-    const { config, fleet, clock } = this.#deps;
-    const routing = fleet.routing();
-    const files = fleet.files.listOf(fileIds);
-    const more = addedBps({ occasion, playBps });
-    const isLogged = this.#deps.decisions.logs(playId);
-    const sites = lookAround({
-      routing,
+  steer(play: SteeredPlay, client: SteeredClient): Steered {
+    const { config, fleet, clock, decisions, meter } = this.#deps;
+    const question = {
+      routing: fleet.routing(),
       client,
-      playId,
-      files,
-      addedBps: more,
-      until: isLogged ? 'replay' : 'decision',
+      playId: play.playId,
+      files: fleet.files.listOf(play.fileIds),
+      addedBps: addedBps(play),
       nowMs: clock.nowMs(),
       healthDeadlineMs: config.healthDeadlineMs ?? HEALTH_DEADLINE_MS,
-    });
+    };
+    const steered = decisions.logs(play.playId) ? this.#decideAndLog(play, question) : decide(play, question);
+    const [first] = steered.choice.servers;
+    if (first && play.occasion === 'start') fleet.give(first.ocaId, play.playBps);
+    meter?.steered(steered);
+    return steered;
+  }
+
+  #decideAndLog(play: SteeredPlay, question: Question): Steered {
+    const { config, clock, decisions, log } = this.#deps;
+    const { playId, titleId, occasion, fileIds, playBps, reports = [] } = play;
+    const { address } = question.client;
     const inputs: SteeringInputs = {
       playId,
       titleId,
       region: config.regionId,
       occasion,
       atMs: clock.wallMs(),
-      // Only the log reads it.
-      clientPrefix: isLogged ? prefixText(client.address, LOGGED_BITS[client.address.family]) : '',
-      tableVersion: routing.version,
+      clientPrefix: prefixText(address, LOGGED_BITS[address.family]),
+      tableVersion: question.routing.version,
       playBps,
       fileIds: [...fileIds],
-      sites,
+      sites: lookAround({ ...question, until: 'replay' }),
       ...(reports.length > 0 && { reports: [...reports] }),
     };
-    const choice = chooseServers(isLogged ? { ...inputs, sites: decisionPart(sites, more) } : inputs);
-    const [first] = choice.servers;
-    if (first && occasion === 'start') fleet.give(first.ocaId, playBps);
-    const decision = { inputs, choice };
-    this.#deps.meter?.steered(decision);
-    if (!isLogged) return decision;
-    this.#deps.decisions.note(decision);
-    this.#deps.log('info', 'steering decision', {
+    const sites = decisionPart(inputs.sites, question.addedBps);
+    const choice = chooseServers({ ...inputs, sites });
+    const drops = countDrops();
+    decisions.note({ inputs, choice });
+    log('info', 'steering decision', {
       playId,
       titleId,
       occasion,
@@ -88,6 +90,29 @@ export class Steering {
       servers: choice.servers.map(({ ocaId }) => ocaId).join(' '),
       drops: choice.drops.map(({ ocaId, label }) => `${label} ${ocaId}`).join(', '),
     });
-    return decision;
+    return {
+      occasion,
+      titleId,
+      choice,
+      siteClasses: sites.map(({ siteClass }) => siteClass),
+      reachable: sites.reduce((sum, { ocas }) => sum + ocas.length, 0),
+      drops,
+    };
   }
+}
+
+type Question = Omit<LookAround<OcaRecord>, 'until'>;
+
+/** The same decision without notes. */
+function decide(play: SteeredPlay, question: Question): Steered {
+  const { survey, sites } = surveyAround({ ...question, until: 'decision' });
+  const choice = nameServers(survey, play);
+  return {
+    occasion: play.occasion,
+    titleId: play.titleId,
+    choice,
+    siteClasses: sites.map(({ site }) => site.siteClass),
+    reachable: survey.count,
+    drops: countDrops(),
+  };
 }

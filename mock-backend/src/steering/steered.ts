@@ -1,0 +1,14 @@
+import type { SiteClass, SteeringInputs } from '@pressplay/protocol/messages';
+import type { DropCounts, Named } from './choose-servers.ts';
+
+/** What a play needs to know of its decision. The whole of it, for the log, is made of the logged plays alone. */
+export interface Steered {
+  readonly occasion: SteeringInputs['occasion'];
+  readonly titleId: string;
+  readonly choice: Named;
+  /** By the rank of a site. */
+  readonly siteClasses: readonly SiteClass[];
+  /** How many OCAs were looked at. */
+  readonly reachable: number;
+  readonly drops: DropCounts;
+}
