@@ -5,6 +5,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { ApiError } from '../api-error.ts';
 import { requireOperator, requireViewer } from '../authentication.ts';
+import { limitBody, SMALL_BODY_BYTES } from '../limit-body.ts';
 import { invalid, jsonBody, valid } from '../request-body.ts';
 import type { Services } from '../services.ts';
 import { explain } from './explain.ts';
@@ -28,7 +29,7 @@ export function steeringRoutes(services: Services): Hono {
     };
     return c.json(answer);
   });
-  app.post('/v1/steering/replay', async (c) => {
+  app.post('/v1/steering/replay', limitBody(SMALL_BODY_BYTES), async (c) => {
     requireViewer(c.req.header('Authorization'), services);
     const { withoutSites, sinceMs, limit } = await jsonBody(c.req, schemas.ReplayRequest);
     const unknown = withoutSites.filter((siteId) => !isSite(siteId));
