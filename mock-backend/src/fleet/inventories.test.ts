@@ -44,6 +44,15 @@ it('knows who holds what after any row of reports, and what was news', () => {
   );
 });
 
+it('takes what is said again for no news, whatever others with the same hash say meanwhile', () => {
+  const { inventories, ocas } = fleetOf(2);
+  const [one, other] = ocas;
+  if (!one || !other) throw new Error('no OCAs');
+  expect(inventories.take(one, [])).toBe(true);
+  expect(inventories.take(other, ['file-0'])).toBe(true);
+  expect(inventories.take(one, [])).toBe(false);
+});
+
 it('keeps equal inventories once', () => {
   const { inventories, ocas } = fleetOf(2);
   for (const oca of ocas) inventories.take(oca, oca.number === 0 ? ['a', 'b'] : ['b', 'a']);

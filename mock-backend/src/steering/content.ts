@@ -72,7 +72,7 @@ export class Content {
     this.#bits = new Uint32Array(most < 0 ? 0 : (most >>> 5) + 1);
     for (const number of numbers) this.#bits[number >>> 5] = (this.#bits[number >>> 5] ?? 0) | (1 << (number & 31));
     this.size = this.#bits.reduce((sum, word) => sum + countOf(word), 0);
-    this.hash = this.#bits.reduce((hash, word) => Math.imul(hash ^ word, 0x9e3779b1) ^ (hash >>> 15), this.size) >>> 0;
+    this.hash = this.#bits.reduce((hash, word) => Math.imul(hash ^ word, 0x9e3779b1) ^ (hash >>> 15), ~this.size) >>> 0;
   }
 
   has(number: number): boolean {
