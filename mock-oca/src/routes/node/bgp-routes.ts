@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Route, RoutesStatus } from '@pressplay/protocol/messages';
 import { type LearnedRoute, readRoutes } from '@pressplay/protocol/routes';
 import type { Log } from '../../deps.ts';
@@ -150,9 +151,12 @@ export class BgpRoutes implements RouteSource {
     this.#counted = counted;
     const { routes, refused } = this.#filter(counted.flat());
     this.#refused = refused;
-    this.#routes = announcedRoutes(routes);
     this.#isSaved = false;
-    this.#options.log('info', 'routes changed', { announced: this.#routes.length, refused });
+    // BIRD may have heard again what it had: that is no news for a region.
+    const announced = announcedRoutes(routes);
+    if (isDeepStrictEqual(announced, this.#routes)) return;
+    this.#routes = announced;
+    this.#options.log('info', 'routes changed', { announced: announced.length, refused });
     for (const listener of this.#listeners) listener();
   }
 
