@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { deriveKeys, ProcessConfig } from '@pressplay/mock-backend/node';
+import { createOca, MemoryDiskStore, OcaConfig } from '@pressplay/mock-oca';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -45,6 +46,34 @@ afterAll(() => {
 const ask = (path: string): Promise<Response> =>
   fetch(`${region}${path}`, { headers: { Authorization: `Bearer ${deriveKeys(FLEET_SECRET).viewerToken}` } });
 
+/** Of an appliance that holds nothing and talks to nobody. */
+async function applianceMetrics(): Promise<string> {
+  const controlToken = 'a control token that is long enough';
+  const config = OcaConfig.parse({
+    ocaId: 'fjord-1-a',
+    siteId: 'fjord-1',
+    baseUrl: 'http://127.20.1.1:8600',
+    capacityBps: 1e9,
+    urlKey: controlToken,
+    ocaToken: controlToken,
+    controlToken,
+    regions: [],
+    routes: [],
+  });
+  const oca = createOca({
+    config,
+    disks: new MemoryDiskStore(),
+    http: () => Promise.reject(new Error('nobody is asked')),
+    clock: { nowMs: () => 0, wallMs: () => 0, schedule: () => () => {} },
+    hmac: () => '',
+    sha256: () => ({ update: () => {}, hex: () => '' }),
+    log: () => {},
+  });
+  const headers = { Authorization: `Bearer ${controlToken}` };
+  const answer = await oca.fetch(new Request(`${config.baseUrl}/metrics`, { headers }), { clientAddress: '127.0.0.1' });
+  return answer.text();
+}
+
 async function run(code: string): Promise<string> {
   const file = join(folder, `example-${Math.random()}.mjs`);
   const { outputText } = ts.transpileModule(code, { compilerOptions: { module: ts.ModuleKind.ESNext, target: 99 } });
@@ -73,8 +102,8 @@ describe('docs/operations.md', { timeout: 60_000 }, () => {
     expect(ProcessConfig.safeParse(JSON.parse(config)).error).toBeUndefined();
   });
 
-  it('names only figures that a region has', async () => {
-    const text = await (await ask('/metrics')).text();
+  it('names only figures that a region or an appliance has', async () => {
+    const text = (await (await ask('/metrics')).text()) + (await applianceMetrics());
     const known = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name));
     const named = [...page.matchAll(/\b(?:pressplay|nodejs|process)_[a-z0-9_]+/g)].map(([name]) => name);
     expect(named.length).toBeGreaterThan(15);

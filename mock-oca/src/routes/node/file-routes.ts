@@ -1,4 +1,5 @@
-import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+import { type BigIntStats, readFileSync, statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import type { Route, RoutesStatus } from '@pressplay/protocol/messages';
 import { type LearnedRoute, readRoutes } from '@pressplay/protocol/routes';
 import type { Log } from '../../deps.ts';
@@ -17,15 +18,19 @@ export class FileRoutes implements RouteSource {
   #routes: readonly Route[] = [];
   #refused: FilteredRoutes['refused'] = {};
   #error: { readonly code: string; readonly message: string } | undefined;
+  #seen: string;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
 
   /** Throws a `RoutesError` where the file is not there or holds something else. */
   constructor(config: Config, log: Log) {
     this.#config = config;
     this.#log = log;
     this.#filter = routeFilter(config);
+    // Looked at before it is read: what is written meanwhile is a change.
+    this.#seen = stampOf(statSync(config.path, { bigint: true, throwIfNoEntry: false }));
     this.#read();
-    // Asked for, not told: the file may be renamed into place, and lie on a file system that tells nothing.
-    watchFile(config.path, { interval: config.pollMs, persistent: false }, this.#changed);
+    this.#lookLater();
   }
 
   routes(): readonly Route[] {
@@ -42,10 +47,25 @@ export class FileRoutes implements RouteSource {
   }
 
   async close(): Promise<void> {
-    unwatchFile(this.#config.path, this.#changed);
+    this.#closed = true;
+    clearTimeout(this.#timer);
   }
 
-  readonly #changed = (): void => {
+  /** Asked for, not told: the file may be renamed into place, and lie on a file system that tells nothing. */
+  #lookLater(): void {
+    if (!this.#closed) this.#timer = setTimeout(() => void this.#look(), this.#config.pollMs).unref();
+  }
+
+  async #look(): Promise<void> {
+    const stamp = stampOf(await stat(this.#config.path, { bigint: true }).catch(() => undefined));
+    if (!this.#closed && stamp !== this.#seen) {
+      this.#seen = stamp;
+      this.#changed();
+    }
+    this.#lookLater();
+  }
+
+  #changed(): void {
     try {
       this.#read();
       this.#error = undefined;
@@ -56,7 +76,7 @@ export class FileRoutes implements RouteSource {
     }
     this.#log('info', 'routes changed', { announced: this.#routes.length, refused: this.#refused });
     for (const listener of this.#listeners) listener();
-  };
+  }
 
   #read(): void {
     const { routes, refused } = this.#filter(routesIn(textOf(this.#config.path), this.#config.path));
@@ -64,6 +84,10 @@ export class FileRoutes implements RouteSource {
     this.#refused = refused;
   }
 }
+
+/** Another one for whatever is written to the file or put in its place. */
+const stampOf = (file: BigIntStats | undefined): string =>
+  file ? `${file.dev} ${file.ino} ${file.size} ${file.mtimeNs} ${file.ctimeNs}` : 'none';
 
 function textOf(path: string): string {
   try {
