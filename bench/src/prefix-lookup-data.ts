@@ -2,7 +2,8 @@ import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { type PackedAnnouncements, packAnnouncements, parseAddress } from '@pressplay/mock-backend/steering';
+import { type PackedAnnouncements, packAnnouncements } from '@pressplay/mock-backend/steering';
+import { parseAddress } from '@pressplay/protocol/routes';
 
 /** A fast generator with a seed, so that every run measures the same tables. */
 export function seededRandom(seed: number): () => number {

@@ -1,5 +1,4 @@
 import {
-  type AddressWords,
   addedBps,
   buildPrefixTable,
   Content,
@@ -12,13 +11,13 @@ import {
   nameServers,
   OcaRecord,
   packAnnouncements,
-  parseAddress,
   pointOf,
   type RouteFeed,
   type Routing,
   surveyAround,
 } from '@pressplay/mock-backend/steering';
 import type { HealthReport, SiteInfo } from '@pressplay/protocol/messages';
+import { type AddressWords, parseAddress } from '@pressplay/protocol/routes';
 import { type Bench, type Metric, median } from './metric.ts';
 import { addressesIn, seededRandom, syntheticTable } from './prefix-lookup-data.ts';
 

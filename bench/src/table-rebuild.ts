@@ -2,16 +2,9 @@ import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { workerTableBuilder } from '@pressplay/mock-backend/node';
-import {
-  type Address,
-  chooseServers,
-  FleetState,
-  joinRoutes,
-  lookAround,
-  packAnnounced,
-  parseAddress,
-} from '@pressplay/mock-backend/steering';
+import { chooseServers, FleetState, joinRoutes, lookAround, packAnnounced } from '@pressplay/mock-backend/steering';
 import type { HealthReport, Route, SiteInfo } from '@pressplay/protocol/messages';
+import { type Address, parseAddress } from '@pressplay/protocol/routes';
 import type { Bench, Metric } from './metric.ts';
 import { seededRandom } from './prefix-lookup-data.ts';
 

@@ -1,14 +1,5 @@
 /** The steering door: its pure parts, for benches, the command line and tools. */
 
-export {
-  type Address,
-  type AddressWords,
-  maskWords,
-  type Prefix,
-  parseAddress,
-  parsePrefix,
-  prefixText,
-} from '@pressplay/protocol/routes';
 export { FleetState } from './fleet/fleet-state.ts';
 export { OcaRecord } from './fleet/oca-record.ts';
 export { joinRoutes, packAnnounced } from './steering/announced-routes.ts';

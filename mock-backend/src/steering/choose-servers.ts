@@ -43,8 +43,11 @@ export function chooseServers(inputs: SteeringInputs): SteeringChoice {
 export const addedBps = ({ occasion, playBps }: Pick<SteeringInputs, 'occasion' | 'playBps'>): number =>
   occasion === 'start' ? playBps : 0;
 
-/** The same of a survey; `countDrops` tells of the last choice how often each label was given. */
-export function nameServers(survey: Survey, { occasion, playBps, fileIds, reports }: Asked): Named {
+/** The same of a survey, with no object for each label. */
+export function nameServers(
+  survey: Survey,
+  { occasion, playBps, fileIds, reports }: Asked,
+): Named & { readonly dropCounts: DropCounts } {
   drops.count = 0;
   candidates.find(survey, addedBps({ occasion, playBps }), slowOcas(reports, playBps), drops);
   holders.read(survey, candidates, fileIds.length);
@@ -53,10 +56,17 @@ export function nameServers(survey: Survey, { occasion, playBps, fileIds, report
   noteLeftOut(survey);
   const servers = serversOf(survey);
   const { fileSets, unserved } = fileSetsOf(fileIds);
-  return { servers, fileSets, unserved };
+  return { servers, fileSets, unserved, dropCounts: countDrops() };
 }
 
-export function countDrops(): DropCounts {
+/** How often each label stands in a choice. */
+export function countsOf(labelled: SteeringChoice['drops']): DropCounts {
+  const counts = { H: 0, D: 0, F: 0, S: 0, C: 0, L: 0 };
+  for (const { label } of labelled) counts[label]++;
+  return counts;
+}
+
+function countDrops(): DropCounts {
   const counts = { H: 0, D: 0, F: 0, S: 0, C: 0, L: 0 };
   for (let at = 0; at < drops.count; at++) counts[LABELS[drops.labels[at] ?? 0] ?? 'H']++;
   return counts;

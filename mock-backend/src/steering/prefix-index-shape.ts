@@ -9,7 +9,8 @@ export interface PackedPrefixes {
  * Longest match over one family. A prefix has a number: its place among the different prefixes, sorted by network and
  * length. The upper bits of an address' first word lead to a row of slots for its lower bits, as fine as the prefixes
  * there need (DIR-24-8, with rows of their own width); a slot names a prefix or, where others begin behind it, a node:
- * the sorted ranges of one word. Typed arrays only: a table moves between threads unpacked. Signed ones: the fewer instructions, the more lookups the processor has under way while it waits for memory.
+ * the sorted ranges of one word. Typed arrays only: a table moves between threads unpacked. Signed ones: the fewer
+ * instructions, the more lookups the processor has under way while it waits for memory.
  */
 export interface PrefixIndex {
   /** Of each prefix, by its number. */

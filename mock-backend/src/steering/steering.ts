@@ -5,7 +5,7 @@ import type { FleetState } from '../fleet/fleet-state.ts';
 import type { OcaRecord } from '../fleet/oca-record.ts';
 import type { Meter } from '../operations/meter.ts';
 import type { BackendClock, Log } from '../ports.ts';
-import { addedBps, chooseServers, countDrops, nameServers } from './choose-servers.ts';
+import { addedBps, chooseServers, countsOf, nameServers } from './choose-servers.ts';
 import type { DecisionLog } from './decision-log.ts';
 import { decisionPart, type LookAround, lookAround, surveyAround } from './look-around.ts';
 import type { Steered } from './steered.ts';
@@ -80,7 +80,6 @@ export class Steering {
     };
     const sites = decisionPart(inputs.sites, question.addedBps);
     const choice = chooseServers({ ...inputs, sites });
-    const drops = countDrops();
     decisions.note({ inputs, choice });
     log('info', 'steering decision', {
       playId,
@@ -96,7 +95,7 @@ export class Steering {
       choice,
       siteClasses: sites.map(({ siteClass }) => siteClass),
       reachable: sites.reduce((sum, { ocas }) => sum + ocas.length, 0),
-      drops,
+      drops: countsOf(choice.drops),
     };
   }
 }
@@ -113,6 +112,6 @@ function decide(play: SteeredPlay, question: Question): Steered {
     choice,
     siteClasses: sites.map(({ site }) => site.siteClass),
     reachable: survey.count,
-    drops: countDrops(),
+    drops: choice.dropCounts,
   };
 }
