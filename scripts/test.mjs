@@ -10,10 +10,14 @@ const { install, isInstalled } = await import('./steps/install.mjs');
 const { endWithParent, node, npm, ROOT } = await import('./steps/run.mjs');
 const { say, seconds, step } = await import('./steps/terminal.mjs');
 const { ensureBird, ensureChromium, ensureFfmpeg, ensureNginx } = await import('./steps/tools.mjs');
-const { addCounts, NO_TESTS, readPlaywrightReport, readVitestReport } = await import('./steps/totals.mjs');
+const { failuresIn, filesToTryAgain } = await import('./steps/second-try.mjs');
+const { addCounts, NO_TESTS, readPlaywrightReport, readVitestReport, vitestCounts } = await import(
+  './steps/totals.mjs'
+);
 
 const reports = mkdtempSync(path.join(tmpdir(), 'pressplay-test-'));
 const startedMs = Date.now();
+const secondTries = [];
 let totals = NO_TESTS;
 let current = 'start';
 let chromium;
@@ -26,6 +30,7 @@ endWithParent(() => {
 
 /** As an absolute path: vitest takes anything else as a part of any path. */
 const inRoot = (folder) => path.join(ROOT, folder);
+const fromRoot = (file) => path.relative(ROOT, file);
 
 const STEPS = [
   ['Dependencies', async () => (isInstalled() ? say('   installed') : install())],
@@ -57,6 +62,8 @@ try {
 function finish(code) {
   rmSync(reports, { recursive: true, force: true });
   say(`\nTook ${seconds(Date.now() - startedMs)}.${totals.skipped > 0 ? ` ${totals.skipped} skipped.` : ''}`);
+  if (secondTries.length > 0) say('Steady only at the second try:');
+  for (const name of secondTries) say(`   ${name}`);
   say(`${totals.passed} passed, ${totals.failed} failed`);
   process.exitCode = code;
 }
@@ -85,31 +92,45 @@ async function types() {
 }
 
 async function vitest(name, args) {
+  const first = await vitestRun(name, args);
+  const again = first.failure && !stopped ? filesToTryAgain(first.report) : [];
+  if (again.length === 0) {
+    totals = addCounts(totals, vitestCounts(first.report));
+    if (first.failure) throw first.failure;
+    return;
+  }
+  say(`\n   Failed, and once more, since real processes take part: ${again.map(fromRoot).join(', ')}`);
+  const second = await vitestRun(`${name}-again`, [...again, '--no-file-parallelism']);
+  totals = addCounts(totals, vitestCounts(first.report, second.report));
+  if (second.failure) throw second.failure;
+  secondTries.push(...failuresIn(first.report, again));
+}
+
+/** One run, with what it counted; a run that left no report ran nothing. */
+async function vitestRun(name, args) {
   const report = path.join(reports, `${name}.json`);
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  await counted(
-    () => node('node_modules/vitest/vitest.mjs', ['run', ...reporters, ...args], { name: 'vitest' }),
-    readVitestReport,
-    report,
+  const reporters = ['--reporter=default', `--reporter=${inRoot('scripts/steps/vitest-report.mjs')}`];
+  const failure = await node('node_modules/vitest/vitest.mjs', ['run', ...reporters, ...args], {
+    name: 'vitest',
+    env: { PRESSPLAY_VITEST_REPORT: report },
+  }).then(
+    () => undefined,
+    (error) => error,
   );
+  return { failure, report: readIfWritten(readVitestReport, report) ?? { files: [], unhandledErrors: [] } };
 }
 
 async function browserTests() {
   const report = path.join(reports, 'e2e.json');
   const env = { PRESSPLAY_CHROMIUM: chromium, PLAYWRIGHT_JSON_OUTPUT_FILE: report };
-  await counted(
-    () => npm(['run', 'e2e', '-w', '@pressplay/tests', '--', '--reporter=list,json'], { env, name: 'Playwright' }),
-    readPlaywrightReport,
-    report,
-  );
-}
-
-/** Counts also what a failing run has counted. */
-async function counted(perform, read, report) {
+  const args = ['run', 'e2e', '-w', '@pressplay/tests', '--', '--reporter=list,json', '--retries=1'];
   try {
-    await perform();
+    await npm(args, { env, name: 'Playwright' });
   } finally {
-    totals = addCounts(totals, readIfWritten(read, report));
+    // Counts also what a failing run has counted.
+    const { counts, flaky } = readIfWritten(readPlaywrightReport, report) ?? { counts: NO_TESTS, flaky: [] };
+    totals = addCounts(totals, counts);
+    secondTries.push(...flaky);
   }
 }
 
@@ -117,6 +138,6 @@ function readIfWritten(read, report) {
   try {
     return read(report);
   } catch {
-    return NO_TESTS;
+    return undefined;
   }
 }

@@ -1,19 +1,34 @@
 import { readFileSync } from 'node:fs';
 
-/** Counts of one run, from the JSON report of its runner. */
-export function readVitestReport(file) {
-  const report = JSON.parse(readFileSync(file, 'utf8'));
+/** What one run of vitest counted, by file, as `vitest-report.mjs` wrote it. */
+export const readVitestReport = (file) => JSON.parse(readFileSync(file, 'utf8'));
+
+/** The sum of the files. Those tried again count as their second try counted them. */
+export function vitestCounts({ files }, second = { files: [] }) {
+  const again = new Set(second.files.map(({ file }) => file));
+  return [...files.filter(({ file }) => !again.has(file)), ...second.files]
+    .map(countsOfFile)
+    .reduce(addCounts, NO_TESTS);
+}
+
+/** A file that failed before or after its tests is a failure too. */
+function countsOfFile({ passed, failed, skipped, failures }) {
+  return { passed, failed: Math.max(failed, failures.length), skipped };
+}
+
+/** Playwright calls a test that passed at its second try flaky, and counts it as passed. */
+export function readPlaywrightReport(file) {
+  const { stats, suites = [] } = JSON.parse(readFileSync(file, 'utf8'));
   return {
-    passed: report.numPassedTests,
-    failed: report.numFailedTests,
-    skipped: report.numPendingTests + report.numTodoTests,
+    counts: { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped },
+    flaky: suites.flatMap((suite) => flakyOf(suite, [])),
   };
 }
 
-/** Playwright counts a test that passed at its second try as flaky. */
-export function readPlaywrightReport(file) {
-  const { stats } = JSON.parse(readFileSync(file, 'utf8'));
-  return { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped };
+function flakyOf({ title, specs = [], suites = [] }, above) {
+  const path = [...above, title];
+  const own = specs.filter(({ tests }) => tests.some(({ status }) => status === 'flaky'));
+  return [...own.map((spec) => [...path, spec.title].join(' > ')), ...suites.flatMap((suite) => flakyOf(suite, path))];
 }
 
 export function addCounts(a, b) {

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { ROOT } from './supervisor.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'pressplay-scripts-'));
@@ -35,12 +35,126 @@ it.each([
 });
 
 it('counts what the runners have counted', () => {
-  const vitest = report('vitest.json', { numPassedTests: 40, numFailedTests: 1, numPendingTests: 2, numTodoTests: 0 });
+  const failures = [{ name: 'one', message: 'no' }];
+  const vitest = report('vitest.json', { files: [{ file: 'a', passed: 40, failed: 1, skipped: 2, failures }] });
   const playwright = report('e2e.json', { stats: { expected: 9, flaky: 1, unexpected: 2, skipped: 3 } });
   const { stdout } = evaluate(`
-    const { addCounts, readPlaywrightReport, readVitestReport } = await import('./scripts/steps/totals.mjs');
-    console.log(JSON.stringify(addCounts(readVitestReport(${vitest}), readPlaywrightReport(${playwright}))));`);
+    const { addCounts, readPlaywrightReport, readVitestReport, vitestCounts } = await import('./scripts/steps/totals.mjs');
+    const vitest = vitestCounts(readVitestReport(${vitest}));
+    console.log(JSON.stringify(addCounts(vitest, readPlaywrightReport(${playwright}).counts)));`);
   expect(JSON.parse(stdout)).toEqual({ passed: 50, failed: 3, skipped: 5 });
+});
+
+it('names what Playwright saw succeed at the second try only', () => {
+  const spec = (title: string, status: string) => ({ title, tests: [{ status }] });
+  const playwright = report('flaky.json', {
+    stats: { expected: 1, flaky: 2, unexpected: 0, skipped: 0 },
+    suites: [
+      {
+        title: 'playing.test.ts',
+        specs: [spec('plays', 'expected'), spec('stops', 'flaky')],
+        suites: [{ title: 'two regions', specs: [spec('hands over', 'flaky')] }],
+      },
+    ],
+  });
+  const { stdout } = evaluate(`
+    const { readPlaywrightReport } = await import('./scripts/steps/totals.mjs');
+    console.log(JSON.stringify(readPlaywrightReport(${playwright}).flaky));`);
+  expect(JSON.parse(stdout)).toEqual(['playing.test.ts > stops', 'playing.test.ts > two regions > hands over']);
+});
+
+describe('a second try', () => {
+  const real = path.join(ROOT, 'tests/processes/drill.test.ts');
+  const pure = path.join(ROOT, 'tests/simulated/crowd.test.ts');
+  const passing = { file: pure, passed: 3, failed: 0, skipped: 0, failures: [] };
+  const failing = (file: string, message: string) => ({
+    file,
+    passed: 4,
+    failed: 1,
+    skipped: 0,
+    failures: [{ name: 'a drill', message }],
+  });
+  const tryAgain = (run: object) => {
+    const { stdout } = evaluate(`
+      const { failuresIn, filesToTryAgain } = await import('./scripts/steps/second-try.mjs');
+      const run = ${JSON.stringify(run)};
+      const again = filesToTryAgain(run);
+      console.log(JSON.stringify({ again, named: failuresIn(run, again) }));`);
+    return JSON.parse(stdout);
+  };
+
+  it('goes to a file with real processes, which is named', () => {
+    expect(tryAgain({ files: [passing, failing(real, 'expected 503 to be 206')], unhandledErrors: [] })).toEqual({
+      again: [real],
+      named: ['tests/processes/drill.test.ts > a drill'],
+    });
+  });
+
+  it.each([
+    ['something failed in virtual time too', [failing(real, 'no'), failing(pure, 'no')], []],
+    ['a property met a counter-example', [failing(real, 'Property failed after 3 tests\n{ seed: 1 }')], []],
+    ['an error belongs to no test', [failing(real, 'no')], ['ECONNRESET']],
+    ['the run ended before its tests', [], []],
+  ])('is not given where %s', (_, files, unhandledErrors) => {
+    expect(tryAgain({ files, unhandledErrors })).toEqual({ again: [], named: [] });
+  });
+
+  it('counts instead of the first', () => {
+    const { stdout } = evaluate(`
+      const { vitestCounts } = await import('./scripts/steps/totals.mjs');
+      const first = { files: ${JSON.stringify([passing, failing(real, 'no')])} };
+      const second = { files: [{ file: ${JSON.stringify(real)}, passed: 5, failed: 0, skipped: 0, failures: [] }] };
+      console.log(JSON.stringify([vitestCounts(first), vitestCounts(first, second)]));`);
+    expect(JSON.parse(stdout)).toEqual([
+      { passed: 7, failed: 1, skipped: 0 },
+      { passed: 8, failed: 0, skipped: 0 },
+    ]);
+  });
+
+  it('is for files that there are', () => {
+    const { stdout } = evaluate(
+      `const { REAL_TESTS } = await import('./scripts/steps/second-try.mjs'); console.log(JSON.stringify(REAL_TESTS));`,
+    );
+    for (const start of JSON.parse(stdout)) expect(existsSync(path.join(ROOT, start)), start).toBe(true);
+  });
+});
+
+it('hears from vitest what passed, what failed and why, and errors of no test', () => {
+  writeFileSync(path.join(folder, 'vitest.config.mjs'), 'export default {};');
+  writeFileSync(
+    path.join(folder, 'some.test.mjs'),
+    `const { beforeAll, describe, expect, it } = globalThis;
+    it('passes', () => {});
+    it.skip('is left out', () => {});
+    describe('a suite', () => {
+      it('fails', () => expect(503).toBe(206));
+    });
+    describe('a set-up', () => {
+      beforeAll(() => { throw new Error('no server'); });
+      it('never runs', () => {});
+    });
+    it('leaves an error behind', async () => {
+      Promise.reject(new Error('nobody heard'));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    });`,
+  );
+  const written = path.join(folder, 'counted.json');
+  spawnSync(
+    process.execPath,
+    [
+      path.join(ROOT, 'node_modules/vitest/vitest.mjs'),
+      ...['run', '--globals', '--root', folder],
+      `--reporter=${path.join(ROOT, 'scripts/steps/vitest-report.mjs')}`,
+    ],
+    { cwd: folder, env: { ...process.env, PRESSPLAY_VITEST_REPORT: written } },
+  );
+  const { files, unhandledErrors } = JSON.parse(readFileSync(written, 'utf8'));
+  expect(files).toMatchObject([{ file: path.join(folder, 'some.test.mjs'), passed: 2, failed: 1, skipped: 2 }]);
+  expect(files[0].failures).toEqual([
+    { name: 'a suite > fails', message: expect.stringContaining('503') },
+    { name: 'a set-up', message: 'no server' },
+  ]);
+  expect(unhandledErrors).toEqual(['nobody heard']);
 });
 
 it('ends a step that takes too long, with everything it started, and says so', () => {
