@@ -8,6 +8,10 @@ import type { LeaseBeat, PlayClaim, PlayOutcome, StoredPlay } from './play-claim
 export class PlayBook {
   readonly #maxPlays: number;
   readonly #byId = new Map<string, StoredPlay>();
+  /** Where the search for the oldest was left: begun anew each time it walks over all that was taken out of the map. */
+  #oldestFirst: Iterator<string, undefined> | undefined;
+  /** How many moved to the end since; a search left for long keeps what the map was meanwhile. */
+  #movedSince = 0;
   /** Few of each. */
   readonly #ofAccount = new Map<string, StoredPlay[]>();
 
@@ -51,7 +55,7 @@ export class PlayBook {
   keep(play: StoredPlay): void {
     const { playId, accountId } = play;
     const before = this.#byId.get(playId);
-    if (before) this.#byId.delete(playId);
+    if (before) this.#takeOut(playId);
     this.#byId.set(playId, play);
     const plays = this.#ofAccount.get(accountId);
     const at = before && plays ? plays.indexOf(before) : -1;
@@ -59,7 +63,7 @@ export class PlayBook {
     else if (at < 0) plays.push(play);
     else plays[at] = play;
     if (this.#byId.size <= this.#maxPlays) return;
-    const [oldest] = this.#byId.keys();
+    const oldest = this.#nextOldest();
     if (oldest !== undefined) this.#remove(oldest);
   }
 
@@ -87,6 +91,17 @@ export class PlayBook {
     const old = [...this.#byId.values()].filter(({ createdAtMs }) => createdAtMs < beforeMs);
     for (const { playId } of old) this.#remove(playId);
     return old.length;
+  }
+
+  #nextOldest(): string | undefined {
+    this.#oldestFirst ??= this.#byId.keys();
+    this.#movedSince = 0;
+    return this.#oldestFirst.next().value;
+  }
+
+  #takeOut(playId: string): void {
+    this.#byId.delete(playId);
+    if (++this.#movedSince > this.#maxPlays) this.#oldestFirst = undefined;
   }
 
   #remove(playId: string): void {
