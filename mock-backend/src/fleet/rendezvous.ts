@@ -1,6 +1,11 @@
-/** A 32-bit hash of a text: FNV-1a, then the finaliser of MurmurHash3 so that near texts land far apart. */
-export function hash32(text: string): number {
-  let hash = 0x811c9dc5;
+const FNV_BASIS = 0x811c9dc5;
+
+/**
+ * A 32-bit hash of a text: FNV-1a, then the finaliser of MurmurHash3 so that near texts land far apart. From another basis
+ * it is another hash.
+ */
+export function hash32(text: string, basis = FNV_BASIS): number {
+  let hash = basis;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return finish(hash);
 }
