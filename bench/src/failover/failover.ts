@@ -91,14 +91,16 @@ async function performJob({ contender, fault, run }: Job, lane: Lane, place: Pla
 }
 
 function describe(failure: Failure): string {
-  const { nextServerMs, stallMs, busyMs, bytesTwice, bytesReplaced, failed, standing, bufferedS } = failure;
+  const { nextServerMs, stallMs, stoodMs, unwatchedMs, bytesTwice, bytesReplaced, failed, standing, bufferedS } =
+    failure;
   const asked =
     nextServerMs === undefined ? 'never asked another server' : `next server ${Math.round(nextServerMs)} ms`;
   const notes = [
     `${asked}, stall ${(stallMs / 1000).toFixed(1)} s${standing ? ' and still standing' : ''}, ${bytesTwice} bytes twice`,
     `${bufferedS.toFixed(1)} s buffered`,
     ...(bytesReplaced > 0 ? [`${bytesReplaced} bytes replaced by better ones`] : []),
-    ...(busyMs > 0 ? [`stood ${(busyMs / 1000).toFixed(1)} s with media at hand`] : []),
+    ...(stoodMs > 0 ? [`stood ${(stoodMs / 1000).toFixed(1)} s with media at hand`] : []),
+    ...(unwatchedMs > 0 ? [`nobody looked for ${(unwatchedMs / 1000).toFixed(1)} s: the machine was late`] : []),
     ...(failed === undefined ? [] : [`gave up: ${failed}`]),
   ];
   return notes.join('; ');

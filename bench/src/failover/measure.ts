@@ -2,38 +2,46 @@ import type { CatalogTitle } from '@pressplay/protocol/messages';
 import type { Transfer } from '../browser/transfers.ts';
 import type { Moment } from './watched-play.ts';
 
-/** A standstill with so much at hand is a machine too busy to draw. */
+/** A standstill with so much at hand is not for want of media. */
 const AT_HAND_S = 1;
 /** What probes ask for, from the beginning of a file on. */
 const PROBED_BYTES = 4096;
 /** Shorter ones are how a playhead is read. */
 const STANDSTILL_MS = 250;
+/** Moments are taken each 50 ms: between two so far apart nobody watched. */
+const UNWATCHED_MS = 250;
 
 export interface Standstills {
   readonly withoutMediaMs: number;
   readonly withMediaMs: number;
+  /** The longest time between two moments: how late the machine, and the process that plays, was. */
+  readonly unwatchedMs: number;
 }
 
-/** How long the playhead stood still in all, from `fromMs` on. */
+/**
+ * How long the playhead stood still in all, from `fromMs` on. Where it was not read for long, it stood for what it did
+ * not advance meanwhile: whoever looks late must not take the film for late.
+ */
 export function standstills(moments: readonly Moment[], fromMs: number): Standstills {
-  const sum = { withoutMediaMs: 0, withMediaMs: 0 };
-  let since: Moment | undefined;
+  const sum = { withoutMediaMs: 0, withMediaMs: 0, unwatchedMs: 0 };
+  let last: Moment | undefined;
+  let stoodMs = 0;
   let leastS = Number.POSITIVE_INFINITY;
-  const close = (untilMs: number): void => {
-    const lastedMs = since ? untilMs - since.atMs : 0;
-    if (lastedMs >= STANDSTILL_MS) sum[leastS < AT_HAND_S ? 'withoutMediaMs' : 'withMediaMs'] += lastedMs;
+  const close = (): void => {
+    if (stoodMs >= STANDSTILL_MS) sum[leastS < AT_HAND_S ? 'withoutMediaMs' : 'withMediaMs'] += stoodMs;
+    stoodMs = 0;
+    leastS = Number.POSITIVE_INFINITY;
   };
-  let lastAtMs = fromMs;
   for (const moment of moments.filter(({ atMs, ended }) => atMs >= fromMs && !ended)) {
-    if (moment.positionS !== since?.positionS) {
-      close(moment.atMs);
-      since = moment;
-      leastS = Number.POSITIVE_INFINITY;
-    }
-    leastS = Math.min(leastS, moment.bufferedS);
-    lastAtMs = moment.atMs;
+    const elapsedMs = last ? moment.atMs - last.atMs : 0;
+    const advancedMs = last ? Math.round(Math.abs(moment.positionS - last.positionS) * 1000) : 0;
+    leastS = Math.min(leastS, moment.bufferedS, last?.bufferedS ?? Number.POSITIVE_INFINITY);
+    stoodMs += Math.max(0, elapsedMs - advancedMs);
+    if (advancedMs > 0) close();
+    if (elapsedMs >= UNWATCHED_MS) sum.unwatchedMs = Math.max(sum.unwatchedMs, elapsedMs);
+    last = moment;
   }
-  close(lastAtMs);
+  close();
   return sum;
 }
 

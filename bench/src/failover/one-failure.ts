@@ -10,8 +10,10 @@ export interface Failure extends Superfluous {
    *  undefined: none came. */
   readonly nextServerMs: number | undefined;
   readonly stallMs: number;
-  /** Standing still with media at hand: how busy the machine was. */
-  readonly busyMs: number;
+  /** Standing still with media at hand: a player, or a browser that could not draw. */
+  readonly stoodMs: number;
+  /** The longest time in which nobody read the playhead: how late the machine, or the process that plays, was. */
+  readonly unwatchedMs: number;
   /** The player gave up. */
   readonly failed: string | undefined;
   /** Still standing when we stopped watching. */
@@ -49,12 +51,13 @@ export async function failOnce(play: WatchedPlay, lane: Lane, fault: FaultName, 
     await watch(play, faultAtMs, askedAtMs);
     if (screenshot !== undefined) await play.screenshot(screenshot);
     const moments = await play.moments();
-    const { withoutMediaMs, withMediaMs } = standstills(moments, faultAtMs);
+    const { withoutMediaMs, withMediaMs, unwatchedMs } = standstills(moments, faultAtMs);
     const asked = askedAtMs();
     return {
       nextServerMs: asked === undefined ? undefined : asked - faultAtMs,
       stallMs: withoutMediaMs,
-      busyMs: withMediaMs,
+      stoodMs: withMediaMs,
+      unwatchedMs,
       ...superfluous(play.transfers, title, faultAtMs),
       failed: (await play.failures())[0],
       standing: moments.at(-1)?.positionS === moments.at(-20)?.positionS,
