@@ -7,6 +7,7 @@ import type { Reported, StoredOca } from '../store/store.ts';
 import { DrainBook } from './drain-book.ts';
 import { type FileSet, HeldFiles } from './file-set.ts';
 import { Inventories } from './inventories.ts';
+import { LastHeard } from './last-heard.ts';
 import { LivenessCount, type LivenessRule } from './liveness.ts';
 import { OcaRecord } from './oca-record.ts';
 
@@ -50,6 +51,7 @@ export class FleetState {
   readonly #records = new Map<string, OcaRecord>();
   readonly #inventories = new Inventories<OcaRecord>();
   readonly #routes: RouteBook<OcaRecord>;
+  readonly #lastHeard = new LastHeard();
   #drains = new DrainBook();
 
   constructor(
@@ -109,10 +111,7 @@ export class FleetState {
 
   /** OCAs that once reported their health and were not heard of since `sinceMs`. */
   silentOcas(sinceMs: number): readonly string[] {
-    const silent: string[] = [];
-    for (const { ocaId, site, health } of this.#records.values())
-      if (site && health && health.atMs < sinceMs) silent.push(ocaId);
-    return silent;
+    return this.#lastHeard.silentSince(sinceMs);
   }
 
   /** undefined before its first health report. */
@@ -260,6 +259,7 @@ export class FleetState {
     const { site: before } = record;
     record.takeHealth({ value, atMs }, site);
     record.healthStampMs = stampMs;
+    this.#lastHeard.note(record.number, record.ocaId, site && atMs);
     record.givenBps = 0;
     record.drained = this.#drains.reasonFor(record.ocaId, site?.siteId);
     if (site !== before) this.#routes.place(record, before);
