@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Backend } from '../backend.ts';
 import { SMALL_BODY_BYTES } from '../limit-body.ts';
 import type { PlainPlay, PlainPlayAnswer } from '../operations/plain-plays.ts';
+import { releaseJson } from '../playback/join-json.ts';
 
 const BYTE_ORDER_MARK = 0xfeff;
 
@@ -50,6 +51,8 @@ function answer(
     const play = { ...place, header, text: textOf(chunks), clientAddress, isGone: () => socket.destroyed };
     const write = ({ status, headers, body }: PlainPlayAnswer): void => {
       outgoing.writeHead(status, [...headers, 'Content-Length', String(Buffer.byteLength(body))]);
+      // Comes after all was handed over to the system, and where the connection broke.
+      if (typeof body !== 'string') outgoing.once('close', () => releaseJson(body));
       outgoing.end(body);
     };
     backend.answerPlay(play).then(write, (error) => outgoing.destroy(error));
