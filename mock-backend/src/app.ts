@@ -2,6 +2,7 @@ import { schemas } from '@pressplay/protocol';
 import { maskMediaToken } from '@pressplay/protocol/wire';
 import { Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { revocationRoutes } from './accounts/revocation-routes.ts';
 import { allowOrigins } from './allow-origins.ts';
 import { ApiError } from './api-error.ts';
 import type { Env } from './app-env.ts';
@@ -34,6 +35,7 @@ export function createApp(services: Services, plays: PlayRequests = new PlayRequ
   telemetryRoutes(app, services);
   regionRoutes(app, services);
   app.route('/', drainRoutes(services));
+  app.route('/', revocationRoutes(services));
   app.route('/', steeringRoutes(services));
   app.route('/', manifestRoutes(services));
   app.route('/', operationsRoutes(services));
@@ -62,9 +64,9 @@ function answerErrors(app: Hono<Env>, { log }: Services): void {
 }
 
 function catalogRoutes(app: Hono<Env>, services: Services): void {
-  const { accessTokens, catalog, longIndexes, overview } = services;
+  const { catalog, longIndexes, overview } = services;
   app.get('/v1/titles', async (c) => {
-    await requireAccount(c.req.header('Authorization'), accessTokens);
+    await requireAccount(c.req.header('Authorization'), services);
     return c.json({ titles: await overview.titles() });
   });
   app.put('/v1/titles/:titleId', limitBody(LARGE_BODY_BYTES), async (c) => {

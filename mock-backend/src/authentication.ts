@@ -1,4 +1,5 @@
 import type { AccessClaims } from './accounts/account.ts';
+import type { Revocations } from './accounts/revocations.ts';
 import { ApiError } from './api-error.ts';
 import type { BackendConfig, FleetTokens } from './backend-config.ts';
 import type { AccessTokens, BackendClock } from './ports.ts';
@@ -10,10 +11,16 @@ export function bearerToken(header: string | undefined): string {
   throw new ApiError('auth/missing', 'This route wants the header "Authorization: Bearer <token>".');
 }
 
-export async function requireAccount(header: string | undefined, tokens: AccessTokens): Promise<AccessClaims> {
-  const claims = await tokens.verify(bearerToken(header));
-  if (claims) return claims;
-  throw new ApiError('auth/invalid', 'The API token is not one of ours or has expired: get a new one.');
+interface AccountDoor {
+  readonly accessTokens: AccessTokens;
+  readonly revocations: Pick<Revocations, 'requireGood'>;
+}
+
+export async function requireAccount(header: string | undefined, door: AccountDoor): Promise<AccessClaims> {
+  const claims = await door.accessTokens.verify(bearerToken(header));
+  if (!claims) throw new ApiError('auth/invalid', 'The API token is not one of ours or has expired: get a new one.');
+  door.revocations.requireGood(claims);
+  return claims;
 }
 
 interface Doorkeeper {

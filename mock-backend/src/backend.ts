@@ -1,5 +1,6 @@
 import type { ReportAnswer } from '@pressplay/protocol/messages';
 import type { HmacSha256Hex } from '@pressplay/protocol/wire';
+import { Revocations } from './accounts/revocations.ts';
 import { asApiError, errorBodyOf } from './api-error.ts';
 import { createApp } from './app.ts';
 import { type BackendConfig, HEALTH_DEADLINE_MS, SNAPSHOT_LIFETIME_MS } from './backend-config.ts';
@@ -101,12 +102,13 @@ export function createBackend(deps: BackendDeps): Backend {
   const imports = new RouteImports(store, fleet, clock, log);
   const storeClock = new StoreClock(store, clock, (byMs) => plays.move(byMs));
   const plays = new SharedPlays(store, storeClock, log);
+  const revocations = new Revocations(store, storeClock, log);
   const registry = new PlayRegistry({ config, clock: storeClock, hmac, plays });
   const load = async (isAgain: boolean): Promise<void> => {
     // What answers already asks as everybody does: the first question finds out whether the store is back.
     if (isAgain) await catalog.refresh();
     else watch.tryAgain();
-    await Promise.all([storeClock.read(), catalog.refresh(), fleetSync.load(), imports.load()]);
+    await Promise.all([storeClock.read(), catalog.refresh(), fleetSync.load(), imports.load(), revocations.load()]);
     await fleet.routingSettled();
     kept?.noteWhole();
   };
@@ -116,6 +118,7 @@ export function createBackend(deps: BackendDeps): Backend {
     const ageMs = snapshot && usableAgeMs(snapshot.goodAtMs, clock.wallMs(), lifetimeMs);
     if (!snapshot || ageMs === undefined) return false;
     fleet.setDrains(snapshot.drains);
+    revocations.restore(snapshot.revocations);
     await Promise.all([catalog.restore(snapshot.titles()), imports.restore(snapshot)]);
     await fleet.routingSettled();
     watch.noteSilentFor(ageMs);
@@ -129,6 +132,7 @@ export function createBackend(deps: BackendDeps): Backend {
   const longIndexes = new LongIndexes(deps.indexShelf, config.inlineIndexBytes);
   const services = {
     ...deps,
+    revocations,
     catalog,
     longIndexes,
     fleet,
@@ -139,7 +143,7 @@ export function createBackend(deps: BackendDeps): Backend {
     overview: new Overview(config, catalog, fleet, clock),
     playback: new Playback({ config, catalog, fleet, registry, clock, hmac, steering, readiness }),
     fill: new Fill({ config, catalog, fleet, clock, hmac }),
-    manifests: new Manifests({ config, catalog, longIndexes, fleet, plays, steering, clock, hmac, log }),
+    manifests: new Manifests({ config, catalog, longIndexes, fleet, plays, revocations, steering, clock, hmac, log }),
     plays,
     registry,
     telemetry: new Telemetry({ config, clock, hmac, log, plays }),
@@ -151,7 +155,7 @@ export function createBackend(deps: BackendDeps): Backend {
   const app = createApp(services, playRequests);
   const answerPlay = plainPlays(services, playRequests);
   const beat = (): void => {
-    for (const one of [storeClock, fleetSync, imports, decisions, plays]) one.beat();
+    for (const one of [storeClock, fleetSync, imports, revocations, decisions, plays]) one.beat();
   };
   return {
     async fetch(request, peer) {

@@ -1,4 +1,5 @@
 import type { HmacSha256Hex } from '@pressplay/protocol/wire';
+import type { Revocations } from './accounts/revocations.ts';
 import type { BackendConfig } from './backend-config.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import type { LongIndexes } from './catalog/long-indexes.ts';
@@ -26,6 +27,7 @@ export interface Services {
   readonly config: BackendConfig;
   readonly clock: BackendClock;
   readonly accessTokens: AccessTokens;
+  readonly revocations: Revocations;
   readonly hmac: HmacSha256Hex;
   readonly randomId: () => string;
   readonly log: Log;

@@ -8,6 +8,10 @@ export interface AccessClaims {
   readonly planId?: string;
   /** Of the profile that watches: titles for older viewers are not for it. No limit where absent. */
   readonly profileAge?: number;
+  /** Of the token, by which it can be called back; absent where it has none. */
+  readonly tokenId?: string;
+  /** Unix time in milliseconds. */
+  readonly issuedAtMs?: number;
 }
 
 export interface Account {

@@ -1,5 +1,6 @@
 import type { SteeringManifest } from '@pressplay/protocol/messages';
 import { type HmacSha256Hex, keysAt, mediaUrl, networkOf, signMediaToken } from '@pressplay/protocol/wire';
+import type { Revocations } from '../accounts/revocations.ts';
 import { ApiError } from '../api-error.ts';
 import { type BackendConfig, STEERING_TTL_MS, STREAM_LEASE_MS, TOKEN_LIFETIME_MS } from '../backend-config.ts';
 import type { Catalog, CatalogEntry } from '../catalog/catalog.ts';
@@ -23,6 +24,7 @@ export interface ManifestsDeps {
   readonly longIndexes: LongIndexes;
   readonly fleet: FleetState;
   readonly plays: SharedPlays;
+  readonly revocations: Pick<Revocations, 'endsWhatBegan'>;
   readonly steering: Steering;
   readonly clock: BackendClock;
   readonly hmac: HmacSha256Hex;
@@ -107,7 +109,7 @@ export class Manifests {
   }
 
   async #open(path: TicketPath): Promise<{ ticket: ManifestTicket; entry: CatalogEntry }> {
-    const { config, hmac, catalog, plays, log } = this.#deps;
+    const { config, hmac, catalog, plays, revocations, log } = this.#deps;
     const keys = keysAt(config.urlKey, config.acceptedUrlKeys, this.#deps.clock.wallMs());
     const ticket = openTicket(path, keys, hmac, this.#nowS());
     const { playId, titleId } = ticket;
@@ -118,6 +120,10 @@ export class Manifests {
     });
     if (play?.endedAtMs !== undefined)
       throw new ApiError('play/ended', 'This play was ended, or its player began another one: start a new one.', {
+        playId,
+      });
+    if (play && revocations.endsWhatBegan(play))
+      throw new ApiError('play/ended', 'The tokens of the account were called back: start a new play with a new one.', {
         playId,
       });
     const leaseMs = Math.max(config.streamLeaseMs ?? STREAM_LEASE_MS, LEASE_SLACK * this.#ttlS() * 1000);

@@ -7,7 +7,17 @@ export type ErrorCode = PlayApiErrorCode | OcaErrorCode;
 /** Who may call: an account by its API token, an operator, a viewer of what operators see, that OCA, or whoever holds a path with a token in it. */
 export type Caller = 'everyone' | 'account' | 'operator' | 'viewer' | 'oca' | 'path-token';
 
-export const TAGS = ['Plays', 'Manifests', 'Titles', 'Telemetry', 'OCAs', 'Steering', 'Fleet', 'Operations'] as const;
+export const TAGS = [
+  'Plays',
+  'Manifests',
+  'Titles',
+  'Telemetry',
+  'Accounts',
+  'OCAs',
+  'Steering',
+  'Fleet',
+  'Operations',
+] as const;
 
 /** A body of JSON, by its schema. */
 export const json = (schema: SchemaName): { readonly schema: SchemaName } => ({ schema });
@@ -43,7 +53,7 @@ export interface ApiRoute {
 
 const ERRORS_OF_CALLERS: Readonly<Record<Caller, readonly ErrorCode[]>> = {
   everyone: [],
-  account: ['auth/missing', 'auth/invalid'],
+  account: ['auth/missing', 'auth/invalid', 'auth/revoked'],
   operator: ['auth/missing', 'auth/forbidden'],
   oca: ['auth/missing', 'auth/forbidden'],
   viewer: ['auth/missing', 'auth/forbidden'],

@@ -146,5 +146,28 @@ const TELEMETRY: readonly ApiRoute[] = [
   },
 ];
 
-/** What players and pages ask. */
-export const PLAYER_ROUTES: readonly ApiRoute[] = [...PLAYS, ...MANIFESTS, ...TITLES, ...TELEMETRY];
+const ACCOUNTS: readonly ApiRoute[] = [
+  {
+    method: 'post',
+    path: '/v1/revocations',
+    tag: 'Accounts',
+    summary: 'Call API tokens back',
+    description:
+      "One token by its id, or all tokens of an account that were issued before a moment. This region refuses them at once, the others within seconds, until they have expired. Plays that run with them end with their next renewal; of an account's plays in stock players, with the next steering.",
+    caller: 'operator',
+    takes: json('RevocationRequest'),
+    gives: { 200: json('Revocation') },
+    errors: ['store/unavailable'],
+  },
+  {
+    method: 'get',
+    path: '/v1/revocations',
+    tag: 'Accounts',
+    summary: 'What was called back',
+    caller: 'viewer',
+    gives: { 200: json('RevocationList') },
+  },
+];
+
+/** What players and pages ask, and what is asked of their accounts. */
+export const PLAYER_ROUTES: readonly ApiRoute[] = [...PLAYS, ...MANIFESTS, ...TITLES, ...TELEMETRY, ...ACCOUNTS];

@@ -78,8 +78,8 @@ export class PlayRequests {
   }
 
   async #accountOf(authorization: string | undefined): Promise<Account> {
-    const { accessTokens, config } = this.#services;
-    const account = accountOf(await requireAccount(authorization, accessTokens), config.plans);
+    const { config } = this.#services;
+    const account = accountOf(await requireAccount(authorization, this.#services), config.plans);
     this.#limiter.requireAccount(account.accountId);
     return account;
   }

@@ -1,17 +1,19 @@
-import { hash } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { type JWTHeaderParameters, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import type { AccessClaims } from '../accounts/account.ts';
+import { LONGEST_TOKEN_MS } from '../accounts/revocation.ts';
 import type { AccessTokens } from '../ports.ts';
 import { hmacSha256Hex } from './hmac-sha256.ts';
 
 const AUDIENCE = 'pressplay';
 const ALGORITHM = 'HS256';
 const LIFETIME_MS = 30 * 24 * 3600 * 1000;
+const TOKEN_ID_BYTES = 16;
 /** Tokens in one half of the memory: with both full, about 40 MB. */
 const REMEMBERED = 50_000;
 
 export interface IssueOptions {
-  /** 30 days. */
+  /** 30 days; at most 90. */
   readonly lifetimeMs?: number;
   readonly planId?: string;
   readonly profileAge?: number;
@@ -40,20 +42,25 @@ const keyBytes = (key: string): Uint8Array => new TextEncoder().encode(key);
 /** Which key signed a token, in its head: a digest that tells nothing of the key. */
 const kidOf = (key: string): string => hmacSha256Hex(key, 'kid').slice(0, 16);
 
-/** An API token of an account. */
+/** An API token of an account, with an id by which it can be called back. */
 export function issueAccessToken(accountsKey: string, accountId: string, options: IssueOptions = {}): Promise<string> {
   const { lifetimeMs = LIFETIME_MS, planId, profileAge } = options;
+  const nowMs = Date.now();
   const claims = {
     ...(planId !== undefined && { plan: planId }),
     ...(profileAge !== undefined && { age: profileAge }),
   };
-  return new SignJWT(claims)
-    .setProtectedHeader({ alg: ALGORITHM, kid: kidOf(accountsKey) })
-    .setSubject(accountId)
-    .setAudience(AUDIENCE)
-    .setIssuedAt()
-    .setExpirationTime(new Date(Date.now() + lifetimeMs))
-    .sign(keyBytes(accountsKey));
+  return (
+    new SignJWT(claims)
+      .setProtectedHeader({ alg: ALGORITHM, kid: kidOf(accountsKey) })
+      .setSubject(accountId)
+      .setAudience(AUDIENCE)
+      .setJti(randomBytes(TOKEN_ID_BYTES).toString('base64url'))
+      // To the millisecond: a token of the second in which others were called back may be a new one.
+      .setIssuedAt(nowMs / 1000)
+      .setExpirationTime(new Date(nowMs + lifetimeMs))
+      .sign(keyBytes(accountsKey))
+  );
 }
 
 /**
@@ -95,7 +102,12 @@ async function verifyByKey(token: string, keys: readonly OpenKey[], nowMs: numbe
         used = keyFor(head, keys, nowMs);
         return used.bytes;
       },
-      { algorithms: [ALGORITHM], audience: AUDIENCE, requiredClaims: ['sub', 'exp'], currentDate: new Date(nowMs) },
+      {
+        algorithms: [ALGORITHM],
+        audience: AUDIENCE,
+        requiredClaims: ['sub', 'iat', 'exp'],
+        currentDate: new Date(nowMs),
+      },
     );
     const claims = claimsOf(payload);
     if (!claims || !used) return undefined;
@@ -112,11 +124,15 @@ function keyFor({ kid }: JWTHeaderParameters, keys: readonly OpenKey[], nowMs: n
   return key;
 }
 
-function claimsOf({ sub, plan, age }: JWTPayload): AccessClaims | undefined {
+/** One that lives for too long could outlive its being called back. */
+function claimsOf({ sub, plan, age, jti, iat = 0, exp = 0 }: JWTPayload): AccessClaims | undefined {
+  if ((exp - iat) * 1000 > LONGEST_TOKEN_MS) return undefined;
   if (!sub || (plan !== undefined && typeof plan !== 'string') || (age !== undefined && typeof age !== 'number'))
     return undefined;
   return {
     accountId: sub,
+    issuedAtMs: iat * 1000,
+    ...(jti !== undefined && { tokenId: jti }),
     ...(plan !== undefined && { planId: plan }),
     ...(age !== undefined && { profileAge: age }),
   };

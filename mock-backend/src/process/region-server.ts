@@ -75,6 +75,7 @@ export async function startRegion(
   );
   const url = await listen(server, config);
   const cleaning = setInterval(() => {
+    store.forgetRevocations().catch((error) => logger.warn({ error: String(error) }, 'expired revocations kept'));
     store.forgetPlays(PLAY_LIFETIME_MS).catch((error) => logger.warn({ error: String(error) }, 'old plays kept'));
     store
       .forgetDecisions(Date.now() - DECISIONS_KEPT_MS)

@@ -8,6 +8,14 @@ import { SnapshotFolder } from './snapshot-folder.ts';
 
 const DRAIN = { kind: 'oca' as const, id: 'fjord-1-a', reason: 'new disks', sinceMs: 5 };
 const ROUTE = { prefix: '192.0.2.0/24', asPath: [64501], med: 0 };
+const REVOCATION = {
+  kind: 'account' as const,
+  id: 'a',
+  issuedBeforeMs: 1,
+  madeAtMs: 1,
+  expiresAtMs: 2,
+  reason: 'lost',
+};
 const NOTHING = { drains: [], imports: [] };
 
 let dir: string;
@@ -33,13 +41,14 @@ it('what a process kept is what the next one reads', async () => {
   expect(await kept.read()).toBeUndefined();
   await kept.keepTitles([{ title: makeTitle('film'), revision: 3 }]);
   await kept.keepImportPart('ix-1', 'dump/../of today', 0, [ROUTE]);
+  await kept.keepRevocations([REVOCATION]);
   const imports = [{ siteId: 'ix-1', importId: 'dump/../of today', parts: 1 }];
   kept.keepGood({ drains: [DRAIN], imports }, 1000);
   await kept.flush();
 
   const next = folder();
   const snapshot = await next.read();
-  expect(snapshot).toMatchObject({ goodAtMs: 1000, drains: [DRAIN], imports });
+  expect(snapshot).toMatchObject({ goodAtMs: 1000, drains: [DRAIN], imports, revocations: [REVOCATION] });
   expect(await titlesOf(next)).toEqual([makeTitle('film')]);
   expect(await snapshot?.loadImportPart('ix-1', 'dump/../of today', 0)).toEqual([ROUTE]);
   expect(next.goodAtMs).toBe(1000);
@@ -56,8 +65,17 @@ it('only its user can read what lies there', async () => {
   for (const place of ['', 'titles']) expect((await stat(inside(place))).mode & 0o777, place).toBe(0o700);
 });
 
+it('one that does not say which tokens were called back is not used: they would open again', async () => {
+  const kept = folder();
+  kept.keepGood(NOTHING, 1000);
+  await kept.flush();
+  expect(await folder().read()).toBeUndefined();
+  expect(logged).toEqual(['the tokens that were called back cannot be read from the snapshot on disk: it is not used']);
+});
+
 it('a stop writes when the store was last good; until then the stamp may lag by seconds', async () => {
   const kept = folder();
+  await kept.keepRevocations([]);
   kept.keepGood(NOTHING, 1000);
   kept.keepGood(NOTHING, 3000);
   await kept.keepTitles([{ title: makeTitle('other'), revision: 1 }]);
@@ -83,8 +101,8 @@ it('a title that did not change is not written again', async () => {
 
 it.each([
   ['of another version', { version: 99, source: 'db:5432/fleet', goodAtMs: 1, drains: [], imports: [] }],
-  ['of another database', { version: 1, source: 'db:5432/other', goodAtMs: 1, drains: [], imports: [] }],
-  ['that lacks a part', { version: 1, source: 'db:5432/fleet', goodAtMs: 1, drains: [] }],
+  ['of another database', { version: 2, source: 'db:5432/other', goodAtMs: 1, drains: [], imports: [] }],
+  ['that lacks a part', { version: 2, source: 'db:5432/fleet', goodAtMs: 1, drains: [] }],
 ])('a snapshot %s is not used, and the log says so', async (_, head) => {
   const kept = folder();
   await kept.keepTitles([{ title: makeTitle('film'), revision: 1 }]);
@@ -99,12 +117,13 @@ it('half a snapshot is none; half a title is left out, and the log says so', asy
     { title: makeTitle('film'), revision: 1 },
     { title: makeTitle('other'), revision: 2 },
   ]);
+  await kept.keepRevocations([]);
   kept.keepGood(NOTHING, 1000);
   await kept.flush();
   await writeFile(inside('titles/film.json'), '{"titleId":"fi');
   expect((await titlesOf(folder())).map(({ titleId }) => titleId)).toEqual(['other']);
   expect(logged).toEqual(['a title of the snapshot on disk cannot be read']);
-  await writeFile(inside('snapshot.json'), '{"version":1,');
+  await writeFile(inside('snapshot.json'), '{"version":2,');
   expect(await folder().read()).toBeUndefined();
 });
 
@@ -113,6 +132,7 @@ it('parts of an import go when another takes its place, parts on their way stay'
   const state = (importId: string) => ({ drains: [], imports: [{ siteId: 'ix-1', importId, parts: 1 }] });
   await kept.keepImportPart('ix-1', 'given up by an earlier process', 0, [ROUTE]);
   await kept.keepImportPart('ix-1', 'first', 0, [ROUTE]);
+  await kept.keepRevocations([]);
   kept.keepGood(state('first'), 1000);
   await kept.flush();
   expect(await readdir(inside('imports'))).toHaveLength(1);
@@ -128,6 +148,7 @@ it('parts of an import go when another takes its place, parts on their way stay'
 it('where nothing can be written questions go on, the log says it once, and what lies there stays as old as it is', async () => {
   const kept = folder();
   await kept.keepTitles([{ title: makeTitle('film'), revision: 1 }]);
+  await kept.keepRevocations([]);
   kept.keepGood(NOTHING, 1000);
   await kept.flush();
   // A folder in the place of a file: nobody can write it, whoever he is.

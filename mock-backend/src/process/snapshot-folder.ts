@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CatalogTitle, Route } from '@pressplay/protocol/messages';
+import type { CatalogTitle, Revocation, Route } from '@pressplay/protocol/messages';
 import type { Log } from '../ports.ts';
 import type { Snapshot, SnapshotShelf } from '../store/snapshot.ts';
 import type { StoredImport, StoredTitle } from '../store/store.ts';
 
 /** Of the files below. Others are not read: a region of another version wrote them. */
-const VERSION = 1;
+const VERSION = 2;
 /** How much older than it is a snapshot may say it is, so that the disk rests. */
 const STAMP_EVERY_MS = 5000;
 
@@ -21,8 +21,8 @@ interface Head extends State {
 }
 
 /**
- * What a region last read from the store, as files that only its user can read: `snapshot.json`, a file a title, a file a
- * part of an import. Each is written beside its place and renamed, and only where it changed. What is kept holds no token
+ * What a region last read from the store, as files that only its user can read: `snapshot.json`, `revocations.json`, a file a
+ * title, a file a part of an import. Each is written beside its place and renamed, and only where it changed. What is kept holds no token
  * and no key.
  */
 export class SnapshotFolder implements SnapshotShelf {
@@ -53,11 +53,22 @@ export class SnapshotFolder implements SnapshotShelf {
       this.#log('warn', 'the snapshot on disk is of another version or database: it is not used', fields);
       return undefined;
     }
+    const revocations = await readJson<readonly Revocation[]>(this.#place('revocations.json'));
+    if (!revocations) {
+      // Without them tokens that were called back would open again.
+      this.#log(
+        'warn',
+        'the tokens that were called back cannot be read from the snapshot on disk: it is not used',
+        {},
+      );
+      return undefined;
+    }
     this.#goodAtMs = goodAtMs;
     return {
       goodAtMs,
       drains,
       imports,
+      revocations,
       titles: () => this.#readTitles(),
       loadImportPart: (siteId, importId, part) => readJson(this.#partPlace(siteId, importId, part)),
     };
@@ -65,6 +76,10 @@ export class SnapshotFolder implements SnapshotShelf {
 
   async keepTitles(titles: readonly StoredTitle[]): Promise<void> {
     for (const { title } of titles) await this.#write(this.#place('titles', `${title.titleId}.json`), title);
+  }
+
+  keepRevocations(revocations: readonly Revocation[]): Promise<void> {
+    return this.#write(this.#place('revocations.json'), revocations);
   }
 
   keepImportPart(siteId: string, importId: string, part: number, routes: readonly Route[]): Promise<void> {

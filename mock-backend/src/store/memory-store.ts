@@ -1,14 +1,24 @@
-import type { CatalogTitle, Drain, Route, RoutesImport, SteeringDecision } from '@pressplay/protocol/messages';
+import type {
+  CatalogTitle,
+  Drain,
+  Revocation,
+  Route,
+  RoutesImport,
+  SteeringDecision,
+} from '@pressplay/protocol/messages';
+import { joined, revocationKey } from '../accounts/revocation.ts';
 import { PlayBook } from '../leases/play-book.ts';
 import type { LeaseBeat, PlayClaim, PlayOutcome, StoredPlay } from '../leases/play-claim.ts';
 import type { BackendClock } from '../ports.ts';
 import {
   CLOCKS_DIFFER_MS,
   type OcaStamps,
+  REVOCATIONS_AT_ONCE,
   type Reported,
   type Store,
   type StoredImport,
   type StoredOca,
+  type StoredRevocation,
   type StoredTitle,
 } from './store.ts';
 
@@ -23,6 +33,8 @@ export class MemoryStore implements Store {
   readonly #plays = new PlayBook();
   readonly #ocas = new Map<string, StoredOca>();
   readonly #drains = new Map<string, Drain>();
+  /** In the order of their revisions. */
+  readonly #revocations = new Map<string, StoredRevocation>();
   #decisions: SteeringDecision[] = [];
   #importParts: { readonly siteId: string; readonly part: RoutesImport }[] = [];
 
@@ -100,6 +112,25 @@ export class MemoryStore implements Store {
 
   async listDrains(): Promise<readonly Drain[]> {
     return [...this.#drains.values()];
+  }
+
+  async putRevocation(revocation: Revocation): Promise<void> {
+    const key = revocationKey(revocation);
+    const known = this.#revocations.get(key);
+    this.#revocations.delete(key);
+    this.#revocations.set(key, { revocation: joined(known?.revocation, revocation), revision: ++this.#revision });
+  }
+
+  async revocationsSince(revision: number): Promise<readonly StoredRevocation[]> {
+    return [...this.#revocations.values()].filter((stored) => stored.revision > revision).slice(0, REVOCATIONS_AT_ONCE);
+  }
+
+  async forgetRevocations(): Promise<number> {
+    const before = this.#revocations.size;
+    const nowMs = this.#clock.wallMs();
+    for (const [key, { revocation }] of this.#revocations)
+      if (revocation.expiresAtMs < nowMs) this.#revocations.delete(key);
+    return before - this.#revocations.size;
   }
 
   async appendDecisions(decisions: readonly SteeringDecision[]): Promise<void> {

@@ -1,6 +1,7 @@
-import type { CatalogTitle, Drain, Route } from '@pressplay/protocol/messages';
+import type { CatalogTitle, Drain, Revocation, Route } from '@pressplay/protocol/messages';
+import { revocationKey } from '../accounts/revocation.ts';
 import type { BackendClock } from '../ports.ts';
-import { CLOCKS_DIFFER_MS, type Store, type StoredImport, type StoredTitle } from './store.ts';
+import { CLOCKS_DIFFER_MS, REVOCATIONS_AT_ONCE, type Store, type StoredImport, type StoredTitle } from './store.ts';
 
 /**
  * What a region must have read to begin plays. OCAs are not in it: they tell a region that has just started everything
@@ -11,6 +12,7 @@ export interface Snapshot {
   readonly goodAtMs: number;
   readonly drains: readonly Drain[];
   readonly imports: readonly StoredImport[];
+  readonly revocations: readonly Revocation[];
   titles(): AsyncIterable<CatalogTitle>;
   loadImportPart(siteId: string, importId: string, part: number): Promise<readonly Route[] | undefined>;
 }
@@ -20,6 +22,8 @@ export interface SnapshotShelf {
   /** What was kept; undefined where nothing is there that can be read. */
   read(): Promise<Snapshot | undefined>;
   keepTitles(titles: readonly StoredTitle[]): Promise<void>;
+  /** All of them, in the place of those before. */
+  keepRevocations(revocations: readonly Revocation[]): Promise<void>;
   keepImportPart(siteId: string, importId: string, part: number, routes: readonly Route[]): Promise<void>;
   /** Everything else of the store, as of now. What is kept is good from then on. */
   keepGood(state: { readonly drains: readonly Drain[]; readonly imports: readonly StoredImport[] }, atMs: number): void;
@@ -38,6 +42,9 @@ export function keepReads(store: Store, shelf: SnapshotShelf, clock: Pick<Backen
   let isWhole = false;
   let drains: readonly Drain[] = [];
   let imports: readonly StoredImport[] = [];
+  const revocations = new Map<string, Revocation>();
+  // At first also where there are none.
+  let hasNews = true;
   const good = (): void => {
     if (isWhole) shelf.keepGood({ drains, imports }, clock.wallMs());
   };
@@ -47,6 +54,18 @@ export function keepReads(store: Store, shelf: SnapshotShelf, clock: Pick<Backen
       // Awaited, so that a large catalog is not in memory a second time.
       await shelf.keepTitles(titles);
       return titles;
+    },
+    async revocationsSince(revision) {
+      const page = await store.revocationsSince(revision);
+      for (const { revocation } of page) revocations.set(revocationKey(revocation), revocation);
+      hasNews ||= page.length > 0;
+      // Some of them alone, in the place of all that were kept, would open doors.
+      if (!hasNews || page.length >= REVOCATIONS_AT_ONCE) return page;
+      hasNews = false;
+      const expiredMs = clock.wallMs() - CLOCKS_DIFFER_MS;
+      for (const [key, { expiresAtMs }] of revocations) if (expiresAtMs < expiredMs) revocations.delete(key);
+      await shelf.keepRevocations([...revocations.values()]);
+      return page;
     },
     async saveImportPart(siteId, content) {
       await store.saveImportPart(siteId, content);

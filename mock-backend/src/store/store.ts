@@ -2,6 +2,7 @@ import type {
   CatalogTitle,
   Drain,
   HealthReport,
+  Revocation,
   Route,
   RoutesImport,
   SteeringDecision,
@@ -19,6 +20,14 @@ export const CLOCKS_DIFFER_MS = 60_000;
 
 /** A whole catalog would be gigabytes in one answer. */
 export const TITLES_AT_ONCE = 100;
+
+export interface StoredRevocation {
+  readonly revocation: Revocation;
+  /** Grows with every token or account that is called back. */
+  readonly revision: number;
+}
+
+export const REVOCATIONS_AT_ONCE = 1000;
 
 /** Something an OCA reported, and when, in Unix time in milliseconds. */
 export interface Reported<T> {
@@ -87,6 +96,12 @@ export interface Store {
   putDrain(drain: Drain): Promise<void>;
   endDrain(kind: Drain['kind'], id: string): Promise<void>;
   listDrains(): Promise<readonly Drain[]>;
+  /** Tokens are called back. What was called back of the same id before stays so: the later of each time counts. */
+  putRevocation(revocation: Revocation): Promise<void>;
+  /** Those put after `revision`, in that order: at most `REVOCATIONS_AT_ONCE`. */
+  revocationsSince(revision: number): Promise<readonly StoredRevocation[]>;
+  /** Drops those that expired by the store's own clock; answers how many. */
+  forgetRevocations(): Promise<number>;
   /** Adds to the log of steering decisions. A store may keep only the newest. */
   appendDecisions(decisions: readonly SteeringDecision[]): Promise<void>;
   /** The logged decisions of a play, the oldest first. */

@@ -2,6 +2,7 @@ import type { HealthReport, SteeringDecision } from '@pressplay/protocol/message
 import { expect, it } from 'vitest';
 import { type Store, type StoredOca, stampsOf } from '../store/store.ts';
 import { playConformance } from './play-conformance.ts';
+import { revocationConformance } from './revocation-conformance.ts';
 import { makeTitle } from './test-region.ts';
 
 const health = (ocaId: string, reason: string): HealthReport => ({
@@ -135,6 +136,8 @@ export function storeConformance(open: () => Promise<Store>, reopen: (store: Sto
     await other.endDrain('oca', 'never-there');
     expect(await listed()).toEqual([site]);
   });
+
+  revocationConformance(open, reopen);
 
   it('keeps the log of steering decisions', async () => {
     const store = await open();

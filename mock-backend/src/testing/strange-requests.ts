@@ -61,6 +61,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   ReplayRequest: { withoutSites: ['fjord-1'], sinceMs: 0, limit: 10 },
   RoutesImport: { importId: 'one', part: 0, parts: 1, routes: [{ prefix: '198.51.100.0/24', asPath: [], med: 0 }] },
   DrainRequest: { reason: 'new disks' },
+  RevocationRequest: { kind: 'account', id: 'fuzzed', issuedBeforeMs: 1_800_000_000_000, reason: 'lost' },
 };
 
 const REPORT_LINES =

@@ -1,10 +1,11 @@
-import type { CatalogTitle, Route } from '@pressplay/protocol/messages';
+import type { CatalogTitle, Revocation, Route } from '@pressplay/protocol/messages';
 import type { Snapshot, SnapshotShelf } from '../store/snapshot.ts';
 
 /** Keeps in memory what outlives a region, as a disk does. */
 export function testShelf(): SnapshotShelf {
   const titles = new Map<string, CatalogTitle>();
   const parts = new Map<string, readonly Route[]>();
+  let revocations: readonly Revocation[] = [];
   let good: Pick<Snapshot, 'goodAtMs' | 'drains' | 'imports'> | undefined;
   const partKey = (...part: readonly [string, string, number]): string => JSON.stringify(part);
   return {
@@ -15,6 +16,7 @@ export function testShelf(): SnapshotShelf {
       if (!good) return undefined;
       return {
         ...good,
+        revocations,
         async *titles() {
           yield* titles.values();
         },
@@ -23,6 +25,9 @@ export function testShelf(): SnapshotShelf {
     },
     async keepTitles(stored) {
       for (const { title } of stored) titles.set(title.titleId, title);
+    },
+    async keepRevocations(all) {
+      revocations = all;
     },
     async keepImportPart(siteId, importId, part, routes) {
       parts.set(partKey(siteId, importId, part), routes);

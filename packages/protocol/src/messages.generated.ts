@@ -9,6 +9,7 @@ export type ApiErrorCode =
   | 'request/method-not-allowed'
   | 'auth/missing'
   | 'auth/invalid'
+  | 'auth/revoked'
   | 'auth/forbidden'
   | 'account/unknown-plan'
   | 'account/age-rating'
@@ -234,6 +235,34 @@ export type PlayId = string;
  * `prefetch` asks ahead of a viewer: it takes no stream, and is shed first under load.
  */
 export type PlayIntent = 'play' | 'prefetch';
+/**
+ * POST /v1/revocations (operators): API tokens of accounts are called back: one, or all of an account that were issued before a moment.
+ */
+export type RevocationRequest =
+  | {
+      kind: 'token';
+      /**
+       * `jti` of the token.
+       */
+      id: string;
+      /**
+       * When the token expires by itself; where absent, as late as any token of now can.
+       */
+      expiresAtMs?: number;
+      reason: string;
+    }
+  | {
+      kind: 'account';
+      /**
+       * `sub` of its tokens.
+       */
+      id: string;
+      /**
+       * Tokens issued later stay good; now where absent.
+       */
+      issuedBeforeMs?: number;
+      reason: string;
+    };
 
 export interface AudioRendition {
   kind: 'audio';
@@ -1418,6 +1447,42 @@ export interface ReportAnswer {
    * The region has just started and knows neither the routes nor the files of the OCA.
    */
   tellAll: boolean;
+}
+/**
+ * API tokens that were called back.
+ */
+export interface Revocation {
+  kind: 'token' | 'account';
+  /**
+   * Of a token its `jti`, of an account its id.
+   */
+  id: string;
+  /**
+   * Of an account: its tokens issued before are called back.
+   */
+  issuedBeforeMs?: number;
+  /**
+   * Unix time in milliseconds.
+   */
+  madeAtMs: number;
+  /**
+   * From then on no token is left that it could be of: it is dropped.
+   */
+  expiresAtMs: number;
+  reason: string;
+}
+/**
+ * GET /v1/revocations (viewers): what this region knows to be called back.
+ */
+export interface RevocationList {
+  /**
+   * How many there are.
+   */
+  count: number;
+  /**
+   * The newest thousand, the newest first.
+   */
+  revocations: Revocation[];
 }
 /**
  * PUT /v1/sites/{siteId}/routes (operators): prefixes of a site from a dump of its router, beside what its OCAs report. The last part replaces the import before.

@@ -1,3 +1,4 @@
+export * from './schemas/accounts.ts';
 export * from './schemas/control-room.ts';
 export * from './schemas/errors.ts';
 export * from './schemas/faults.ts';

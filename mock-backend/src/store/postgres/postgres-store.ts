@@ -1,4 +1,11 @@
-import type { CatalogTitle, Drain, Route, RoutesImport, SteeringDecision } from '@pressplay/protocol/messages';
+import type {
+  CatalogTitle,
+  Drain,
+  Revocation,
+  Route,
+  RoutesImport,
+  SteeringDecision,
+} from '@pressplay/protocol/messages';
 import { and, asc, desc, eq, gt, gte, lt, ne, sql } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { Pool } from 'pg';
@@ -10,12 +17,15 @@ import {
   type Store,
   type StoredImport,
   type StoredOca,
+  type StoredRevocation,
   type StoredTitle,
   TITLES_AT_ONCE,
 } from '../store.ts';
 import { applyMigrations } from './migrations.ts';
+import { nextRevision } from './next-revision.ts';
 import { PostgresPlays } from './postgres-plays.ts';
-import { catalogRevision, drains, ocas, routeImports, steeringDecisions, titles } from './tables.ts';
+import { PostgresRevocations } from './postgres-revocations.ts';
+import { drains, ocas, routeImports, steeringDecisions, titles } from './tables.ts';
 
 export interface PostgresStoreOptions {
   readonly url: string;
@@ -34,11 +44,13 @@ export class PostgresStore implements Store {
   readonly #pool: Pool;
   readonly #db: NodePgDatabase;
   readonly #plays: PostgresPlays;
+  readonly #revocations: PostgresRevocations;
 
   private constructor(pool: Pool) {
     this.#pool = pool;
     this.#db = drizzle(pool);
     this.#plays = new PostgresPlays(pool);
+    this.#revocations = new PostgresRevocations(this.#db);
   }
 
   /** Connects and brings the tables up to date. */
@@ -77,13 +89,7 @@ export class PostgresStore implements Store {
 
   async putTitle(title: CatalogTitle): Promise<StoredTitle> {
     return this.#db.transaction(async (tx) => {
-      const [next] = await tx
-        .insert(catalogRevision)
-        .values({ id: 1, revision: 1 })
-        .onConflictDoUpdate({ target: catalogRevision.id, set: { revision: sql`${catalogRevision.revision} + 1` } })
-        .returning({ revision: catalogRevision.revision });
-      if (!next) throw new Error('PostgreSQL gave no revision back.');
-      const { revision } = next;
+      const revision = await nextRevision(tx, 'titles');
       await tx
         .insert(titles)
         .values({ titleId: title.titleId, revision, title })
@@ -163,6 +169,18 @@ export class PostgresStore implements Store {
 
   async listDrains(): Promise<readonly Drain[]> {
     return this.#db.select().from(drains);
+  }
+
+  putRevocation(revocation: Revocation): Promise<void> {
+    return this.#revocations.put(revocation);
+  }
+
+  revocationsSince(revision: number): Promise<readonly StoredRevocation[]> {
+    return this.#revocations.since(revision);
+  }
+
+  forgetRevocations(): Promise<number> {
+    return this.#revocations.forget();
   }
 
   async appendDecisions(decisions: readonly SteeringDecision[]): Promise<void> {

@@ -3,6 +3,7 @@ import type {
   DeviceCapabilities,
   Drain,
   HealthReport,
+  Revocation,
   Route,
   RoutesImport,
   SteeringDecision,
@@ -22,7 +23,10 @@ export const titles = pgTable(
   (table) => [index('titles_by_revision').on(table.revision)],
 );
 
-/** One row. Its lock puts changes of titles in one order, so that a reader that follows the revision misses none. */
+/**
+ * A row for titles, one for tokens that were called back: its lock puts changes in one order, so that a reader that
+ * follows the revision misses none.
+ */
 export const catalogRevision = pgTable('catalog_revision', {
   id: integer('id').primaryKey(),
   revision: bigint('revision', { mode: 'number' }).notNull(),
@@ -69,6 +73,25 @@ export const drains = pgTable(
     sinceMs: unixMs('since_ms').notNull(),
   },
   (table) => [primaryKey({ columns: [table.kind, table.id] })],
+);
+
+/** API tokens that were called back: one, or those of an account that were issued before a moment. */
+export const revocations = pgTable(
+  'revocations',
+  {
+    kind: text('kind').$type<Revocation['kind']>().notNull(),
+    id: text('id').notNull(),
+    issuedBeforeMs: unixMs('issued_before_ms'),
+    madeAtMs: unixMs('made_at_ms').notNull(),
+    expiresAtMs: unixMs('expires_at_ms').notNull(),
+    reason: text('reason').notNull(),
+    revision: bigint('revision', { mode: 'number' }).notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.kind, table.id] }),
+    index('revocations_by_revision').on(table.revision),
+    index('revocations_by_expiry').on(table.expiresAtMs),
+  ],
 );
 
 /** The log of steering decisions. */

@@ -8,6 +8,7 @@ export const PLAY_API_ERRORS = {
   'request/method-not-allowed': 405,
   'auth/missing': 401,
   'auth/invalid': 401,
+  'auth/revoked': 401,
   'auth/forbidden': 403,
   'account/unknown-plan': 403,
   'account/age-rating': 403,

@@ -11,6 +11,10 @@ describe('a renewal', () => {
     expect(after('play/ended')).toBe('end');
   });
 
+  it('whose API token was called back ends the play', () => {
+    expect(after('auth/revoked')).toBe('end');
+  });
+
   it('of a play that nobody knows begins it anew', () => {
     expect(after('play/unknown')).toBe('begin-anew');
   });
