@@ -11,9 +11,12 @@ test.describe('the control room', () => {
 
     const streaming = page.locator('.oca.streams');
     await expect(streaming).toHaveCount(1);
-    const killed = await streaming.getAttribute('data-oca');
     await expect(page.locator('event-log')).toContainText('granted');
-    await streaming.getByRole('button', { name: 'Kill' }).click();
+    // Seen and pressed at once: where the machine is busy the player may move meanwhile.
+    const killed = await streaming.getByRole('button', { name: 'Kill' }).evaluate((button) => {
+      button.click();
+      return button.closest<HTMLElement>('.oca')?.dataset.oca;
+    });
 
     await expect(page.locator(`[data-oca="${killed}"]`)).toContainText('killed');
     await expect(page.locator('event-log .handover').first()).toContainText(`Hand-over ${killed}`);
