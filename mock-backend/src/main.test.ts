@@ -30,7 +30,12 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pressplay-region-'));
 });
 afterEach(async () => {
-  for (const child of children) child.kill('SIGKILL');
+  for (const child of children) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  }
   children.clear();
   await rm(folder, { recursive: true, force: true });
 });
@@ -99,7 +104,7 @@ async function reportAll(url: string, fileIds: readonly string[]): Promise<void>
   }
 }
 
-describe('regions as processes over one PostgreSQL', { timeout: 60_000 }, () => {
+describe('regions as processes over one PostgreSQL', { timeout: 120_000 }, () => {
   it('start a play in one, find it in the other, survive SIGKILL and drain on SIGTERM', async () => {
     const [east, europe] = await Promise.all([
       configOf().then(startRegion),
@@ -129,7 +134,7 @@ describe('regions as processes over one PostgreSQL', { timeout: 60_000 }, () => 
     expect((await send(again.url, 'POST', '/v1/plays', token, request)).status).toBe(200);
 
     europe.child.kill('SIGTERM');
-    expect(await once(europe.child, 'exit')).toEqual([0, null]);
+    expect(await once(europe.child, 'close')).toEqual([0, null]);
     await expect(fetch(`${europe.url}/v1/health`)).rejects.toThrow();
     expect(europe.output()).toContain('steering decision');
     expect(europe.output()).not.toContain(second.token.slice(-32));
@@ -157,7 +162,7 @@ describe('regions as processes over one PostgreSQL', { timeout: 60_000 }, () => 
   });
 });
 
-describe('a region process', { timeout: 30_000 }, () => {
+describe('a region process', { timeout: 60_000 }, () => {
   it('ends when its supervisor is gone', async () => {
     const { child } = await startRegion(await configOf({ databaseUrl: 'memory' }));
     child.disconnect();
@@ -168,7 +173,7 @@ describe('a region process', { timeout: 30_000 }, () => {
     const config = await configOf({ databaseUrl: 'memory' });
     const other = createServer().listen(config.port, '127.0.0.1');
     const { child, output } = await launch(config);
-    expect(await once(child, 'exit')).toEqual([3, null]);
+    expect(await once(child, 'close')).toEqual([3, null]);
     expect(output()).toContain(`Port ${config.port} on 127.0.0.1 is in use`);
     other.close();
   });
@@ -176,7 +181,7 @@ describe('a region process', { timeout: 30_000 }, () => {
   it('says what is wrong with its configuration', async () => {
     const { secret: _secret, ...config } = await configOf({ databaseUrl: 'mysql://here' });
     const { child, output } = await launch({ ...config, colour: 'blue' });
-    expect(await once(child, 'exit')).toEqual([2, null]);
+    expect(await once(child, 'close')).toEqual([2, null]);
     expect(output()).toContain('databaseUrl: expected postgres://');
     expect(output()).toContain('colour');
   });

@@ -25,6 +25,7 @@ function hold(host: string, port: number): Promise<void> {
 async function pressplay(...args: readonly string[]) {
   const run = start(place, process.execPath, [CLI, ...args]);
   const { code } = await run.exited;
+  await run.silent;
   return { code, output: run.output() };
 }
 

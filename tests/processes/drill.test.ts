@@ -32,6 +32,7 @@ it.each([
       expect(fleet.snapshot().regions.map((region) => region.process)).toEqual(['hanging', 'up', 'up']);
     }
     await drill.exited;
+    await drill.silent;
     expect(existsSync(file), drill.output()).toBe(true);
     const report = JSON.parse(readFileSync(file, 'utf8'));
     expect(report.errors, drill.output()).toEqual({});

@@ -81,6 +81,8 @@ export interface Run {
   /** Resolves when the text has been printed. */
   printed(text: string, limitMs?: number): Promise<void>;
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  /** Resolves when it has exited and all that it and its children said has arrived. */
+  readonly silent: Promise<unknown>;
 }
 
 /** What it starts, and what those start, carry the place in their environment: `processesOf` finds them by it. */
@@ -98,10 +100,12 @@ export function start(place: Place, command: string, args: readonly string[]): R
     child.once('exit', (code, signal) => resolve({ code, signal }));
     child.once('error', reject);
   });
+  const silent = new Promise((resolve) => child.once('close', resolve));
   return {
     child,
     output: () => output,
     exited,
+    silent,
     printed: (text, limitMs = 90_000) =>
       until(
         () => output.includes(text),

@@ -48,5 +48,5 @@ it('what is opened after the end is closed at once', async () => {
   await late.close?.();
   expect(close).not.toHaveBeenCalled();
   arrive(Object.assign(new MemoryStore(), { close }));
-  await vi.waitFor(() => expect(close).toHaveBeenCalledTimes(1));
+  await vi.waitFor(() => expect(close).toHaveBeenCalledTimes(1), { timeout: 20_000 });
 });

@@ -159,7 +159,7 @@ describe('routes that an operator brings', () => {
     expect(await firstOf(1)).toBe('fjord-1');
     region.clock.advance(IMPORT_SYNC_INTERVAL_MS);
     await running.play(keyOf(2));
-    await vi.waitFor(async () => expect(await firstOf(3)).toBe('ix-1'));
+    await vi.waitFor(async () => expect(await firstOf(3)).toBe('ix-1'), { timeout: 20_000 });
   });
 
   it('count though some of their parts went to another region', async () => {

@@ -14,7 +14,7 @@ const path = `/${token}/${fileId}`;
 const tick = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function until(isTrue: () => boolean): Promise<void> {
-  for (let i = 0; i < 200 && !isTrue(); i++) await tick(10);
+  for (let i = 0; i < 2000 && !isTrue(); i++) await tick(10);
   expect(isTrue()).toBe(true);
 }
 
@@ -280,7 +280,8 @@ describe.each(renderers)('an OCA $name', ({ host, disks }) => {
     });
 
     it('stalls a running response, and lets it go on', async () => {
-      await setFaults([{ kind: 'rate', rateBps: 8_000_000 }]);
+      // Seconds of it: it must still run when the next fault comes.
+      await setFaults([{ kind: 'rate', rateBps: 800_000 }]);
       const answer = await ask();
       await answer.read();
       await setFaults([{ kind: 'stall', afterBytes: 0 }]);

@@ -25,7 +25,7 @@ beforeEach(() => {
   chmodSync(folder, 0o755);
 });
 afterEach(async () => {
-  if (child?.exitCode === null) {
+  if (child?.exitCode === null && child.signalCode === null) {
     const gone = new Promise((resolve) => child?.once('exit', resolve));
     child.kill('SIGKILL');
     await gone;
@@ -54,7 +54,8 @@ async function start(changes: object): Promise<string> {
   });
   return new Promise((resolve, reject) => {
     child?.once('message', (message) => resolve((message as { url: string }).url));
-    child?.once('exit', () => reject(new Error(text)));
+    // By then all that it said has arrived.
+    child?.once('close', () => reject(new Error(text)));
   });
 }
 
@@ -100,7 +101,7 @@ describe.skipIf(!isRoot).each(engines)('an appliance that root starts, with the 
     // Who watches nginx can start it again, though he could not bind its port.
     const [master = 0] = below(child?.pid ?? 0).filter((pid) => status(pid).Name === 'nginx');
     process.kill(master, 'SIGKILL');
-    for (let i = 0; i < 500 && !(await served(base)); i++) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (let i = 0; i < 1500 && !(await served(base)); i++) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(await served(base)).toBe(true);
     expect(below(child?.pid ?? 0)).not.toContain(master);
   });

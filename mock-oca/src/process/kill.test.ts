@@ -56,8 +56,12 @@ beforeEach(async () => {
   chmodSync(folder, 0o755);
   region = await startRegion();
 });
-afterEach(() => {
-  oca?.kill('SIGKILL');
+afterEach(async () => {
+  if (oca?.exitCode === null && oca.signalCode === null) {
+    const gone = new Promise((resolve) => oca?.once('exit', resolve));
+    oca.kill('SIGKILL');
+    await gone;
+  }
   region.server.closeAllConnections();
   region.server.close();
   rmSync(folder, { recursive: true, force: true });

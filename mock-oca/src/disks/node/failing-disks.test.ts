@@ -9,6 +9,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mtimeSecondsOf } from '@pressplay/protocol/wire';
@@ -76,6 +77,8 @@ async function read(store: NodeDiskStore, { entry }: TestFile): Promise<Uint8Arr
 async function tend(store: NodeDiskStore, afterMs: number): Promise<void> {
   nowMs += afterMs;
   await store.tend();
+  // A look at a disk is a few questions to the kernel, one after the other; by then each of these is long answered.
+  for (let i = 0; i < 40; i++) await stat(folder);
   await new Promise((resolve) => setTimeout(resolve, 30));
   await store.settled();
 }

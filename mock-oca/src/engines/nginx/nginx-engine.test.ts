@@ -140,8 +140,12 @@ describe.skipIf(!nginxSearch.ok)('nginx in front', () => {
 
   it('opens nothing once a token has expired, though it was right a moment ago', { timeout: 60_000 }, async () => {
     const { engine } = await start([file]);
-    const url = `${engine.url}/${tokenFor('film', 5000)}/${fileId}`;
-    expect(await served(url)).toBe(206);
+    let url = '';
+    // Another one, should this machine have stood still for longer than a token lasts.
+    await until(async () => {
+      url = `${engine.url}/${tokenFor('film', 5000)}/${fileId}`;
+      return (await served(url)) === 206;
+    });
     await until(async () => (await served(url)) === 403);
   });
 
@@ -177,7 +181,7 @@ describe.skipIf(!nginxSearch.ok)('nginx in front', () => {
   });
 
   it('says while it sends how much runs and how fast', async () => {
-    const { engine, oca } = await start([file], { paceBps: 8_000_000 });
+    const { engine, oca } = await start([file], { paceBps: 4_000_000 });
     const running = await Promise.all([transfer(engine.url + path), transfer(engine.url + path)]);
     const bodies = Promise.all(running.map(({ message }) => bytesOf(message)));
     await until(() => oca.health().connections === 2 && oca.health().trafficBps > 1_000_000);
@@ -297,7 +301,7 @@ describe.skipIf(!nginxSearch.ok)('nginx in front', () => {
   });
 
   it('logs that a response began while it runs, and once that it ended', async () => {
-    const { engine, log } = await start([file], { paceBps: 8_000_000 });
+    const { engine, log } = await start([file], { paceBps: 4_000_000 });
     const { message } = await transfer(`${engine.url}${path}?CMCD=br%3D1`);
     await until(() => log.length === 1);
     const about = {

@@ -36,7 +36,7 @@ describe('the socket', () => {
     server = await listen(oca, { host: '127.0.0.1', port: 0, slowClientMs: 50 });
     const { socket } = await client(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`, { reads: false });
     socket.pause();
-    for (let i = 0; i < 100 && log.length < 2; i++) await tick(20);
+    for (let i = 0; i < 1000 && log.length < 2; i++) await tick(20);
     expect(log.at(-1)).toMatchObject({ phase: 'end', outcome: 'slow-client' });
     expect(oca.media.connections).toBe(0);
     socket.destroy();
@@ -46,7 +46,7 @@ describe('the socket', () => {
     const { oca, log } = await ocaWith([file]);
     server = await listen(oca, { host: '127.0.0.1', port: 0 });
     const { socket } = await client(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`, { reads: false });
-    for (let i = 0; i < 100 && oca.media.servedBytes === 0; i++) await tick(10);
+    for (let i = 0; i < 1000 && oca.media.servedBytes === 0; i++) await tick(10);
     oca.media.faults.set([{ kind: 'status', status: 503 }]);
     expect(log.at(-1)).toMatchObject({ phase: 'end', outcome: 'reset' });
     expect(oca.media.connections).toBe(0);
@@ -57,7 +57,7 @@ describe('the socket', () => {
     const { oca } = await ocaWith([]);
     server = await listen(oca, { host: '127.0.0.1', port: 0 });
     const { state } = await client('HELLO\r\n\r\n', { reads: true });
-    for (let i = 0; i < 100 && !state.closed; i++) await tick(10);
+    for (let i = 0; i < 1000 && !state.closed; i++) await tick(10);
     expect(state.text).toMatch(/^HTTP\/1.1 400 [\s\S]*"code":"request\/invalid"/);
   });
 
@@ -67,7 +67,7 @@ describe('the socket', () => {
     const ask = (close: boolean): string =>
       `GET ${path} HTTP/1.1\r\nHost: x\r\nRange: bytes=0-9\r\n${close ? 'Connection: close\r\n' : ''}\r\n`;
     const { state } = await client(ask(false) + ask(false) + ask(true), { reads: true });
-    for (let i = 0; i < 100 && !state.closed; i++) await tick(10);
+    for (let i = 0; i < 1000 && !state.closed; i++) await tick(10);
     expect(state.text.match(/HTTP\/1.1 206/g)).toHaveLength(3);
   });
 

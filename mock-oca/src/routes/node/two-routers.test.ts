@@ -93,7 +93,7 @@ describe.skipIf(whyNot !== undefined)('routes from an ISP', { timeout: 120_000 }
     routers = new TwoRouters();
     const some = PREFIXES.slice(0, 100);
     routers.announce(some);
-    open(started());
+    open({ ...started(), holdMs: 10_000 });
     await until(() => source?.routes().length === 100 && states()?.[0] === 'up');
     const routes = source?.routes();
     await routers.lose();
@@ -105,7 +105,7 @@ describe.skipIf(whyNot !== undefined)('routes from an ISP', { timeout: 120_000 }
 
     await source?.close();
     await routers.lose();
-    open(started());
+    open({ ...started(), holdMs: 10_000 });
     expect(announced()).toEqual([...some].sort());
     await until(() => source?.routes().length === 0);
     expect(states()).toEqual(['down', 'down']);

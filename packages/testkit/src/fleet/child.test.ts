@@ -8,7 +8,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'pressplay-child-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 let count = 0;
-function child(source: string, readyTimeoutMs = 10_000) {
+function child(source: string, readyTimeoutMs = 40_000) {
   const base = path.join(folder, `child-${count++}`);
   writeFileSync(`${base}.mjs`, source);
   return startChild({
@@ -57,7 +57,7 @@ it('one that hangs runs and answers nothing, and only a kill ends it', async () 
   await hanging.ready;
   hanging.hang();
   const stateOf = () => readFileSync(`/proc/${hanging.pid}/stat`, 'latin1').split(') ')[1]?.[0];
-  await vi.waitFor(() => expect(stateOf()).toBe('T'));
+  await vi.waitFor(() => expect(stateOf()).toBe('T'), { timeout: 20_000 });
   expect(hanging.running()).toBe(true);
   await hanging.end(200);
   expect(hanging.running()).toBe(false);

@@ -124,7 +124,7 @@ it('streams snapshots over a socket, stops looking when the page leaves, and clo
   const first = await response.body?.getReader().read();
   expect(new TextDecoder().decode(first?.value)).toContain(`event: snapshot\ndata: ${JSON.stringify(SNAPSHOT)}`);
   leave.abort();
-  await vi.waitFor(() => expect(endWatch).toHaveBeenCalled());
+  await vi.waitFor(() => expect(endWatch).toHaveBeenCalled(), { timeout: 20_000 });
   void fetch(`${server.url}/api/fleet/stream`)
     .then((open) => open.text())
     .catch(() => undefined);

@@ -17,7 +17,7 @@ it('ends once on Ctrl-C, however often one press arrives', async () => {
   process.emit('SIGINT', 'SIGINT');
   at(20);
   process.emit('SIGINT', 'SIGINT');
-  await vi.waitFor(() => expect(exit).toHaveBeenCalledExactlyOnceWith(0));
+  await vi.waitFor(() => expect(exit).toHaveBeenCalledExactlyOnceWith(0), { timeout: 20_000 });
   expect(end).toHaveBeenCalledExactlyOnceWith('SIGINT');
 });
 
@@ -33,7 +33,7 @@ it('ends when its parent is gone', async () => {
   let parent = 10;
   const { end } = guarded(() => ({ parent }));
   parent = 1;
-  await vi.waitFor(() => expect(end).toHaveBeenCalledExactlyOnceWith('parent gone'));
+  await vi.waitFor(() => expect(end).toHaveBeenCalledExactlyOnceWith('parent gone'), { timeout: 20_000 });
 });
 
 it('sees npm die behind the shell that npm put between', () => {
