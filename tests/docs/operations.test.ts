@@ -91,10 +91,11 @@ async function run(code: string): Promise<string> {
 
 describe('docs/operations.md', { timeout: 60_000 }, () => {
   it('has examples that run against a region', async () => {
-    const [health = '', metrics = '', ...others] = blocks('ts');
+    const [health = '', metrics = '', revocation = '', ...others] = blocks('ts');
     expect(others).toEqual([]);
     expect(await run(health)).toBe('ready  check-1\n');
     expect(await run(metrics)).toBe('pressplay_region_ready{region="us-east-1"} 1\n');
+    expect(await run(revocation)).toBe('account-17 has no good token left\n');
   });
 
   it('shows a configuration that a region takes', () => {

@@ -189,6 +189,32 @@ describe('a play that must not begin', () => {
   });
 });
 
+describe('API tokens that are called back', () => {
+  it('end a play that runs with its next renewal, by name, and nobody else', async () => {
+    const world = await worldOf(212, { controlPlane: { grantRefreshMs: 10_000 } });
+    const { keys, store } = world.fleet;
+    const players = ['lost', 'kept'].map((account) =>
+      world.createPlayer({ link: LINK, bufferGoalMs: 8000, accessToken: keys.accessTokenFor(account) }),
+    );
+    for (const player of players) await world.settle(player.load('noise-1'), 10_000);
+    const [lost, kept] = players as [Player, Player];
+    await runUntilMidSegment(world, lost);
+    const nowMs = world.clock.wallMs();
+    const month = 30 * 24 * 3_600_000;
+    const times = { madeAtMs: nowMs, issuedBeforeMs: nowMs, expiresAtMs: nowMs + month };
+    await store.putRevocation({ kind: 'account', id: 'lost', reason: 'lost', ...times });
+    const atMs = world.clock.nowMs();
+    await world.runUntil(() => lost.state === 'failed', 60_000);
+    expect(lost.state, world.failure('the play').message).toBe('failed');
+    expect(errorOf(world).code).toBe('auth/revoked');
+    // Within a refresh, a tenth more by chance, and what the regions take to hear of it.
+    expect(world.clock.nowMs() - atMs).toBeLessThan(11_000 + 4000);
+    await world.runUntil(() => kept.state === 'ended' || kept.state === 'failed', 120_000);
+    expect(kept.state, world.failure('the other play').message).toBe('ended');
+    expect(kept.stats().rebufferCount).toBe(0);
+  });
+});
+
 describe('a media token', () => {
   it('of a short life is renewed, again and again, without a stall', async () => {
     const world = await worldOf(220, { controlPlane: { tokenLifetimeMs: 12_000 } });

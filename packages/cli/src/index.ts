@@ -4,6 +4,7 @@ import { drainCommand, undrainCommand } from './commands/drain.ts';
 import { drillCommand } from './commands/drill.ts';
 import { ingestCommand } from './commands/ingest.ts';
 import { playCommand } from './commands/play.ts';
+import { revokeCommand } from './commands/revoke.ts';
 import { steerCommand } from './commands/steer.ts';
 import { titlesCommand } from './commands/titles.ts';
 import { upCommand } from './commands/up.ts';
@@ -17,6 +18,7 @@ const SUB_COMMANDS = {
   drill: drillCommand,
   drain: drainCommand,
   undrain: undrainCommand,
+  revoke: revokeCommand,
 };
 
 const root = defineCommand({

@@ -1,11 +1,23 @@
 import { schemas } from '@pressplay/protocol';
-import type { Drain, FleetStatus, ReplayReport, Route, SteeringExplanations } from '@pressplay/protocol/messages';
+import type {
+  Drain,
+  FleetStatus,
+  ReplayReport,
+  RevocationList,
+  RevocationRequest,
+  Route,
+  SteeringExplanations,
+} from '@pressplay/protocol/messages';
 import type { FleetState } from '@pressplay/testkit/fleet';
 import { CliError } from '../cli-error.ts';
 
 const TIMEOUT_MS = 30_000;
 /** Keeps each request far from the limit of a body, and a region's pause for reading it short. */
 const ROUTES_A_PART = 1000;
+
+type WithoutReason<T> = T extends unknown ? Omit<T, 'reason'> & { readonly reason?: string } : never;
+/** Without a reason there is a usual one. */
+export type RevocationAsk = WithoutReason<RevocationRequest>;
 
 export interface OperatorApi {
   explain(playId: string): Promise<SteeringExplanations>;
@@ -14,6 +26,9 @@ export interface OperatorApi {
   fleet(): Promise<FleetStatus>;
   /** Takes an OCA or a site out of service; without a reason it ends that. The regions tell each other. */
   drain(drain: Pick<Drain, 'kind' | 'id'>, reason: string | undefined): Promise<void>;
+  /** Calls API tokens back. The regions tell each other. */
+  revoke(ask: RevocationAsk): Promise<void>;
+  revocations(): Promise<RevocationList>;
   /** Answers which regions took the routes. */
   importRoutes(siteId: string, routes: readonly Route[]): Promise<readonly string[]>;
 }
@@ -50,6 +65,10 @@ export function operatorApi({ regions, operatorToken }: Pick<FleetState, 'region
       const path = `/v1/${kind}s/${encodeURIComponent(id)}/drain`;
       await (reason === undefined ? askFirst('DELETE', path) : askFirst('PUT', path, { reason }));
     },
+    async revoke(ask) {
+      await askFirst('POST', '/v1/revocations', ask);
+    },
+    revocations: async () => schemas.RevocationList.parse(await askFirst('GET', '/v1/revocations')),
     async importRoutes(siteId, routes) {
       const parts = partsOf(routes);
       const taken: string[] = [];
