@@ -3,7 +3,6 @@ import { retryAfterClasses, retryAfterS } from '../../admission/retry-after.ts';
 import { CORS_HEADERS } from '../../serving/serve-plan.ts';
 import type { TlsFiles } from '../tls-files.ts';
 import type { FoundNginx } from './find-nginx.ts';
-import { NOTE_SLOTS } from './start-notes.ts';
 
 export interface NginxSettings {
   /** Told on the agent's socket, so that it knows which configuration is in force. */
@@ -42,6 +41,7 @@ export function nginxConfig(settings: NginxSettings): string {
   return `# Written by the appliance's agent: changes are lost.
 ${nginx.modules.map((module) => `load_module ${quoted(module)};`).join('\n')}
 daemon off;
+pcre_jit on;
 ${user ? `user ${user.name} ${user.group};` : ''}
 worker_processes ${workers};
 ${openFiles === undefined ? '' : `worker_rlimit_nofile ${openFiles};`}
@@ -89,9 +89,12 @@ lua_shared_dict oca_state 1m;
 lua_shared_dict oca_files 64m;
 lua_shared_dict oca_plays 8m;
 lua_package_path ${quoted(`${folder}/?.lua;;`)};
-init_by_lua_block { oca = require 'token_check' ${logsRequests ? `starts = require 'start_notes' starts.open('${folder}', ${generation}, ${NOTE_SLOTS})` : ''} }
+init_by_lua_block { oca = require 'token_check' ${logsRequests ? `notes = require 'response_notes' notes.open('${folder}', ${generation})` : ''} }
+${logsRequests ? 'init_worker_by_lua_block { notes.begin_worker() }' : ''}
 ${retryMap()}
 map $request $oca_refused { "~^[A-Za-z]+ /\\S* HTTP/1\\.[01]$" path/invalid; default request/invalid; }
+# Until the check sets it: a map costs nothing before. The module looks variables up by their names, so short ones are cheap.
+map $request_method $cmsd { default ""; }
 ${paceBps === undefined ? '' : paceMap(paceBps)}
 ${logsRequests ? LOG_FORMAT : ''}
 access_log off;
@@ -111,25 +114,16 @@ function paceMap(paceBps: number): string {
   return `map $request_uri $oca_rate { "~^/[0-9a-fn]+-fill" 0; default ${Math.ceil(paceBps / 8)}; }`;
 }
 
-/**
- * The end of a response whose beginning was noted; that Node answers it after all; and all of one without a note. The token is
- * cut away: the log must not open films. Evaluated when a line is written, not before.
- */
-const LOG_FORMAT = `log_format oca_noted '$oca_id\\t$msec\\t$status\\t$body_bytes_sent\\t$request_completion\\t$sent_http_content_range\\t$sent_http_content_length';
-log_format oca_handed '$oca_id';
-map $request_uri $oca_play { "~^/[0-9a-fn]+-(?<play>[0-9a-z]+)-[a-z0-9-]+-[0-9a-f]{32}/" $play; default ""; }
+/** Of whom it refuses. The token is cut away: the log must not open films. Evaluated when a line is written, not before. */
+const LOG_FORMAT = `map $request_uri $oca_play { "~^/[0-9a-fn]+-(?<play>[0-9a-z]+)-[a-z0-9-]+-[0-9a-f]{32}/" $play; default ""; }
 map $request_uri $oca_file { "~^/[^/]+/(?<file>[0-9a-f]{32})(?:\\?|$)" $file; default ""; }
 log_format oca escape=json '{"endedAtS":"$msec","tookS":"$request_time","id":"$request_id","method":"$request_method","client":"$remote_addr","play":"$oca_play","file":"$oca_file","status":"$status","bytes":"$body_bytes_sent","length":"$sent_http_content_length","range":"$sent_http_content_range","whole":"$request_completion"}';`;
 
 function serverLines(settings: NginxSettings): string {
   const { host, port, folder, tls, maxConnections, paceBps, diskPools, logsRequests } = settings;
   const listen = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const logAs = (format: string): string =>
-    logsRequests ? `access_log ${quoted(`${folder}/access.log`)} ${format};` : '';
-  const handed = logsRequests
-    ? `access_by_lua_block { starts.handed() } ${logAs('oca_handed buffer=64k flush=200ms if=$oca_id')}`
-    : '';
-  const path = logsRequests ? 'starts.noted(oca.file())' : 'oca.file()';
+  const handed = logsRequests ? 'access_by_lua_block { notes.handed() }' : '';
+  const path = logsRequests ? 'notes.noted(oca.file())' : 'oca.file()';
   return `listen ${listen} backlog=4096${tls ? ' ssl http2' : ''};
 ${tls ? tlsLines(tls) : ''}
 error_page 400 413 414 494 501 = /.refused;
@@ -152,14 +146,12 @@ location @shed {
 ${indented(corsLines('always'))}
   add_header Cache-Control no-store always;
   add_header Retry-After $oca_retry always;
-  add_header CMSD-Dynamic $oca_said always;
+  add_header CMSD-Dynamic $cmsd always;
   default_type application/json;
-  ${logAs('oca buffer=64k flush=200ms')}
+  ${logsRequests ? `access_log ${quoted(`${folder}/access.log`)} oca buffer=64k flush=200ms;` : ''}
   return 503 '{"error":{"code":"oca/overloaded","message":"This OCA takes no new requests now.","context":{"maxConnections":${maxConnections},"retryAfterS":$oca_retry}}}';
 }
 location ~ ^/ {
-  set $oca_said "";
-  ${logsRequests ? 'set $oca_id ""; set $oca_unnoted "";' : ''}
   ${diskPools.length > 0 ? 'set $oca_disk 1;' : ''}
   set_by_lua_block $oca_path { ${diskPools.length > 0 ? `local path, disk = ${path} ngx.var.oca_disk = disk or 1 return path` : `local path = ${path} return path`} }
   if ($oca_path = shed) { return 503; }
@@ -170,11 +162,10 @@ location ~ ^/ {
   error_page 503 = @shed;
 ${indented(corsLines(''))}
   add_header Cache-Control "private, max-age=86400, immutable, no-transform";
-  add_header CMSD-Dynamic $oca_said;
+  add_header CMSD-Dynamic $cmsd;
   ${paceBps === undefined ? '' : 'limit_rate $oca_rate;'}
   ${diskPools.length > 0 ? 'aio threads=disk$oca_disk;' : ''}
-  ${logAs('oca_noted buffer=64k flush=200ms if=$oca_id')}
-  ${logAs('oca buffer=64k flush=200ms if=$oca_unnoted')}
+  ${logsRequests ? 'log_by_lua_block { notes.ended() }' : ''}
 }`;
 }
 

@@ -13,10 +13,10 @@ import { nginxConfig } from './nginx-config.ts';
 import { NginxLog } from './nginx-log.ts';
 import { NginxProcess } from './nginx-process.ts';
 import { openFilesLimit } from './open-files-limit.ts';
+import { RESPONSE_NOTES_LUA } from './response-notes-lua.ts';
 import { isRotational } from './rotational.ts';
 import { prepareRunFolder, provePort } from './run-folder.ts';
 import { endStaleNginx, killGroup } from './stale-nginx.ts';
-import { START_NOTES_LUA } from './start-notes-lua.ts';
 import { TOKEN_CHECK_LUA } from './token-check-lua.ts';
 import { TrafficSampler } from './traffic-sampler.ts';
 import type { WatchedDisks } from './watched-disks.ts';
@@ -136,7 +136,7 @@ class RunningNginx implements NginxEngine {
 
   async start(): Promise<void> {
     writeFileSync(join(this.#folder, 'token_check.lua'), TOKEN_CHECK_LUA);
-    writeFileSync(join(this.#folder, 'start_notes.lua'), START_NOTES_LUA);
+    writeFileSync(join(this.#folder, 'response_notes.lua'), RESPONSE_NOTES_LUA);
     this.#responses?.recover();
     this.#inner = await listenInside(this.#oca, join(this.#folder, 'node.sock'), () => this.settled());
     try {

@@ -118,7 +118,7 @@ local function look(path)
   local title, disk = match(files:get(file_id) or '', '^(%S+) (%d+)$')
   if title ~= scope then return end
   disk = tonumber(disk)
-  local found = { file = disks[disk] .. '/' .. file_id, disk = disk, play = play, till = math.min(till, by.till), note_at = 0, place = place_of(play) }
+  local found = { file = disks[disk] .. '/' .. file_id, disk = disk, play = play, about = play .. '\t' .. file_id, till = math.min(till, by.till), note_at = 0, place = place_of(play) }
   -- A bound token is looked at again for each client.
   if tag then return found end
   if known_count >= REMEMBERED then known, known_count = {}, 0 end
@@ -170,7 +170,7 @@ local function heed_pace(var, uri, query)
   if kbps and #kbps <= 9 and tonumber(kbps) >= 100 then var.limit_rate = math.min(tonumber(kbps) * 125, pace) end
 end
 
--- The file and the number of its disk; leaves in $oca_said what players are told of the load. What the agent told is
+-- The file, the number of its disk, and whose request for which file it is; leaves in $cmsd what players are told of the load. What the agent told is
 -- looked at once a millisecond.
 function M.file()
   local now, var = ngx.now(), ngx.var
@@ -184,7 +184,7 @@ function M.file()
     end
     strain, looked_at = state:get('strain') or -1, now
   end
-  var.oca_said = said
+  var.cmsd = said
   if mode == 'shed' or running() > most then return 'shed' end
   if mode ~= 'serve' then return NOWHERE end
   local uri = var.request_uri
@@ -195,7 +195,7 @@ function M.file()
   local found = known[path]
   if not found or now >= found.till then found = look(path) end
   if not found then return NOWHERE end
-  if found.place < leaving then var.oca_said = said_leaving end
+  if found.place < leaving then var.cmsd = said_leaving end
   if strain >= 0 or running() > most / 2 then
     local kind = kind_of(found.play, uri, query)
     if not is_admitted(kind, bounds[kind], now) then
@@ -207,7 +207,7 @@ function M.file()
     found.note_at = now + NOTED_AGAIN
     if kind_of(found.play, uri, query) ~= 'prefetch' then plays:set(found.play, true, RECENT_PLAY) end
   end
-  return found.file, found.disk
+  return found.file, found.disk, found.about
 end
 
 -- For the agent: lines of 'name value', and a new version that makes the workers look again.
