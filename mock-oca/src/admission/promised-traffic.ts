@@ -1,4 +1,5 @@
 import { BOUNDS, COPIES_AHEAD_MS } from './admit.ts';
+import { OwnLines, type VirtualLines } from './virtual-lines.ts';
 import type { WorkKind } from './work-kind.ts';
 
 /** Counted as soon as a response is promised; what a longer one sends beyond is counted as it goes. */
@@ -7,6 +8,9 @@ export const PROMISED_BYTES = 2 * 1024 * 1024;
 export const FORGIVEN_AFTER_MS = 2000;
 
 type Line = WorkKind | 'copies';
+
+const NUMBER: Readonly<Record<Line, number>> = { prefetch: 0, fill: 1, copies: 2, 'new-play': 3, 'running-play': 4 };
+export const LINE_COUNT = Object.keys(NUMBER).length;
 
 /** Where viewers' bytes are counted. What is copied stands in no viewer's way. */
 const OF_VIEWERS: readonly Line[] = ['prefetch', 'fill', 'new-play', 'running-play', 'copies'];
@@ -20,16 +24,17 @@ const LINES = { ...BOUNDS, copies: { rateShare: BOUNDS.fill.rateShare, aheadMs: 
  */
 export class PromisedTraffic {
   readonly #capacityBps: number;
-  readonly #freeAtMs: Record<Line, number> = { prefetch: 0, fill: 0, copies: 0, 'new-play': 0, 'running-play': 0 };
+  readonly #lines: VirtualLines;
 
-  constructor(capacityBps: number) {
+  constructor(capacityBps: number, lines: VirtualLines = new OwnLines(LINE_COUNT)) {
     this.#capacityBps = capacityBps;
+    this.#lines = lines;
   }
 
   aheadMs(kind: WorkKind, nowMs: number): number {
-    const aheadMs = Math.max(0, this.#freeAtMs[kind] - nowMs);
+    const aheadMs = Math.max(0, this.#lines.freeAtMs(NUMBER[kind]) - nowMs);
     if (kind !== 'fill') return aheadMs;
-    return Math.max(aheadMs, this.#freeAtMs.copies - nowMs - COPIES_AHEAD_MS + BOUNDS.fill.aheadMs);
+    return Math.max(aheadMs, this.#lines.freeAtMs(NUMBER.copies) - nowMs - COPIES_AHEAD_MS + BOUNDS.fill.aheadMs);
   }
 
   /** A response of so many bytes was taken on. */
@@ -44,8 +49,7 @@ export class PromisedTraffic {
   #add(line: Line, bytes: number, nowMs: number): void {
     const { rateShare, aheadMs } = LINES[line];
     const tookMs = (bytes * 8000) / (this.#capacityBps * rateShare);
-    const freeAtMs = Math.max(nowMs, this.#freeAtMs[line]) + tookMs;
-    this.#freeAtMs[line] = Math.min(freeAtMs, nowMs + aheadMs + FORGIVEN_AFTER_MS + Math.max(0, tookMs));
+    this.#lines.add(NUMBER[line], tookMs, nowMs, nowMs + aheadMs + FORGIVEN_AFTER_MS + Math.max(0, tookMs));
   }
 }
 

@@ -22,9 +22,10 @@ export class RecentPlays {
     return notedAtMs !== undefined && nowMs - notedAtMs < RECENT_PLAY_MS;
   }
 
-  note(playId: string, nowMs: number): void {
+  /** False where it was noted a moment ago. */
+  note(playId: string, nowMs: number): boolean {
     const notedAtMs = this.#notedAtMs.get(playId);
-    if (notedAtMs !== undefined && nowMs - notedAtMs < NOTED_AGAIN_MS) return;
+    if (notedAtMs !== undefined && nowMs - notedAtMs < NOTED_AGAIN_MS) return false;
     // At its end again: the map's order is the age.
     this.#notedAtMs.delete(playId);
     this.#notedAtMs.set(playId, nowMs);
@@ -32,5 +33,6 @@ export class RecentPlays {
       if (nowMs - atMs < RECENT_PLAY_MS && this.#notedAtMs.size <= this.#limit) break;
       this.#notedAtMs.delete(oldest);
     }
+    return true;
   }
 }

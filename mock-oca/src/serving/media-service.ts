@@ -5,6 +5,7 @@ import type { OcaDeps } from '../deps.ts';
 import { isDiskError } from '../disks/disk-store.ts';
 import { FaultSwitch } from '../faults/fault-switch.ts';
 import type { OcaConfig } from '../oca-config.ts';
+import type { BesideOthers } from './beside-others.ts';
 import { Exchange } from './exchange.ts';
 import { cmsdDynamic, gaugeLoad, type Load, NO_LOAD, placeOf } from './load-gauge.ts';
 import { MediaCounts } from './media-counts.ts';
@@ -14,7 +15,10 @@ import type { RequestLogLine } from './request-log.ts';
 import type { ServePlan } from './serve-plan.ts';
 import { TrafficMeter } from './traffic-meter.ts';
 
-export type MediaDeps = Pick<OcaDeps, 'clock' | 'disks' | 'hmac' | 'log' | 'requestLog'>;
+export type MediaDeps = Pick<OcaDeps, 'clock' | 'disks' | 'hmac' | 'log' | 'requestLog'> & {
+  /** Where several threads serve one appliance. */
+  readonly beside?: BesideOthers;
+};
 
 export interface OutsideCount {
   readonly connections: number;
@@ -25,7 +29,7 @@ export interface OutsideCount {
 /** The media side of an OCA, without a socket: plans requests, counts what runs, writes the request log. */
 export class MediaService {
   readonly faults = new FaultSwitch();
-  readonly counts = new MediaCounts();
+  readonly counts: MediaCounts;
   readonly #config: OcaConfig;
   readonly #deps: MediaDeps;
   readonly #meter = new TrafficMeter();
@@ -37,8 +41,7 @@ export class MediaService {
   #requests = 0;
   #load: Load = NO_LOAD;
   #shed = false;
-  /** The worst of disks, processor and memory, as the health loop last found it: 1 is all they have. */
-  strainShare = 0;
+  #strainShare = 0;
   #outside = { connections: 0, bytes: 0, processorShare: 0 };
   readonly #listeners = new Set<() => void>();
 
@@ -46,12 +49,23 @@ export class MediaService {
     this.#config = config;
     this.#deps = { ...deps, hmac: rememberedHmac(deps.hmac) };
     this.#onDiskError = onDiskError;
-    this.#promised = new PromisedTraffic(config.capacityBps);
-    this.#runId = Math.floor(deps.clock.wallMs()).toString(36);
+    const { beside } = deps;
+    this.counts = new MediaCounts(beside?.counts);
+    this.#promised = new PromisedTraffic(config.capacityBps, beside?.lines);
+    this.#runId = `${Math.floor(deps.clock.wallMs()).toString(36)}${beside?.name ?? ''}`;
   }
 
   get connections(): number {
-    return this.#running.size + this.#outside.connections;
+    return this.#running.size + (this.#deps.beside?.connections() ?? this.#outside.connections);
+  }
+
+  /** The worst of disks, processor and memory, as the health loop last found it: 1 is all they have. */
+  get strainShare(): number {
+    return this.#deps.beside?.strainShare() ?? this.#strainShare;
+  }
+
+  set strainShare(share: number) {
+    this.#strainShare = share;
   }
 
   /** Of the cores that another process may use for this one. */
@@ -74,7 +88,7 @@ export class MediaService {
 
   /** Takes no new requests: set by the health loop and by draining. */
   get shed(): boolean {
-    return this.#shed;
+    return this.#deps.beside?.shed() ?? this.#shed;
   }
 
   set shed(shed: boolean) {
@@ -107,7 +121,12 @@ export class MediaService {
   }
 
   trafficBps(): number {
-    return this.#meter.bps(this.#deps.clock.nowMs());
+    return this.#deps.beside?.trafficBps() ?? this.#meter.bps(this.#deps.clock.nowMs());
+  }
+
+  /** Another thread has begun to serve this play. */
+  playsElsewhere(playId: string): void {
+    this.#recentPlays.note(playId, this.#deps.clock.nowMs());
   }
 
   /** Decides about a request and starts its answer. `chunkBytes` is the most that one chunk may hold. */
@@ -133,6 +152,7 @@ export class MediaService {
       onSent: (bytes) => {
         const nowMs = clock.nowMs();
         this.#meter.add(bytes, nowMs);
+        this.#deps.beside?.sent(bytes);
         promise?.sent(bytes, nowMs);
         if (firstByteAfterMs !== undefined) return;
         firstByteAfterMs = nowMs - openedAtMs;
@@ -141,6 +161,7 @@ export class MediaService {
       onEnd: (end) => {
         promise?.end(clock.nowMs());
         this.#running.delete(exchange);
+        this.#deps.beside?.runs(this.#running.size);
         if (!about) return;
         const firstByte =
           firstByteAfterMs === undefined ? {} : { firstByteAfterMs: Number(firstByteAfterMs.toFixed(2)) };
@@ -148,6 +169,7 @@ export class MediaService {
       },
     });
     if (plan.body.kind === 'file') this.#running.add(exchange);
+    this.#deps.beside?.runs(this.#running.size);
     return exchange;
   }
 
@@ -156,7 +178,8 @@ export class MediaService {
     if (body.kind !== 'file') return undefined;
     const nowMs = this.#deps.clock.nowMs();
     // A play that only looks around is not served here.
-    if (work !== 'prefetch' && work !== 'fill' && claims) this.#recentPlays.note(claims.playId, nowMs);
+    if (work !== 'prefetch' && work !== 'fill' && claims && this.#recentPlays.note(claims.playId, nowMs))
+      this.#deps.beside?.plays(claims.playId);
     return this.#promised.promise(body.endByte - body.startByte, work === 'fill' ? 'fill' : 'viewing', nowMs);
   }
 
@@ -169,7 +192,7 @@ export class MediaService {
     const { capacityBps, maxConnections, paceBps } = this.#config;
     const { connections, strainShare } = this;
     const nowMs = this.#deps.clock.nowMs();
-    const trafficBps = this.#meter.bps(nowMs);
+    const trafficBps = this.trafficBps();
     const sample = { trafficBps, capacityBps, connections, maxConnections, strainShare, paceBps };
     this.#load = gaugeLoad(this.#load, sample, nowMs);
     return this.#load;
