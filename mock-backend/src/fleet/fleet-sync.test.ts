@@ -16,6 +16,11 @@ class CountingStore extends MemoryStore {
   }
   readonly reads: StoredOca[] = [];
   wholeReads = 0;
+  lists = 0;
+  override async listOcaIds(): Promise<readonly string[]> {
+    this.lists++;
+    return super.listOcaIds();
+  }
   override async loadOcas(): Promise<readonly StoredOca[]> {
     this.wholeReads++;
     return super.loadOcas();
@@ -94,6 +99,35 @@ it('does not take back what it knows better, and follows a wall clock that jumpe
   report('a', ['mine']);
   expect(state.holds('a', 'mine')).toBe(true);
   expect(state.holds('a', 'future')).toBe(false);
+});
+
+it('learns of an OCA that only another region ever hears, whichever of its reports comes first', async () => {
+  const { clock, store, state, health, report, settle } = setUp();
+  const round = async () => {
+    clock.advance(2000);
+    report('talks', ['f1']);
+    await settle();
+    await settle();
+  };
+  await round();
+  const inventory = { value: ['f1'], atMs: clock.wallMs() };
+  await store.saveOcas([{ ocaId: 'elsewhere', inventory }], clock.wallMs());
+  await round();
+  expect(state.knows('elsewhere')).toBe(false);
+  await store.saveOcas([{ ocaId: 'elsewhere', health: { value: health('elsewhere'), atMs: clock.wallMs() } }], clock.wallMs());
+  await round();
+  expect(state.oca('elsewhere')?.fileIds.has('f1')).toBe(true);
+  expect(state.silentOcas(clock.nowMs() - 5000)).toEqual([]);
+  // Its health is followed from then on, and no list is read again.
+  const { lists } = store;
+  const later = { value: { ...health('elsewhere'), reason: 'as heard later' }, atMs: clock.wallMs() + 6000 };
+  await round();
+  await round();
+  await round();
+  await store.saveOcas([{ ocaId: 'elsewhere', health: later }], clock.wallMs());
+  await round();
+  expect(state.oca('elsewhere')?.health.report.reason).toBe('as heard later');
+  expect(store.lists).toBe(lists);
 });
 
 it('reads of an OCA that is silent here what another region hears, and nothing that it has read already', async () => {

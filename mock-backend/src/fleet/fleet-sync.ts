@@ -7,8 +7,8 @@ const PAUSE_AFTER_FAILURE_MS = 5000;
 
 /**
  * Keeps the fleet's state in the store, in batches: health at most every two seconds, routes and inventory only when
- * they changed. Reads back what operators drained, and of OCAs that are silent here what changed since it was read: other regions may hear them. There is no
- * timer: reports and plays give the beat.
+ * they changed. Reads back what operators drained, and of OCAs that are silent here, or never spoke here, what changed since it
+ * was read: other regions may hear them. There is no timer: reports and plays give the beat.
  */
 export class FleetSync {
   readonly #state: FleetState;
@@ -19,6 +19,10 @@ export class FleetSync {
   #unsaved = new Map<string, StoredOca>();
   /** What was read of each OCA last. */
   readonly #read = new Map<string, OcaStamps>();
+  /** OCAs in the store when they were listed last; none is ever taken out. */
+  #listedCount = 0;
+  /** Of them, those whose health was heard neither here nor from the store. */
+  #unheard: readonly string[] = [];
   #nextAtMs = Number.NEGATIVE_INFINITY;
   #running: Promise<void> | undefined;
 
@@ -86,9 +90,20 @@ export class FleetSync {
   }
 
   async #readSilent(): Promise<void> {
+    await this.#listNew();
     const silent = this.#state.silentOcas(this.#clock.nowMs() - this.#healthDeadlineMs);
-    if (silent.length > 0)
-      this.#merge(await this.#store.changedOcas(silent.map((ocaId) => this.#read.get(ocaId) ?? { ocaId })));
+    const asked = [...silent, ...this.#unheard];
+    if (asked.length === 0) return;
+    this.#merge(await this.#store.changedOcas(asked.map((ocaId) => this.#read.get(ocaId) ?? { ocaId })));
+    this.#unheard = this.#unheard.filter((ocaId) => !this.#state.knows(ocaId));
+  }
+
+  /** Their ids are read only when there are more than before. */
+  async #listNew(): Promise<void> {
+    const count = await this.#store.countOcas();
+    if (count === this.#listedCount) return;
+    this.#unheard = (await this.#store.listOcaIds()).filter((ocaId) => !this.#state.knows(ocaId));
+    this.#listedCount = count;
   }
 
   #merge(ocas: readonly StoredOca[]): void {

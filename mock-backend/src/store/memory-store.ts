@@ -90,6 +90,14 @@ export class MemoryStore implements Store {
     return [...this.#ocas.values()];
   }
 
+  async countOcas(): Promise<number> {
+    return this.#ocas.size;
+  }
+
+  async listOcaIds(): Promise<readonly string[]> {
+    return [...this.#ocas.keys()];
+  }
+
   async changedOcas(read: readonly OcaStamps[]): Promise<readonly StoredOca[]> {
     return read.flatMap(({ ocaId, healthAtMs, routesAtMs, inventoryAtMs }) => {
       const { health, routes, inventory } = this.#ocas.get(ocaId) ?? {};

@@ -90,6 +90,9 @@ export interface Store {
    */
   saveOcas(ocas: readonly StoredOca[], nowMs: number): Promise<void>;
   loadOcas(): Promise<readonly StoredOca[]>;
+  /** How many OCAs ever reported. Cheap: regions ask every few seconds. */
+  countOcas(): Promise<number>;
+  listOcaIds(): Promise<readonly string[]>;
   /** Of these OCAs the parts that are not as they were read, and no OCA that has none. */
   changedOcas(read: readonly OcaStamps[]): Promise<readonly StoredOca[]>;
   /** Takes an OCA or a site out of service, in the place of what was said of it before. */

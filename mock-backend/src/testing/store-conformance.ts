@@ -83,6 +83,8 @@ export function storeConformance(open: () => Promise<Store>, reopen: (store: Sto
       { ...reported('a', 12), inventory, routes },
     ]);
     expect(await store.changedOcas([])).toEqual([]);
+    expect(await store.countOcas()).toBe(3);
+    expect([...(await store.listOcaIds())].sort()).toEqual(['a', 'b', 'c']);
   });
 
   it('what a clock that ran ahead stamped gives way to what is reported now; clocks that differ a little harm nothing', async () => {

@@ -144,6 +144,14 @@ export class PostgresStore implements Store {
     return (await this.#db.select().from(ocas)).map(ocaOf);
   }
 
+  countOcas(): Promise<number> {
+    return this.#db.$count(ocas);
+  }
+
+  async listOcaIds(): Promise<readonly string[]> {
+    return (await this.#db.select({ ocaId: ocas.ocaId }).from(ocas)).map(({ ocaId }) => ocaId);
+  }
+
   async changedOcas(read: readonly OcaStamps[]): Promise<readonly StoredOca[]> {
     const column = (atMs: (stamps: OcaStamps) => number | undefined) => read.map((stamps) => atMs(stamps) ?? null);
     const { rows } = await this.#pool.query<ChangedRow>(CHANGED_OCAS, [
