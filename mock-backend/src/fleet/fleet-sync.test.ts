@@ -114,7 +114,10 @@ it('learns of an OCA that only another region ever hears, whichever of its repor
   await store.saveOcas([{ ocaId: 'elsewhere', inventory }], clock.wallMs());
   await round();
   expect(state.knows('elsewhere')).toBe(false);
-  await store.saveOcas([{ ocaId: 'elsewhere', health: { value: health('elsewhere'), atMs: clock.wallMs() } }], clock.wallMs());
+  await store.saveOcas(
+    [{ ocaId: 'elsewhere', health: { value: health('elsewhere'), atMs: clock.wallMs() } }],
+    clock.wallMs(),
+  );
   await round();
   expect(state.oca('elsewhere')?.fileIds.has('f1')).toBe(true);
   expect(state.silentOcas(clock.nowMs() - 5000)).toEqual([]);
