@@ -40,7 +40,7 @@ for (const { name, player, kind, clones } of CASES) {
     const next = play.servers.find(({ ocaId }) => !drained.includes(ocaId))?.ocaId ?? '';
     await drain(fleet, dataDir, drained, async () => {
       await expect.poll(() => servedBy(fleet, play, [next]), { message: `to ${next}` }).toBeGreaterThan(1);
-      const before = await servedBy(fleet, play, drained);
+      const before = await settled(() => servedBy(fleet, play, drained));
       await stock.page.screenshot({ path: test.info().outputPath('after-the-move.png') });
       await stock.seek(61);
       await expect.poll(async () => (await stock.state()).ended).toBe(true);
@@ -138,6 +138,16 @@ test('ffmpeg reads the subtitles of the MPD', async ({ fleet, titleId }) => {
   expect(stdout.match(/-->/g) ?? stderr).toHaveLength(16);
   expect(stdout).toContain('Das Testbild, Sekunde 60 bis 64');
 });
+
+/** Once it stays for a while: what was asked for before the move may still be on its way. */
+async function settled(count: () => Promise<number>): Promise<number> {
+  for (let before = await count(); ; ) {
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    const now = await count();
+    if (now === before) return now;
+    before = now;
+  }
+}
 
 /** Out of service by an operator: they go on serving whoever asks, so only steering can move a player. */
 async function drain(

@@ -13,7 +13,7 @@ test.describe('the control room', () => {
     await expect(streaming).toHaveCount(1);
     await expect(page.locator('event-log')).toContainText('granted');
     // Seen and pressed at once: where the machine is busy the player may move meanwhile.
-    const killed = await streaming.getByRole('button', { name: 'Kill' }).evaluate((button) => {
+    const killed = await streaming.getByRole('button', { name: 'Kill' }).evaluate((button: HTMLElement) => {
       button.click();
       return button.closest<HTMLElement>('.oca')?.dataset.oca;
     });

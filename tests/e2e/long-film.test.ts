@@ -38,8 +38,9 @@ test('a film of an hour and a half plays from two minutes of its index, seeks to
     // Probes may ask any file for its first bytes.
     const isWhole = ({ startByte = 0, endByte = 0 }) => startByte === 0 && endByte === answer.indexFile?.sizeBytes;
     expect(transfers.filter((transfer) => transfer.url.includes(indexId) && isWhole(transfer))).toHaveLength(1);
-    const { entries } = await film.ledger();
-    expect(entries.filter(({ fileId }) => fileId === indexId)).toMatchObject([{ outcome: 'complete' }]);
+    const outcomes = async () =>
+      (await film.ledger()).entries.filter(({ fileId }) => fileId === indexId).map(({ outcome }) => outcome);
+    await expect.poll(outcomes).toEqual(['complete']);
   });
 
   await test.step('it goes to ninety minutes', async () => {
@@ -74,16 +75,16 @@ test('an index file that comes damaged from one server comes from another', asyn
   await fleet.waitUntilLive(TITLE_ID, 60_000);
   expect(await film.play(TITLE_ID)).toMatchObject({ ok: true });
   const indexEntries = async () => (await film.ledger()).entries.filter(({ renditionId }) => renditionId === 'index');
+  await expect.poll(async () => (await indexEntries()).length, 'somebody delivers the index').toBeGreaterThan(0);
   const [first] = await indexEntries();
-  if (!first) throw new Error('Nobody delivered the index.');
   // Three of the four servers of the site.
   for (const ocaId of ['fjord-1-a', 'fjord-1-b', 'fjord-1-c'])
-    await fleet.setFaults(ocaId, [{ kind: 'corrupt', everyBytes: 1000, fileId: first.fileId }]);
+    await fleet.setFaults(ocaId, [{ kind: 'corrupt', everyBytes: 1000, fileId: first?.fileId ?? '' }]);
   for (let play = 0; play < 3; play++) {
     expect(await film.play(TITLE_ID, MINUTE_MS * play)).toMatchObject({ ok: true });
     await film.watchFor(1);
-    const last = (await indexEntries()).at(-1);
-    expect(['fjord-1-a', 'fjord-1-b', 'fjord-1-c']).not.toContain(last?.ocaId);
+    const from = async () => (await indexEntries()).at(-1)?.ocaId ?? 'nobody';
+    await expect.poll(from).not.toMatch(/^(fjord-1-[abc]|nobody)$/);
   }
   expect(await film.eventsOf('error')).toEqual([]);
 });

@@ -26,7 +26,9 @@ test('the last words of a page that is closed in the middle of a film arrive', a
 }) => {
   await film.play(titleId);
   await film.watchFor(3);
-  const { playId = '', qoe: shortlyBefore } = await film.stats();
+  const { playId = '' } = await film.stats();
+  await expect.poll(async () => (await heardOf(fleet, dataDir, playId))?.state).toBe('p');
+  const { qoe: shortlyBefore } = await film.stats();
   const early = await heardOf(fleet, dataDir, playId);
   expect(early).toMatchObject({ titleId, state: 'p' });
   expect(early).not.toHaveProperty('qoe');
