@@ -13,7 +13,7 @@ const ROUTES = API_ROUTES.filter(({ path }) => !OF_THE_PROCESS.includes(path));
 
 it.each(ROUTES.map((route) => [`${route.method.toUpperCase()} ${route.path}`, route] as const))(
   '%s answers whatever is asked as it is documented, and never with a 500',
-  { timeout: 60_000 },
+  { timeout: 300_000 },
   async (_, route) => {
     const region = await liveRegion();
     const { body: play } = await region.play({ manifests: true });

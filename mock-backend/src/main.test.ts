@@ -24,7 +24,7 @@ const children = new Set<ChildProcess>();
 
 beforeAll(async () => {
   postgres = await testPostgres();
-}, 60_000);
+}, 300_000);
 afterAll(() => postgres.stop());
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pressplay-region-'));
@@ -104,7 +104,7 @@ async function reportAll(url: string, fileIds: readonly string[]): Promise<void>
   }
 }
 
-describe('regions as processes over one PostgreSQL', { timeout: 120_000 }, () => {
+describe('regions as processes over one PostgreSQL', { timeout: 300_000 }, () => {
   it('start a play in one, find it in the other, survive SIGKILL and drain on SIGTERM', async () => {
     const [east, europe] = await Promise.all([
       configOf().then(startRegion),
@@ -162,7 +162,7 @@ describe('regions as processes over one PostgreSQL', { timeout: 120_000 }, () =>
   });
 });
 
-describe('a region process', { timeout: 60_000 }, () => {
+describe('a region process', { timeout: 300_000 }, () => {
   it('ends when its supervisor is gone', async () => {
     const { child } = await startRegion(await configOf({ databaseUrl: 'memory' }));
     child.disconnect();

@@ -7,11 +7,13 @@ import { ROOT } from './run.mjs';
  * runs in virtual time or in memory: there a failure that comes and goes is a defect at once.
  */
 export const REAL_TESTS = [
+  'bench/src/play-requests/',
   'mock-backend/src/ingest/',
   'mock-backend/src/main.test.ts',
   'mock-backend/src/process/',
   'mock-backend/src/store/postgres/',
-  'mock-oca/src/disks/node/',
+  'mock-oca/src/admission/shedding.test.ts',
+  'mock-oca/src/disks/',
   'mock-oca/src/engines/',
   'mock-oca/src/process/',
   'mock-oca/src/routes/node/',

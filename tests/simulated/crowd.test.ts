@@ -14,7 +14,7 @@ const AT_REST = {
   ocas: { reportIntervalMs: REST_MS, fillIntervalMs: REST_MS },
   controlPlane: { healthDeadlineMs: 2.5 * REST_MS, manifestRefreshMs: REST_MS },
 };
-const TEST_MS = 90_000;
+const TEST_MS = 300_000;
 
 type Move = PlayerEvents['server-changed'] & { readonly viewer: number; readonly atMs: number };
 

@@ -9,7 +9,7 @@ const CAPACITY_BPS = 40_000_000;
 const FIRST_CROWD = 12;
 const SECOND_CROWD = 30;
 const TITLE = synthesizeTitle({ titleId: 'noise-1', durationMs: 150_000, videoBps: [900_000, 1_600_000], audioBps: 0 });
-const TEST_MS = 120_000;
+const TEST_MS = 300_000;
 
 /** Regions hear too late of what happens here: players must find out from the box itself. */
 const REST_MS = 300_000;

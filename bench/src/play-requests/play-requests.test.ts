@@ -38,7 +38,7 @@ describe('the fleet that is made up', () => {
   });
 });
 
-it('measures real plays against PostgreSQL, whatever the figures are', { timeout: 120_000 }, async () => {
+it('measures real plays against PostgreSQL, whatever the figures are', { timeout: 300_000 }, async () => {
   const metrics = await playRequests({ sizes: 'tiny' });
   const values = new Map(metrics.map(({ name, value }) => [name, value]));
   expect(values.get('answer')).toBeGreaterThan(10);

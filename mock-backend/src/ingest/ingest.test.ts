@@ -41,7 +41,7 @@ async function joined(rendition: CatalogRendition, from: number, to: number): Pr
 
 describe.skipIf(ffmpegMissing)(
   `ingest${ffmpegMissing ? ` (skipped: ${ffmpegMissing})` : ''}`,
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   () => {
     it('takes the subtitles beside the film and those inside it into the title, the origin and its playlists', async () => {
       const srt = '1\n00:00:00,500 --> 00:00:01,500\nHello\n';

@@ -17,7 +17,7 @@ const keptFile = async (renditionId: string): Promise<string> => {
 
 describe.skipIf(ffmpegMissing)(
   `the test card${ffmpegMissing ? ` (skipped: ${ffmpegMissing})` : ''}`,
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   () => {
     it('lights its lamp for two frames at each full second, and at no other time', async () => {
       const lamp = 'crop=iw*100/1280:ih*100/720:iw*1050/1280:ih*200/720,scale=1:1:flags=area,format=gray';

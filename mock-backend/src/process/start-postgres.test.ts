@@ -38,7 +38,7 @@ async function query(url: string, text: string): Promise<unknown[]> {
   return rows;
 }
 
-it('keeps its data over a restart, and leaves nothing running', { timeout: 60_000 }, async () => {
+it('keeps its data over a restart, and leaves nothing running', { timeout: 300_000 }, async () => {
   const first = await start(await freePort());
   await query(first.url, 'create table kept (n int); insert into kept values (7)');
   await first.stop();
@@ -47,7 +47,7 @@ it('keeps its data over a restart, and leaves nothing running', { timeout: 60_00
   expect(await query(second.url, 'select n from kept')).toEqual([{ n: 7 }]);
 });
 
-it('keeps what was committed when it crashes', { timeout: 60_000 }, async () => {
+it('keeps what was committed when it crashes', { timeout: 300_000 }, async () => {
   const first = await start(await freePort());
   await query(first.url, 'create table kept (n int); insert into kept values (7)');
   await first.crash();
@@ -57,7 +57,7 @@ it('keeps what was committed when it crashes', { timeout: 60_000 }, async () => 
   expect(await query(second.url, 'select n from kept')).toEqual([{ n: 7 }]);
 });
 
-it('refuses a data folder whose owner lives, and ends a server whose owner died', { timeout: 60_000 }, async () => {
+it('refuses a data folder whose owner lives, and ends a server whose owner died', { timeout: 300_000 }, async () => {
   const first = await start(await freePort());
   await expect(start(await freePort())).rejects.toThrow(`in use by process ${process.pid}`);
   const dead = spawn(process.execPath, ['-e', '']);
@@ -78,7 +78,7 @@ it('names the port that is in use', async () => {
   other.close();
 });
 
-it('ends PostgreSQL and the watchdog when the supervisor is killed', { timeout: 60_000 }, async () => {
+it('ends PostgreSQL and the watchdog when the supervisor is killed', { timeout: 300_000 }, async () => {
   const script = fileURLToPath(new URL('../testing/postgres-supervisor.ts', import.meta.url));
   const dataDir = join(folder, 'data');
   const supervisor = spawn(process.execPath, ['--import', 'tsx', script, String(await freePort()), dataDir], {

@@ -133,7 +133,7 @@ describe.each(engines)('an OCA on the open network, by $engine', ({ serve }) => 
       '',
     ],
     ['nothing at all', '', ''],
-  ])('lets nobody keep a connection with %s', { timeout: 60_000 }, async (_what, begin, more) => {
+  ])('lets nobody keep a connection with %s', { timeout: 300_000 }, async (_what, begin, more) => {
     const socket = connect(served.port, '127.0.0.1');
     if (begin !== '') socket.write(begin);
     const sending = setInterval(() => socket.writable && more !== '' && socket.write(more), 50);

@@ -80,7 +80,7 @@ const served = (base: string): Promise<boolean> =>
 const engines = findNginx().ok ? ['node', 'nginx'] : ['node'];
 
 describe.skipIf(!isRoot).each(engines)('an appliance that root starts, with the engine %s', (engine) => {
-  it('serves on a port of root without its rights, and so does everybody below it', { timeout: 60_000 }, async () => {
+  it('serves on a port of root without its rights, and so does everybody below it', { timeout: 300_000 }, async () => {
     await writeFile(await NodeDiskStore.open([join(folder, 'disk0')], () => {}), file.entry, file.bytes);
     const base = await start({ engine, user: 'nobody' });
     expect(base).toBe(`http://${PRIVILEGED.host}:${PRIVILEGED.port}`);

@@ -112,5 +112,5 @@ describe.each(engines)('an appliance with the engine %s', (engine) => {
     }
     await startOca(engine, port);
     while (!(await Promise.all(files.map((file) => holds(file, baseUrl)))).every(Boolean)) await pause(20);
-  }, 120_000);
+  }, 300_000);
 });

@@ -23,7 +23,7 @@ const until = async (isTrue: () => boolean): Promise<void> => {
   expect(isTrue()).toBe(true);
 };
 
-describe.skipIf(whyNot !== undefined)('routes from an ISP', { timeout: 120_000 }, () => {
+describe.skipIf(whyNot !== undefined)('routes from an ISP', { timeout: 300_000 }, () => {
   let routers: TwoRouters;
   let source: RouteSource | undefined;
   const said: string[] = [];

@@ -82,7 +82,7 @@ describe('media requests', () => {
     const starved = media().filter(({ bs }) => bs === true).length;
     expect(starved).toBeGreaterThan(0);
     expect(starved).toBeLessThanOrEqual(player.stats().rebufferCount);
-  }, 60_000);
+  }, 300_000);
 });
 
 describe('events', () => {
@@ -169,7 +169,7 @@ describe('events', () => {
     player.destroy();
     await clock.advance(60_000);
     expect(clock.pendingTimers).toBe(0);
-  }, 60_000);
+  }, 300_000);
 });
 
 it('hands the last word to the page that is left in the middle of a play, with the figures so far', async () => {
