@@ -22,7 +22,16 @@ export interface Contender {
 }
 
 export type ContenderName = (typeof CONTENDERS)[number];
-export const CONTENDERS = ['nginx', 'nginx-engine', 'node', 'node-pooled', 'node-pinned', 'bare-node', 'pipe'] as const;
+export const CONTENDERS = [
+  'nginx',
+  'nginx-engine',
+  'nginx-engine-logged',
+  'node',
+  'node-pooled',
+  'node-pinned',
+  'bare-node',
+  'pipe',
+] as const;
 /** Those that speak TLS. */
 export const TLS_CONTENDERS: readonly ContenderName[] = ['nginx', 'nginx-engine', 'node', 'node-pinned', 'pipe'];
 
@@ -30,6 +39,7 @@ const HOST = '127.0.0.1';
 const URL_KEY = 'bench-url-key-0123456789';
 const MAX_CONNECTIONS = 16_384;
 const PINNED_BYTES = 128 * 1024 * 1024;
+const BEHIND_NGINX = { engine: 'nginx', nginx: { workers: 1 } };
 
 export interface Stage {
   readonly disk: MadeDisk;
@@ -46,7 +56,9 @@ export async function startContender(name: ContenderName, stage: Stage, port?: n
     case 'bare-node':
       return startPlain(name, stage);
     case 'nginx-engine':
-      return startOca(name, { ...stage, port }, { engine: 'nginx', nginx: { workers: 1 } });
+      return startOca(name, { ...stage, port }, BEHIND_NGINX);
+    case 'nginx-engine-logged':
+      return startOca(name, { ...stage, port }, { ...BEHIND_NGINX, requestLogFile: 'requests.log' });
     case 'node':
       return startOca(name, { ...stage, port }, {});
     case 'node-pooled':
@@ -94,14 +106,19 @@ async function startPlain(name: 'pipe' | 'bare-node', { disk, tls }: Stage): Pro
 async function startOca(
   name: ContenderName,
   { disk, tls, port: wanted }: Stage & { readonly port: number | undefined },
-  settings: object,
+  { requestLogFile, ...settings }: Readonly<Record<string, unknown>> & { readonly requestLogFile?: string },
   env: Readonly<Record<string, string>> = {},
 ): Promise<Contender> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-oca-'));
   const port = wanted ?? (await freePort());
   writeFileSync(
     join(folder, 'config.json'),
-    JSON.stringify({ ...ocaConfig(disk, port), ...(tls && { tls: disk.tls }), ...settings }),
+    JSON.stringify({
+      ...ocaConfig(disk, port),
+      ...(tls && { tls: disk.tls }),
+      ...(requestLogFile !== undefined && { requestLogFile: join(folder, requestLogFile) }),
+      ...settings,
+    }),
   );
   const child = fork(programPath('oca'), {
     env: { ...process.env, ...env, PRESSPLAY_CONFIG: join(folder, 'config.json') },

@@ -1,18 +1,18 @@
 import type { Metric } from '../metric.ts';
-import { CONTENDERS, type Stage, startContender } from './contenders.ts';
+import { type ContenderName, type Stage, startContender } from './contenders.ts';
 import { Load } from './load.ts';
 import { treeUsage } from './tree-usage.ts';
 
 const MB = 1e6;
 const FEW = { idle: 0, active: 200 };
 const MANY = { idle: 10_000, active: 2000 };
-const OURS = CONTENDERS.filter((name) => name === 'nginx-engine' || name === 'node' || name === 'node-pooled');
+const OURS: readonly ContenderName[] = ['nginx-engine', 'node', 'node-pooled'];
 const SETTLE_MS = 1000;
 
 /** Memory of a whole process tree while clients take nothing of whole files, and while thousands more only keep their connection. */
-export async function residentMetrics(stage: Stage): Promise<readonly Metric[]> {
+export async function residentMetrics(stage: Stage, names: readonly ContenderName[]): Promise<readonly Metric[]> {
   const metrics: Metric[] = [];
-  for (const name of OURS) {
+  for (const name of OURS.filter((each) => names.includes(each))) {
     metrics.push({ ...(await resident(name, stage, FEW)), name: `${name}: memory at 200 connections`, target: 150 });
     metrics.push({ ...(await resident(name, stage, MANY)), name: `${name}: memory at 10,000 idle and 2,000 active` });
   }
@@ -20,7 +20,7 @@ export async function residentMetrics(stage: Stage): Promise<readonly Metric[]> 
 }
 
 async function resident(
-  name: (typeof OURS)[number],
+  name: ContenderName,
   stage: Stage,
   counts: { readonly idle: number; readonly active: number },
 ): Promise<Omit<Metric, 'name'>> {

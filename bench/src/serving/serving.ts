@@ -47,11 +47,13 @@ export const serving: Bench = async (options) => {
   const disk = await makeDisk();
   try {
     const stage = { disk, nginx: search.nginx };
+    const names = namesOf(options);
+    const overTls = names.filter((name) => TLS_CONTENDERS.includes(name));
     return [
-      ...(await compare({ ...stage, tls: false }, namesOf(options), pairsOf(options))),
-      ...(disk.tls ? await compare({ ...stage, tls: true }, TLS_CONTENDERS, pairsOf(options)) : []),
-      ...(await residentMetrics({ ...stage, tls: false })),
-      ...(await restartMetrics({ ...stage, tls: false })),
+      ...(await compare({ ...stage, tls: false }, names, pairsOf(options))),
+      ...(disk.tls && overTls.length > 1 ? await compare({ ...stage, tls: true }, overTls, pairsOf(options)) : []),
+      ...(await residentMetrics({ ...stage, tls: false }, names)),
+      ...(await restartMetrics({ ...stage, tls: false }, names)),
     ];
   } finally {
     disk.remove();
