@@ -44,6 +44,8 @@ export interface DiskStore {
   get(fileId: string): FileEntry | undefined;
   list(): readonly FileEntry[];
   open(fileId: string): Promise<OpenFile>;
+  /** As `open`, where the file can be had without waiting: it is open already, or in memory. Undefined else. */
+  openNow?(fileId: string): OpenFile | undefined;
   write(file: FileEntry): Promise<FileWriter>;
   remove(fileId: string): Promise<void>;
   /** What is wanted here, the most wanted first: decides where new files go and which ones stay in memory. */

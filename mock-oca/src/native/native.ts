@@ -4,8 +4,12 @@ import { createRequire } from 'node:module';
 export interface Native {
   /** Bytes that went from the file into the socket, 0 at the file's end; undefined when the socket takes none now. Throws `NativeError`. */
   sendfile(socketFd: number, fileFd: number, position: number, bytes: number): number | undefined;
+  /** The bytes that the socket took of these, 0 where it takes none now. Throws `NativeError`. */
+  send(socketFd: number, data: Uint8Array, bytes: number): number;
   /** Sends what the socket holds back in the hope of more: a last packet that is not full. */
   push(socketFd: number): void;
+  /** Another descriptor of the same file or connection, which stays when the first is closed; undefined where there are no more. */
+  duplicate(fd: number): number | undefined;
   /** Whether the bytes lie in the page cache, so that reading them waits for no disk. Absent where the kernel is older than 6.5. */
   readonly isResident?: (fd: number, position: number, bytes: number) => boolean;
   /** The kernel reads what is asked for and no more: pages that it fetches on its own would count as resident in flight. */
@@ -48,6 +52,9 @@ const FADV_DONTNEED = 4;
 const IPPROTO_TCP = 6;
 const TCP_NODELAY = 1;
 const ON = new Int32Array([1]);
+/** MSG_DONTWAIT, MSG_NOSIGNAL. */
+const SEND_FLAGS = 0x40 | 0x4000;
+const F_DUPFD_CLOEXEC = 1030;
 const FS_IOC_FIEMAP = 0xc020_660b;
 const EXTENT_UNKNOWN = 2;
 
@@ -73,8 +80,10 @@ function bind(koffi: Koffi): Native {
   const libc = koffi.load(null);
   // off_t and ssize_t as int64_t: koffi does not know the widths of the former.
   const sendfile = libc.func('int64_t sendfile64(int socket, int file, void *offset, size_t bytes)');
+  const send = libc.func('int64_t send(int socket, const void *data, size_t bytes, int flags)');
   const fadvise = libc.func('int posix_fadvise64(int fd, int64_t offset, int64_t length, int advice)');
   const setsockopt = libc.func('int setsockopt(int socket, int level, int name, void *value, uint32_t length)');
+  const fcntl = libc.func('int fcntl(int fd, int command, int argument)');
   const offset = new BigInt64Array(1);
   const { EAGAIN, EINTR } = koffi.os.errno;
   const isResident = bindCachestat(libc, koffi);
@@ -87,7 +96,18 @@ function bind(koffi: Koffi): Native {
       if (errno === EAGAIN || errno === EINTR) return undefined;
       throw new NativeError('sendfile', codeOf(koffi));
     },
+    send(socketFd, data, bytes) {
+      const sent = Number(send(socketFd, data, bytes, SEND_FLAGS));
+      if (sent >= 0) return sent;
+      const errno = koffi.errno();
+      if (errno === EAGAIN || errno === EINTR) return 0;
+      throw new NativeError('send', codeOf(koffi));
+    },
     push: (socketFd) => void setsockopt(socketFd, IPPROTO_TCP, TCP_NODELAY, ON, 4),
+    duplicate(fd) {
+      const copy = Number(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+      return copy < 0 ? undefined : copy;
+    },
     adviseRandom: (fd) => void fadvise(fd, 0, 0, FADV_RANDOM),
     willNeed: (fd, position, bytes) =>
       new Promise((resolve) => fadvise.async(fd, position, bytes, FADV_WILLNEED, () => resolve())),

@@ -22,6 +22,8 @@ export class ConnectionCut extends Error {
 /** Hands out the bytes of one range, in order. A chunk is valid until the next `read`, and not to be changed. */
 export interface ChunkReader {
   read(position: number, maxBytes: number): Promise<Uint8Array>;
+  /** The same, of what lies in this process's memory. Throws where `read` would reject. */
+  readNow?(position: number, maxBytes: number): Uint8Array;
   release(): void;
 }
 export type ChunkReaderFactory = (
@@ -63,7 +65,7 @@ export class Exchange {
   readonly #arrivedAtMs: number;
   readonly #unsubscribe: () => void;
   #plan: ServePlan;
-  #transfer: TransferState;
+  readonly #transfer: { sentBytes: number; readonly totalBytes: number; pace: TransferState['pace'] };
   #reader: ChunkReader | undefined;
   #file: OpenFile | undefined;
   #flushedBytes: number | undefined;
@@ -105,6 +107,18 @@ export class Exchange {
     return this.#plan;
   }
 
+  /** As `begin`, where nothing has to be waited for; undefined where something has. */
+  beginNow(readerOf: ChunkReaderFactory): ServePlan | undefined {
+    if (this.#cut || this.#ended || this.#fault()) return undefined;
+    const { body } = this.#plan;
+    if (body.kind !== 'file') return this.#plan;
+    const file = this.#parts.disks.openNow?.(body.fileId);
+    if (!file) return undefined;
+    this.#file = file;
+    this.#reader = readerOf(file, body);
+    return this.#plan;
+  }
+
   /** The next bytes of the file, when it is time for them; undefined at the end or once ended. Rejects with `ConnectionCut`. */
   async next(): Promise<Uint8Array | undefined> {
     const part = await this.nextPart();
@@ -114,15 +128,24 @@ export class Exchange {
   /** As `next`, without reading: `read` it, or have the kernel send it and say so with `sent`. */
   async nextPart(): Promise<FilePart | undefined> {
     while (!this.#ended) {
-      if (this.#cut) throw this.#cut;
-      const step = this.#step();
+      const step = this.#dueStep();
       if (step.kind === 'done') return undefined;
-      if (step.kind === 'cut') throw new ConnectionCut('reset', `Cut on purpose: ${step.reason}.`);
-      if (step.kind !== 'hang') this.#transfer = { ...this.#transfer, pace: step.pace };
       if (step.kind === 'send') return { position: this.#position(), bytes: step.bytes };
       await this.#pause(step.kind === 'wait' ? step.waitMs : undefined);
     }
     return undefined;
+  }
+
+  /** As `nextPart`, where it is time already; undefined where it is not. Throws `ConnectionCut`. */
+  partNow(): FilePart | undefined {
+    if (this.#ended) return undefined;
+    const step = this.#dueStep();
+    return step.kind === 'send' ? { position: this.#position(), bytes: step.bytes } : undefined;
+  }
+
+  /** Whether all bytes of the file are on their way. */
+  get allSent(): boolean {
+    return this.#transfer.sentBytes >= this.#transfer.totalBytes;
   }
 
   /** For who lets the kernel send the file; undefined while its bytes have to pass through here. */
@@ -141,8 +164,9 @@ export class Exchange {
 
   /** Bytes of the part that was due, from its beginning, that are on their way. */
   sent(bytes: number): void {
-    const { sentBytes, pace } = this.#transfer;
-    this.#transfer = { ...this.#transfer, sentBytes: sentBytes + bytes, pace: pace && spend(pace, bytes) };
+    const { pace } = this.#transfer;
+    this.#transfer.sentBytes += bytes;
+    this.#transfer.pace = pace && spend(pace, bytes);
     this.#parts.onSent(bytes);
   }
 
@@ -150,11 +174,17 @@ export class Exchange {
   async read({ position, bytes }: FilePart): Promise<Uint8Array | undefined> {
     if (!this.#reader) return undefined;
     const right = await this.#readOrCut(this.#reader, position, bytes);
-    if (this.#ended) return undefined;
-    const every = this.#fault()?.corruptEveryBytes;
-    const chunk = every === undefined ? right : corrupted(right, position, every);
-    this.sent(chunk.length);
-    return chunk;
+    return this.#ended ? undefined : this.#given(right, position);
+  }
+
+  /** As `read`, of what lies in this process's memory; undefined of anything else. Throws `ConnectionCut`. */
+  readNow({ position, bytes }: FilePart): Uint8Array | undefined {
+    if (!this.#reader?.readNow) return undefined;
+    try {
+      return this.#given(this.#reader.readNow(position, bytes), position);
+    } catch (error) {
+      throw this.#diskCut(error);
+    }
   }
 
   /** Bytes that left this process, for renderers that know. */
@@ -204,10 +234,25 @@ export class Exchange {
     return nextStep(this.#transfer, this.#fault(), { paceBps: this.#plan.paceBps, chunkBytes }, clock.nowMs());
   }
 
+  #dueStep(): Exclude<TransferStep, { readonly kind: 'cut' }> {
+    if (this.#cut) throw this.#cut;
+    const step = this.#step();
+    if (step.kind === 'cut') throw new ConnectionCut('reset', `Cut on purpose: ${step.reason}.`);
+    if (step.kind === 'send' || step.kind === 'wait') this.#transfer.pace = step.pace;
+    return step;
+  }
+
   #faultsChanged(): void {
     const step = this.#step();
     if (step.kind === 'cut') this.cut('reset', `Cut on purpose: ${step.reason}.`);
     this.#wake?.();
+  }
+
+  #given(right: Uint8Array, position: number): Uint8Array {
+    const every = this.#fault()?.corruptEveryBytes;
+    const chunk = every === undefined ? right : corrupted(right, position, every);
+    this.sent(chunk.length);
+    return chunk;
   }
 
   #position(): number {

@@ -100,12 +100,10 @@ export function freshChunks(file: OpenFile): ChunkReader {
 export function sharedChunks(file: OpenFile): ChunkReader {
   const { view } = file;
   if (!view) return freshChunks(file);
-  return {
-    async read(position, maxBytes) {
-      const chunk = view(position, maxBytes);
-      if (chunk.length === 0) throw new Error('The file ended before its range.');
-      return chunk;
-    },
-    release() {},
+  const readNow = (position: number, maxBytes: number): Uint8Array => {
+    const chunk = view(position, maxBytes);
+    if (chunk.length === 0) throw new Error('The file ended before its range.');
+    return chunk;
   };
+  return { readNow, read: async (position, maxBytes) => readNow(position, maxBytes), release() {} };
 }

@@ -17,6 +17,7 @@ import { AHEAD_BYTES } from '../queue/read-window.ts';
 import { diskErrorOf } from './disk-error-of.ts';
 import type { KnownDisks } from './known-disks.ts';
 import { type LoadPart, loadByKernel, loadByReading } from './load-file.ts';
+import type { MemorySharing } from './memory-sharing.ts';
 import { NodeDisk } from './node-disk.ts';
 import { NodeFileWriter } from './node-file-writer.ts';
 import { memoryFile, nodeOpenFile } from './node-open-file.ts';
@@ -35,6 +36,8 @@ export interface NodeDiskStoreOptions {
   readonly loadPart?: LoadPart;
   /** What was seen in the folders before this start. */
   readonly known?: KnownDisks | undefined;
+  /** Where other threads serve its files, too. */
+  readonly sharing?: MemorySharing | undefined;
 }
 
 interface Held {
@@ -80,14 +83,16 @@ export class NodeDiskStore implements DiskStore {
     this.#log = log;
     this.#nowMs = options.nowMs ?? (() => performance.now());
     this.#asksKernel = native?.isResident !== undefined;
-    this.#head = new PinnedHead(this, options.pinnedBytes ?? 0);
+    this.#head = new PinnedHead(this, options.pinnedBytes ?? 0, options.sharing?.pinned);
+    const reading = readingWith(native, threads, folders.length);
+    const loadPart = options.loadPart ?? reading.loadPart;
     const ports = {
       native,
       nowMs: this.#nowMs,
       log,
-      ...readingWith(native, threads, folders.length),
+      readsAtOnce: reading.readsAtOnce,
+      loadPart: options.sharing ? markedLoad(loadPart, options.sharing) : loadPart,
       rememberedBytes: REMEMBERED_BYTES,
-      ...(options.loadPart && { loadPart: options.loadPart }),
       onOut: (disk: NodeDisk) => this.#lost(disk),
       known: options.known,
     };
@@ -118,6 +123,14 @@ export class NodeDiskStore implements DiskStore {
       if (isDiskError(error) && error.kind === 'missing') await this.#notFound(held);
       throw error;
     }
+  }
+
+  openNow(fileId: string): OpenFile | undefined {
+    const pinned = this.#head.get(fileId);
+    if (pinned) return memoryFile(pinned);
+    const held = this.#files.get(fileId);
+    const lease = held?.disk.openNow(fileId);
+    return held && lease && nodeOpenFile(lease, held.disk, this.#asksKernel);
   }
 
   async write(file: FileEntry): Promise<FileWriter> {
@@ -285,6 +298,18 @@ export class NodeDiskStore implements DiskStore {
     this.#files.delete(fileId);
     this.#head.forget(fileId);
   }
+}
+
+/** Others are to know what is being read. */
+function markedLoad(loadPart: LoadPart, { mark }: MemorySharing): LoadPart {
+  return async (file, startByte, endByte) => {
+    const unmark = mark(file.path, startByte, endByte);
+    try {
+      await loadPart(file, startByte, endByte);
+    } finally {
+      unmark();
+    }
+  };
 }
 
 /** One thread stays free for what is no read of a disk, so that no disk can stop another, or an `open`. */

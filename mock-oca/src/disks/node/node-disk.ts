@@ -91,6 +91,10 @@ export class NodeDisk {
     }
   }
 
+  openNow(fileId: string): Lease | undefined {
+    return this.#openFiles.openNow(this.#pathOf(fileId));
+  }
+
   forget(fileId: string): void {
     this.#openFiles.forget(this.#pathOf(fileId));
   }

@@ -29,6 +29,8 @@ export interface Lease {
 
 interface Shared {
   readonly file: Promise<DiskFile>;
+  /** The same, once it is open. */
+  opened: DiskFile | undefined;
   readers: number;
   /** Not to be kept: the file was removed or replaced. */
   forgotten: boolean;
@@ -47,12 +49,21 @@ export class OpenFiles {
     const shared = this.#byPath.get(path) ?? this.#add(path);
     shared.readers += 1;
     try {
-      return this.#lease(path, shared, await shared.file);
+      shared.opened = await shared.file;
+      return this.#lease(path, shared, shared.opened);
     } catch (error) {
       this.#leave(path, shared);
       this.forget(path);
       throw diskErrorOf(error, path);
     }
+  }
+
+  /** As `open`, of a file that is open already; undefined of others. */
+  openNow(path: string): Lease | undefined {
+    const shared = this.#byPath.get(path);
+    if (!shared?.opened) return undefined;
+    shared.readers += 1;
+    return this.#lease(path, shared, shared.opened);
   }
 
   /** The next `open` opens anew. Running readers keep what they have. */
@@ -77,7 +88,7 @@ export class OpenFiles {
         this.#leave(path, shared);
       }
     };
-    const shared: Shared = { file: this.#openFile(path, during), readers: 0, forgotten: false };
+    const shared: Shared = { file: this.#openFile(path, during), opened: undefined, readers: 0, forgotten: false };
     this.#byPath.set(path, shared);
     return shared;
   }

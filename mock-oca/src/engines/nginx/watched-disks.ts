@@ -36,6 +36,10 @@ export class WatchedDisks implements FolderStore {
     return this.#store.open(fileId);
   }
 
+  openNow(fileId: string): OpenFile | undefined {
+    return this.#store.openNow(fileId);
+  }
+
   async write(file: FileEntry): Promise<FileWriter> {
     const writer = await this.#store.write(file);
     return {

@@ -3,9 +3,12 @@ import { createServer, type Server as HttpServer, type IncomingMessage, type Ser
 import { createSecureServer, type ServerHttp2Session } from 'node:http2';
 import type { Server, Socket } from 'node:net';
 import type { TlsFiles } from '../tls-files.ts';
+import { QuickLane, type QuickReceiver } from './quick-lane.ts';
 
 export interface Receiver {
   readonly answer: (request: IncomingMessage, response: ServerResponse) => void;
+  /** For requests that need no parser of node's. */
+  readonly quick: QuickReceiver;
   /** Told of what is no HTTP. */
   readonly refuse: (error: NodeJS.ErrnoException, socket: Socket) => void;
 }
@@ -28,7 +31,8 @@ const MAX_STREAMS = 128;
 export function plainDoor(receiver: Receiver, slowHeadersMs = HEADERS_TIMEOUT_MS): Door {
   // Node looks twice a minute, which lets them stay four times as long.
   const server = createServer({ connectionsCheckingInterval: slowHeadersMs / 10 }, receiver.answer);
-  return { server, close: closing(prepared(server, receiver, slowHeadersMs), () => {}) };
+  const lane = new QuickLane(server, receiver.quick, { headersMs: slowHeadersMs, keepAliveMs: KEEP_ALIVE_MS });
+  return { server, close: closing(prepared(server, receiver, slowHeadersMs), () => lane.close()) };
 }
 
 /** HTTP/2 for who speaks it, else HTTP/1.1. Throws where the files cannot be read or do not fit. */
@@ -72,12 +76,22 @@ function prepared(server: TimedServer, { answer, refuse }: Receiver, slowHeaders
 
 function closing(server: TimedServer, goodbye: () => void): Door['close'] {
   const sockets = new Set<Socket>();
+  let lastLeft = (): void => {};
   server.on('connection', (socket) => {
     sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    socket.once('close', () => {
+      sockets.delete(socket);
+      if (sockets.size === 0) lastLeft();
+    });
   });
   return async (graceMs) => {
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    const closed = new Promise<void>((resolve) => {
+      // A server that never listened knows of none of them.
+      server.close(() => {
+        lastLeft = resolve;
+        if (sockets.size === 0) resolve();
+      });
+    });
     server.closeIdleConnections();
     goodbye();
     const timer = setTimeout(() => {

@@ -1,15 +1,17 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { ErrorBody } from '@pressplay/protocol/messages';
-import type { Oca } from '../../app.ts';
 import { isControlTarget } from '../../faults/control-routes.ts';
 import { loadNative } from '../../native/native.ts';
+import type { MediaService } from '../../serving/media-service.ts';
 import type { RequestHead } from '../../serving/plan-response.ts';
 import { CORS_HEADERS } from '../../serving/serve-plan.ts';
 import type { TlsFiles } from '../tls-files.ts';
 import { BufferPool } from './buffer-pool.ts';
-import { plainDoor, tlsDoor } from './doors.ts';
+import { type Door, plainDoor, type Receiver, tlsDoor } from './doors.ts';
+import { LateHeads } from './late-heads.ts';
+import { NodeOutlet } from './node-outlet.ts';
 import { pooledReader } from './pooled-reader.ts';
 import { serveExchange } from './serve-exchange.ts';
 import { SlowClients } from './slow-clients.ts';
@@ -30,20 +32,39 @@ export interface ListenOptions {
   readonly host: string;
   /** 0 takes any free one. */
   readonly port: number;
-  readonly slowClientMs?: number;
-  readonly slowHeadersMs?: number;
+  readonly slowClientMs?: number | undefined;
+  readonly slowHeadersMs?: number | undefined;
   /** A socket bound to that port already. */
   readonly fd?: number | undefined;
   /** HTTPS, by HTTP/2 or 1.1. */
   readonly tls?: TlsFiles | undefined;
 }
 
+/** What answers: media by itself, and the control routes. */
+export interface Answering {
+  readonly media: MediaService;
+  readonly control: { fetch(request: Request): Response | Promise<Response> };
+}
+
+/** A door that nobody has opened yet: to listen at, or to give connections to. */
+export function doorOf(
+  oca: Answering,
+  { slowClientMs = SLOW_CLIENT_MS, slowHeadersMs, tls }: Partial<ListenOptions>,
+): Door {
+  const slowClients = new SlowClients(slowClientMs);
+  const receiver = { ...answering(oca, slowClients), refuse: refuseGarbage };
+  const door = tls ? tlsDoor(receiver, tls) : plainDoor(receiver, slowHeadersMs);
+  const close = (graceMs: number): Promise<void> => {
+    slowClients.close();
+    return door.close(graceMs);
+  };
+  return { ...door, close };
+}
+
 /** Serves an OCA on a socket. Rejects with node's own error when it cannot listen. */
-export async function listen(oca: Oca, options: ListenOptions): Promise<NodeServer> {
+export async function listen(oca: Answering, options: ListenOptions): Promise<NodeServer> {
   const { host, port, fd, tls } = options;
-  const slowClients = new SlowClients(options.slowClientMs ?? SLOW_CLIENT_MS);
-  const receiver = { answer: handlerOf(oca, slowClients), refuse: refuseGarbage };
-  const { server, close, reload } = tls ? tlsDoor(receiver, tls) : plainDoor(receiver, options.slowHeadersMs);
+  const { server, close, reload } = doorOf(oca, options);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(fd === undefined ? { host, port } : { fd }, () => {
@@ -53,20 +74,25 @@ export async function listen(oca: Oca, options: ListenOptions): Promise<NodeServ
   });
   return {
     url: urlOf(server, tls ? 'https' : 'http'),
-    close: (graceMs) => {
-      slowClients.close();
-      return close(graceMs);
-    },
+    close,
     ...(reload && { reload: async () => reload() }),
   };
 }
 
-function handlerOf(oca: Oca, slowClients: SlowClients): (request: IncomingMessage, response: ServerResponse) => void {
+function answering(oca: Answering, slowClients: SlowClients): Omit<Receiver, 'refuse'> {
   const control = getRequestListener((request) => oca.control.fetch(request), { overrideGlobalObjects: false });
-  const ports = { readerOf: pooledReader(new BufferPool()), slowClients, native: loadNative() };
-  return (request, response) => {
-    if (isControlTarget(request.url ?? '')) return void control(request, response);
-    void serveExchange(oca.media.open(headOf(request), CHUNK_BYTES), request, response, ports);
+  const readerOf = pooledReader(new BufferPool());
+  const ports = { readerOf, slowClients, lateHeads: new LateHeads(), native: loadNative() };
+  return {
+    answer: (request, response) => {
+      if (isControlTarget(request.url ?? '')) return void control(request, response);
+      const outlet = new NodeOutlet(request, response);
+      void serveExchange(oca.media.open(headOf(request), CHUNK_BYTES), outlet, ports);
+    },
+    quick: {
+      takes: (target) => !isControlTarget(target),
+      answer: (head, outlet) => void serveExchange(oca.media.open(head, CHUNK_BYTES), outlet, ports),
+    },
   };
 }
 
@@ -98,7 +124,7 @@ function refuseGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
   socket.end(`HTTP/1.1 400 Bad Request\r\n${lines.join('\r\n')}\r\n\r\n${text}`);
 }
 
-function urlOf(server: Server, scheme: 'http' | 'https'): string {
+export function urlOf(server: Server, scheme: 'http' | 'https'): string {
   const { address, family, port } = server.address() as AddressInfo;
   return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
