@@ -1,14 +1,17 @@
 import { readSync } from 'node:fs';
 import type { OpenFile } from '../disk-store.ts';
+import type { QueuedReads } from '../queue/queued-reads.ts';
 import { diskErrorOf } from './disk-error-of.ts';
 import { readInto } from './load-file.ts';
-import type { NodeDisk } from './node-disk.ts';
-import type { Lease } from './open-files.ts';
+import type { DiskFile, Lease } from './open-files.ts';
+
+interface DiskReads {
+  readonly reads: Pick<QueuedReads<DiskFile>, 'inMemory' | 'bring'>;
+}
 
 /** A file on a disk: from the page cache at once, from the disk when it is its turn. */
-export function nodeOpenFile(lease: Lease, disk: NodeDisk, readsAtOnceFromMemory: boolean): OpenFile {
+export function nodeOpenFile(lease: Lease, { reads }: DiskReads, readsAtOnceFromMemory: boolean): OpenFile {
   const { file, close } = lease;
-  const { reads } = disk;
   const bring = (position: number, bytes: number): Promise<void> =>
     file.during(() => reads.bring(file, position, bytes));
   const inMemory = (position: number, bytes: number): boolean => reads.inMemory(file, position, bytes);

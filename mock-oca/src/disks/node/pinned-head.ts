@@ -1,5 +1,6 @@
 import { type DiskStore, type FileEntry, isDiskError } from '../disk-store.ts';
 import { chooseHead } from '../placement/choose-head.ts';
+import type { MemorySharing } from './memory-sharing.ts';
 
 const READ_BYTES = 1024 * 1024;
 
@@ -9,11 +10,14 @@ export class PinnedHead {
   readonly #disks: Pick<DiskStore, 'open' | 'get'>;
   #wanted: readonly FileEntry[] = [];
   readonly #held = new Map<string, Buffer>();
+  readonly #share: MemorySharing['pinned'] | undefined;
   #filling: Promise<void> | undefined;
 
-  constructor(disks: Pick<DiskStore, 'open' | 'get'>, limitBytes: number) {
+  /** `share`: where other threads are to see it. */
+  constructor(disks: Pick<DiskStore, 'open' | 'get'>, limitBytes: number, share?: MemorySharing['pinned']) {
     this.#disks = disks;
     this.#limitBytes = limitBytes;
+    this.#share = share;
   }
 
   get(fileId: string): Buffer | undefined {
@@ -21,7 +25,7 @@ export class PinnedHead {
   }
 
   forget(fileId: string): void {
-    this.#held.delete(fileId);
+    if (this.#held.delete(fileId)) this.#share?.(this.#held);
   }
 
   /** Resolves when memory holds what it should: at once where nothing is to be pinned. */
@@ -29,7 +33,7 @@ export class PinnedHead {
     if (this.#limitBytes <= 0) return Promise.resolve();
     this.#wanted = chooseHead(mostWantedFirst, this.#limitBytes);
     const wanted = new Set(this.#wanted.map((file) => file.fileId));
-    for (const fileId of this.#held.keys()) if (!wanted.has(fileId)) this.#held.delete(fileId);
+    for (const fileId of this.#held.keys()) if (!wanted.has(fileId)) this.forget(fileId);
     this.#filling ??= this.#fill().finally(() => {
       this.#filling = undefined;
     });
@@ -44,7 +48,7 @@ export class PinnedHead {
       try {
         const bytes = await this.#read(file);
         // Meanwhile it may have lost its rank, or left the disks.
-        if (this.#wanted.includes(file) && this.#disks.get(file.fileId)) this.#held.set(file.fileId, bytes);
+        if (this.#wanted.includes(file) && this.#disks.get(file.fileId)) this.#hold(file.fileId, bytes);
         else failed.add(file.fileId);
       } catch (error) {
         if (!isDiskError(error)) throw error;
@@ -53,8 +57,13 @@ export class PinnedHead {
     }
   }
 
+  #hold(fileId: string, bytes: Buffer): void {
+    this.#held.set(fileId, bytes);
+    this.#share?.(this.#held);
+  }
+
   async #read({ fileId, sizeBytes }: FileEntry): Promise<Buffer> {
-    const bytes = Buffer.allocUnsafeSlow(sizeBytes);
+    const bytes = this.#share ? Buffer.from(new SharedArrayBuffer(sizeBytes)) : Buffer.allocUnsafeSlow(sizeBytes);
     const file = await this.#disks.open(fileId);
     try {
       for (let at = 0; at < sizeBytes; ) {
