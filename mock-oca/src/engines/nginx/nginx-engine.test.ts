@@ -256,6 +256,29 @@ describe.skipIf(!nginxSearch.ok)('nginx in front', () => {
     });
   });
 
+  it('breaks what a fault names and nothing beside it', async () => {
+    const other = testFile(1_000_001, 'film', 5);
+    const { engine, oca, log } = await start([file, other], { paceBps: 2_000_000 });
+    const otherUrl = `${engine.url}/${tokenFor()}/${other.entry.fileId}`;
+    const [meant, also, ...rest] = await Promise.all(
+      [engine.url + path, engine.url + path, otherUrl, otherUrl].map((url) => transfer(url)),
+    );
+    const broken = [meant, also].map((each) => each && expect(bytesOf(each.message)).rejects.toThrow());
+    const bodies = Promise.all(rest.map(({ message }) => bytesOf(message)));
+    const master = engine.pid;
+    oca.media.faults.set([{ kind: 'rate', rateBps: 100_000, fileId }]);
+    await Promise.all(broken);
+    for (const body of await bodies) expect(Buffer.compare(body, other.bytes)).toBe(0);
+    expect(engine.pid).toBe(master);
+    const ends = () => log.filter(({ phase }) => phase === 'end').map(({ fileId: of, outcome }) => `${of} ${outcome}`);
+    await until(() => ends().length === 4);
+    expect(ends().sort()).toEqual(
+      [`${fileId} client-closed`, `${fileId} client-closed`]
+        .concat(Array.from({ length: 2 }, () => `${other.entry.fileId} complete`))
+        .sort(),
+    );
+  });
+
   it('leaves alone what a fault is not for', async () => {
     const { engine, oca } = await start([file], { paceBps: 12_000_000 });
     const { message } = await transfer(engine.url + path);

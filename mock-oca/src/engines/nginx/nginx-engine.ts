@@ -199,16 +199,24 @@ class RunningNginx implements NginxEngine {
     if (!this.#oca.media.faults.current.some(reachesRunning)) return;
     // Whoever switched it is answered through nginx.
     await new Promise((resolve) => setTimeout(resolve, ANSWER_MS));
-    if (this.pid !== undefined) await this.#traffic.sample(this.pid).catch(() => {});
-    if (this.#traffic.running === 0 || !this.#meantForRunning()) return;
-    await this.#process.restart('a fault breaks what runs').catch(() => {});
+    const faults = this.#oca.media.faults.current.filter(reachesRunning);
+    if (faults.some(isForAll)) await this.#breakAll();
+    else await this.#breakThose(faults);
   }
 
-  #meantForRunning(): boolean {
-    const faults = this.#oca.media.faults.current.filter(reachesRunning);
-    if (faults.some(({ fileId, clientPrefix }) => fileId === undefined && clientPrefix === undefined)) return true;
+  async #breakAll(): Promise<void> {
+    if (this.pid !== undefined) await this.#traffic.sample(this.pid).catch(() => {});
+    if (this.#traffic.running > 0) await this.#process.restart('a fault breaks what runs').catch(() => {});
+  }
+
+  /** Workers that are to finish and go look for whom they are to break first; the others of theirs go on to their end. */
+  async #breakThose(faults: readonly Fault[]): Promise<void> {
     const running = this.#responses?.running() ?? [];
-    return faults.some((fault) => running.some((response) => isMeant(fault, response)));
+    const meant = running.filter((response) => faults.some((fault) => isMeant(fault, response)));
+    if (meant.length === 0) return;
+    this.#options.log('warn', 'a fault breaks responses that run', { responses: meant.length });
+    await this.#memory.breakWhenGoing(meant.map(({ id }) => id)).catch(() => {});
+    await this.#process.reload().catch(() => {});
   }
 
   async #tick(): Promise<void> {
@@ -240,4 +248,5 @@ class RunningNginx implements NginxEngine {
 
 /** A response that has begun feels these, wherever Node sends it. */
 const REACHING: ReadonlySet<Fault['kind']> = new Set(['rate', 'stall', 'reset', 'status', 'corrupt']);
+const isForAll = ({ fileId, clientPrefix }: Fault): boolean => fileId === undefined && clientPrefix === undefined;
 const reachesRunning = ({ kind }: Fault): boolean => REACHING.has(kind);

@@ -211,14 +211,14 @@ function M.file()
 end
 
 -- For the agent: lines of 'name value', and a new version that makes the workers look again.
-local SINGLE = { mode = true, said = true, most = true, pace = true, strain = true }
+local SINGLE = { mode = true, said = true, most = true, pace = true, strain = true, broken = true }
 function M.take_state()
   ngx.req.read_body()
   local texts = {}
   for name, value in string.gmatch(ngx.req.get_body_data() or '', '(%S+) ([^\n]+)') do
     texts[name] = (SINGLE[name] or not texts[name]) and value or texts[name] .. '\n' .. value
   end
-  for _, name in ipairs({ 'mode', 'most', 'pace', 'said', 'keys', 'disks', 'bounds' }) do
+  for _, name in ipairs({ 'mode', 'most', 'pace', 'said', 'keys', 'disks', 'bounds', 'broken' }) do
     if texts[name] then state:set(name, texts[name]) end
   end
   if texts.strain then state:set('strain', tonumber(texts.strain)) end

@@ -69,6 +69,13 @@ export class WorkerMemory {
     return this.#inTurn(() => this.#refresh());
   }
 
+  /** Of these responses the workers break the connections when they are next told to finish what runs. */
+  async breakWhenGoing(ids: readonly string[]): Promise<void> {
+    await this.#inTurn(async () => {
+      await askAgentSocket(this.#socketPath, '/state', `broken ${ids.join(' ')}`);
+    });
+  }
+
   async #refresh(): Promise<void> {
     if (this.#filesChanged) await this.#sendFiles();
     const { media } = this.#parts;
