@@ -8,8 +8,14 @@ import { writeFileSync } from 'node:fs';
 export default class CountingReporter {
   onTestRunEnd(testModules, unhandledErrors) {
     const files = testModules.map((testModule) => countsOf(testModule));
-    const report = { files, unhandledErrors: unhandledErrors.map(({ message }) => message) };
-    writeFileSync(process.env.PRESSPLAY_VITEST_REPORT, JSON.stringify(report));
+    const ofNoFile = [];
+    for (const { message, VITEST_TEST_PATH } of unhandledErrors) {
+      // The file whose worker it came from, such as a socket that breaks when nobody listens to it any more.
+      const from = files.find(({ file }) => file === VITEST_TEST_PATH);
+      if (from) from.failures.push({ name: '(an error outside its tests)', message });
+      else ofNoFile.push(message);
+    }
+    writeFileSync(process.env.PRESSPLAY_VITEST_REPORT, JSON.stringify({ files, unhandledErrors: ofNoFile }));
   }
 }
 

@@ -93,7 +93,7 @@ describe('a second try', () => {
   it.each([
     ['something failed in virtual time too', [failing(real, 'no'), failing(pure, 'no')], []],
     ['a property met a counter-example', [failing(real, 'Property failed after 3 tests\n{ seed: 1 }')], []],
-    ['an error belongs to no test', [failing(real, 'no')], ['ECONNRESET']],
+    ['an error belongs to no file', [failing(real, 'no')], ['ECONNRESET']],
     ['the run ended before its tests', [], []],
   ])('is not given where %s', (_, files, unhandledErrors) => {
     expect(tryAgain({ files, unhandledErrors })).toEqual({ again: [], named: [] });
@@ -119,7 +119,7 @@ describe('a second try', () => {
   });
 });
 
-it('hears from vitest what passed, what failed and why, and errors of no test', () => {
+it('hears from vitest what passed, what failed and why, and errors outside of tests', () => {
   writeFileSync(path.join(folder, 'vitest.config.mjs'), 'export default {};');
   writeFileSync(
     path.join(folder, 'some.test.mjs'),
@@ -153,8 +153,9 @@ it('hears from vitest what passed, what failed and why, and errors of no test', 
   expect(files[0].failures).toEqual([
     { name: 'a suite > fails', message: expect.stringContaining('503') },
     { name: 'a set-up', message: 'no server' },
+    { name: '(an error outside its tests)', message: 'nobody heard' },
   ]);
-  expect(unhandledErrors).toEqual(['nobody heard']);
+  expect(unhandledErrors).toEqual([]);
 });
 
 it('ends a step that takes too long, with everything it started, and says so', () => {
