@@ -73,6 +73,7 @@ export const TOKEN_LIFETIME_MS = 6 * 3600 * 1000;
 export const GRANT_REFRESH_MS = 5 * 60 * 1000;
 export const STREAM_LEASE_MS = 2 * 60 * 1000;
 export const SNAPSHOT_LIFETIME_MS = 6 * 3600 * 1000;
+export const TELEMETRY_INTERVAL_MS = 30_000;
 export const HEALTH_DEADLINE_MS = 5000;
 export const MANIFEST_REFRESH_MS = 10_000;
 export const STEERING_TTL_MS = 30_000;

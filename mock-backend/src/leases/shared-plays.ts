@@ -108,12 +108,26 @@ export class SharedPlays {
   }
 
   /** Nobody heard that this play began: its stream is free, unless it was asked for again. */
-  giveBack({ playId, leaseEndsAtMs: ifEndsAtMs }: StoredPlay): void {
+  giveBack(play: StoredPlay): void {
+    this.#shorten(play, 0);
+  }
+
+  /** Perhaps nobody did: it holds its stream for so long, unless it is heard of or asked for again. */
+  doubt(play: StoredPlay, leaseMs: number): void {
+    this.#shorten(play, leaseMs);
+  }
+
+  #shorten({ playId, leaseEndsAtMs: ifEndsAtMs }: StoredPlay, leaseMs: number): void {
     const nowMs = this.#clock.wallMs();
-    const beat = { playId, leaseEndsAtMs: nowMs, ifEndsAtMs };
+    const leaseEndsAtMs = nowMs + leaseMs;
+    // Whoever was heard of since then holds another lease, of which the store may not know yet.
+    if (leaseEndsAtMs >= ifEndsAtMs || (this.#book.find(playId)?.leaseEndsAtMs ?? ifEndsAtMs) !== ifEndsAtMs) return;
+    const beat = { playId, leaseEndsAtMs, ifEndsAtMs };
     this.#book.beat([beat], nowMs);
-    if (this.#unsaved.get(playId)?.leaseEndsAtMs === ifEndsAtMs) this.#unsaved.delete(playId);
-    else this.#beats.set(playId, beat);
+    const unsaved = this.#unsaved.get(playId);
+    if (unsaved?.leaseEndsAtMs !== ifEndsAtMs) this.#beats.set(playId, beat);
+    else if (leaseMs > 0) this.#unsaved.set(playId, { ...unsaved, leaseEndsAtMs });
+    else this.#unsaved.delete(playId);
   }
 
   /** What was stamped before the store's clock was known, by the region's own, lies that much later. */

@@ -1,5 +1,5 @@
 import { corsHeaders } from '../allow-origins.ts';
-import type { PlayRequests } from '../playback/play-requests.ts';
+import type { PlayAsk, PlayRequests } from '../playback/play-requests.ts';
 import type { Services } from '../services.ts';
 import { errorAnswerOf } from './error-answer.ts';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id.ts';
@@ -22,6 +22,8 @@ export interface PlainPlayAnswer {
   /** Names and values in turn. */
   readonly headers: readonly string[];
   readonly body: Uint8Array<ArrayBuffer> | string;
+  /** Whoever sends the answer says so where it was not heard; absent where nothing follows from it. */
+  readonly tellUnheard?: (isCertain: boolean) => void;
 }
 
 const START_ROUTE = '/v1/plays';
@@ -38,6 +40,10 @@ export function plainPlays(services: Services, plays: PlayRequests): (play: Plai
     const requestId = requestIdOf(header(REQUEST_ID_HEADER), randomId);
     const headers = ['Content-Type', JSON_TYPE, REQUEST_ID_HEADER, requestId, ...allow(header('Origin')).flat()];
     let isPrefetch = false;
+    let tellUnheard: PlainPlayAnswer['tellUnheard'];
+    const noteUnheard: PlayAsk['noteUnheard'] = (tell) => {
+      tellUnheard = tell;
+    };
     const notePrefetch = (): void => {
       isPrefetch = true;
     };
@@ -47,11 +53,11 @@ export function plainPlays(services: Services, plays: PlayRequests): (play: Plai
         : { route: RENEWAL_ROUTE, path: RENEWAL_ROUTE.replace(':playId', renews) };
     const noted = (status: number, code?: string): void =>
       note({ method: 'POST', ...place, status, code, tookMs: clock.nowMs() - startedMs, isPrefetch }, requestId);
-    const ask = { header, text: async () => text, clientAddress, notePrefetch, ...(isGone && { isGone }) };
+    const ask = { header, text: async () => text, clientAddress, notePrefetch, noteUnheard, ...(isGone && { isGone }) };
     try {
       const body = renews === undefined ? await plays.start(ask) : JSON.stringify(await plays.renew(ask, renews));
       noted(200);
-      return { status: 200, headers, body };
+      return tellUnheard ? { status: 200, headers, body, tellUnheard } : { status: 200, headers, body };
     } catch (thrown) {
       const { error, body, retryAfterS } = errorAnswerOf(thrown, requestId, log);
       if (retryAfterS !== undefined) headers.push('Retry-After', String(retryAfterS));

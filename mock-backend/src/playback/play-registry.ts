@@ -1,7 +1,7 @@
 import type { HmacSha256Hex } from '@pressplay/protocol/wire';
 import type { Account } from '../accounts/account.ts';
 import { ApiError } from '../api-error.ts';
-import { type BackendConfig, GRANT_REFRESH_MS, STREAM_LEASE_MS } from '../backend-config.ts';
+import { type BackendConfig, GRANT_REFRESH_MS, STREAM_LEASE_MS, TELEMETRY_INTERVAL_MS } from '../backend-config.ts';
 import type { PlayClaim, PlayOutcome, PlayRecord, StoredPlay } from '../leases/play-claim.ts';
 import type { SharedPlays } from '../leases/shared-plays.ts';
 import type { BackendClock } from '../ports.ts';
@@ -9,9 +9,10 @@ import { streamLimit } from './stream-limit.ts';
 
 /** Without reports a play is heard of only when it renews; this much later than planned may that be. */
 const RENEWAL_SLACK = 1.5;
+const REPORT_SLACK = 1.5;
 
 export interface PlayRegistryDeps {
-  readonly config: Pick<BackendConfig, 'urlKey' | 'grantRefreshMs' | 'streamLeaseMs'>;
+  readonly config: Pick<BackendConfig, 'urlKey' | 'grantRefreshMs' | 'streamLeaseMs' | 'telemetryIntervalMs'>;
   readonly clock: BackendClock;
   readonly hmac: HmacSha256Hex;
   readonly plays: SharedPlays;
@@ -43,13 +44,28 @@ export class PlayRegistry {
     return this.#granted(outcome, ask.titleId, account);
   }
 
-  /** A play of this key was answered. Where nobody heard it, its stream is free; the same key still begins the same play. */
-  answered(accountId: string, idempotencyKey: string, isHeard: boolean): void {
+  /**
+   * A play of this key was answered. Where nobody heard it, its stream is free; the same key still begins the same play.
+   * Gives the play where it took its stream with this answer.
+   */
+  answered(accountId: string, idempotencyKey: string, isHeard: boolean): StoredPlay | undefined {
     const key = keyOf(accountId, idempotencyKey);
     const begun = this.#begun.get(key);
-    if (!begun) return;
+    if (!begun) return undefined;
     this.#begun.delete(key);
     if (!isHeard) this.#deps.plays.giveBack(begun);
+    return begun;
+  }
+
+  /**
+   * The answer of a play was on its way when its client went away. Where all of it was sent it may have arrived: some balancers
+   * reset every connection that they are done with. Such a play proves by its first report that it lives.
+   */
+  unheard(begun: StoredPlay, isCertain: boolean): void {
+    const { plays, config } = this.#deps;
+    const reportsEveryMs = config.telemetryIntervalMs ?? TELEMETRY_INTERVAL_MS;
+    if (isCertain) plays.giveBack(begun);
+    else if (reportsEveryMs > 0) plays.doubt(begun, REPORT_SLACK * reportsEveryMs);
   }
 
   /** A running play of this account goes on: its stream is kept, or taken again where nothing was heard for too long. */

@@ -20,6 +20,8 @@ export interface PlayAsk {
   readonly clientAddress: string;
   /** Whether whoever asked went away; absent where that cannot be known. */
   readonly isGone?: () => boolean;
+  /** Told, where the play took a stream, how to say later that nobody heard its answer. */
+  noteUnheard?(tell: (isCertain: boolean) => void): void;
   /** Told before anything can be refused for it: it asks ahead of a viewer. */
   notePrefetch(): void;
 }
@@ -50,7 +52,8 @@ export class PlayRequests {
       isHeard = ask.isGone?.() !== true;
       return answer;
     } finally {
-      registry.answered(account.accountId, request.idempotencyKey, isHeard);
+      const begun = registry.answered(account.accountId, request.idempotencyKey, isHeard);
+      if (begun && isHeard) ask.noteUnheard?.((isCertain) => registry.unheard(begun, isCertain));
     }
   }
 

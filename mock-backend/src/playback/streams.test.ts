@@ -79,7 +79,7 @@ describe('the streams of an account', () => {
         for (const region of [east, europe]) await region.call('GET', '/v1/titles', BASIC);
         await new Promise((resolve) => setImmediate(resolve));
       };
-      return { east, europe, ask, settled };
+      return { clock, east, europe, ask, settled };
     }
 
     it('are free, and the same key still begins the same play', async () => {
@@ -105,6 +105,101 @@ describe('the streams of an account', () => {
       await settled();
       for (const region of [east, europe])
         expectError(await region.play({ idempotencyKey: key(2) }, BASIC), 'account/stream-limit');
+    });
+
+    let devices = 0;
+    /** Whether another device of the account gets the stream; it gives it back at once. */
+    async function isFree(region: TestRegion): Promise<boolean> {
+      await alive(region);
+      const answer = await region.play({ idempotencyKey: `another-device-${++devices}` }, BASIC);
+      if (answer.status !== 200) expectError(answer, 'account/stream-limit');
+      else await region.call('POST', `/v1/plays/${answer.body.playId}/end`, BASIC);
+      return answer.status === 200;
+    }
+
+    it('are free where the client went away before all of it was sent', async () => {
+      const { east, europe, ask, settled } = await twoRegions();
+      const { tellUnheard } = await ask(east, key(1), false);
+      expect(await isFree(europe)).toBe(false);
+      tellUnheard?.(true);
+      await settled();
+      expect(await isFree(europe)).toBe(true);
+    });
+
+    it('are free after a while of silence where it may have arrived', async () => {
+      const { clock, east, europe, ask, settled } = await twoRegions();
+      (await ask(east, key(1), false)).tellUnheard?.(false);
+      await settled();
+      clock.advance(40_000);
+      expect(await isFree(europe)).toBe(false);
+      clock.advance(5000);
+      expect(await isFree(europe)).toBe(true);
+      expect(await isFree(east)).toBe(true);
+    });
+
+    it.each([0, 1])('are kept by a play that was heard after all: its report comes to region %i', async (to) => {
+      const { clock, east, europe, ask, settled } = await twoRegions();
+      const { body, tellUnheard } = await ask(east, key(1), false);
+      tellUnheard?.(false);
+      await settled();
+      clock.advance(30_000);
+      const { playId, token } = JSON.parse(Buffer.from(body).toString());
+      const text = `e=ps,sid="${playId}",sta=p,sn=1,ts=${clock.wallMs()},v=2`;
+      const hears = [east, europe][to] ?? east;
+      expect((await hears.call('POST', `/v1/telemetry/${token}`, { text })).body).toBe('');
+      await settled();
+      clock.advance(60_000);
+      for (const region of [east, europe]) expect(await isFree(region)).toBe(false);
+    });
+
+    it('are kept by a play whose report was heard before that was told', async () => {
+      const { clock, east, europe, ask, settled } = await twoRegions();
+      const { body, tellUnheard } = await ask(east, key(1), false);
+      const { playId, token } = JSON.parse(Buffer.from(body).toString());
+      const text = `e=ps,sid="${playId}",sta=p,sn=1,ts=${clock.wallMs()},v=2`;
+      await east.call('POST', `/v1/telemetry/${token}`, { text });
+      tellUnheard?.(false);
+      await settled();
+      clock.advance(60_000);
+      expect(await isFree(europe)).toBe(false);
+    });
+
+    it.each([
+      ['before', true],
+      ['before', false],
+      ['after', true],
+      ['after', false],
+    ])(
+      'are kept, and are one, where the next region was asked with the same key %s that was told (certain: %s)',
+      async (when, isCertain) => {
+        const { clock, east, europe, ask, settled } = await twoRegions();
+        const first = await ask(east, key(1), false);
+        if (when === 'after') first.tellUnheard?.(isCertain);
+        if (when === 'after') await settled();
+        const second = await ask(europe, key(1), false);
+        if (when === 'before') first.tellUnheard?.(isCertain);
+        await settled();
+        const playIds = [first, second].map(({ body }) => JSON.parse(Buffer.from(body).toString()).playId);
+        expect(playIds[1]).toBe(playIds[0]);
+        clock.advance(100_000);
+        for (const region of [east, europe]) expect(await isFree(region)).toBe(false);
+        await europe.call('POST', `/v1/plays/${playIds[0]}/end`, BASIC);
+        expect(await isFree(east)).toBe(true);
+      },
+    );
+
+    it('wait for silence where two regions were asked and neither was heard', async () => {
+      const { clock, east, europe, ask, settled } = await twoRegions();
+      const first = await ask(east, key(1), false);
+      const second = await ask(europe, key(1), false);
+      second.tellUnheard?.(true);
+      first.tellUnheard?.(true);
+      await settled();
+      // Only the first took a stream with its answer, and does not give back what was asked for again.
+      expect(second.tellUnheard).toBeUndefined();
+      expect(await isFree(europe)).toBe(false);
+      clock.advance(450_000);
+      expect(await isFree(europe)).toBe(true);
     });
 
     it('are free also where a play was refused after it had got one', async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
-import { afterAll, afterEach, expect, it, vi } from 'vitest';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import type { PlainPlay, PlainPlayAnswer } from '../operations/plain-plays.ts';
 import { plainDoor } from './plain-door.ts';
 
@@ -11,6 +11,8 @@ const SOON = { timeout: 20_000 };
 const asked: PlainPlay[] = [];
 const others: (string | undefined)[] = [];
 let answerNow: () => void = () => undefined;
+/** What was told of answers that were not heard: whether that was certain. */
+const unheard: boolean[] = [];
 
 const server = createServer(
   plainDoor(
@@ -18,7 +20,8 @@ const server = createServer(
       answerPlay: (play) => {
         asked.push(play);
         return new Promise<PlainPlayAnswer>((resolve) => {
-          answerNow = () => resolve({ status: 200, headers: [], body: '{}' });
+          answerNow = () =>
+            resolve({ status: 200, headers: [], body: '{}', tellUnheard: (isCertain) => unheard.push(isCertain) });
         });
       },
     },
@@ -38,6 +41,7 @@ afterAll(async () => {
 afterEach(() => {
   asked.length = 0;
   others.length = 0;
+  unheard.length = 0;
 });
 
 const post = (path: string, headers: Record<string, string> = {}) =>
@@ -65,6 +69,56 @@ it('knows whether a client went away before its answer', async () => {
   expect(isGone(undefined)).toBe(false);
   answerNow();
   stays.destroy();
+});
+
+describe('an answer', () => {
+  async function answered() {
+    const socket = await send(`${post('/v1/plays')}{}`);
+    await vi.waitUntil(() => asked.length === 1, SOON);
+    return socket;
+  }
+  /** Whatever one connection told, the server has heard by then. */
+  const gone = async (socket: Socket) => {
+    await vi.waitUntil(() => socket.closed, SOON);
+    const probe = await send(post('/v1/live', { 'Content-Length': '0' }));
+    await once(probe, 'data');
+    probe.destroy();
+  };
+
+  it('to a client that has gone was certainly not heard', async () => {
+    const socket = await answered();
+    socket.destroy();
+    await vi.waitUntil(() => asked[0]?.isGone?.() === true, SOON);
+    answerNow();
+    await vi.waitUntil(() => unheard.length > 0, SOON);
+    expect(unheard).toEqual([true]);
+  });
+
+  it('that was sent and left unread by whoever broke the connection may not have been heard', async () => {
+    const socket = await answered();
+    socket.pause();
+    answerNow();
+    socket.resetAndDestroy();
+    await vi.waitUntil(() => unheard.length > 0, SOON);
+    expect(unheard).toHaveLength(1);
+  });
+
+  it('was heard by whoever closes the connection in order after it, and by whoever asks again', async () => {
+    const first = await answered();
+    answerNow();
+    await once(first, 'data');
+    first.end();
+    await gone(first);
+    asked.length = 0;
+    const second = await answered();
+    answerNow();
+    await once(second, 'data');
+    second.write(post('/v1/live', { 'Content-Length': '0' }));
+    await once(second, 'data');
+    second.resetAndDestroy();
+    await gone(second);
+    expect(unheard).toEqual([]);
+  });
 });
 
 it('leaves to the web what does not say how long it is, what is too long and what is another route', async () => {

@@ -3,6 +3,7 @@ import type { Backend } from '../backend.ts';
 import { SMALL_BODY_BYTES } from '../limit-body.ts';
 import type { PlainPlay, PlainPlayAnswer } from '../operations/plain-plays.ts';
 import { releaseJson } from '../playback/join-json.ts';
+import { UnheardAnswers } from './unheard-answers.ts';
 
 const BYTE_ORDER_MARK = 0xfeff;
 
@@ -10,13 +11,15 @@ const BYTE_ORDER_MARK = 0xfeff;
  * Plays begin and go on past `Request` and `Response`; everything else, and bodies that do not say how long they are, goes
  * the way of the web.
  */
-export const plainDoor =
-  (backend: Pick<Backend, 'answerPlay'>, others: RequestListener): RequestListener =>
-  (incoming, outgoing) => {
+export function plainDoor(backend: Pick<Backend, 'answerPlay'>, others: RequestListener): RequestListener {
+  const unheard = new UnheardAnswers();
+  return (incoming, outgoing) => {
+    unheard.noteAsked(incoming.socket);
     const place = plainPlace(incoming);
-    if (place) answer(backend, place, incoming, outgoing);
+    if (place) answer(backend, place, incoming, outgoing, unheard);
     else others(incoming, outgoing);
   };
+}
 
 type Place = Pick<PlainPlay, 'renews'>;
 
@@ -37,6 +40,7 @@ function answer(
   place: Place,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
+  unheard: UnheardAnswers,
 ): void {
   const chunks: Buffer[] = [];
   incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -49,11 +53,12 @@ function answer(
     };
     const clientAddress = socket.remoteAddress ?? '';
     const play = { ...place, header, text: textOf(chunks), clientAddress, isGone: () => socket.destroyed };
-    const write = ({ status, headers, body }: PlainPlayAnswer): void => {
+    const write = ({ status, headers, body, tellUnheard }: PlainPlayAnswer): void => {
       outgoing.writeHead(status, [...headers, 'Content-Length', String(Buffer.byteLength(body))]);
       // Comes after all was handed over to the system, and where the connection broke.
       if (typeof body !== 'string') outgoing.once('close', () => releaseJson(body));
       outgoing.end(body);
+      if (tellUnheard) unheard.watch(outgoing, socket, tellUnheard);
     };
     backend.answerPlay(play).then(write, (error) => outgoing.destroy(error));
   });

@@ -1,7 +1,7 @@
 import type { TelemetryReport, TelemetryTarget } from '@pressplay/protocol/messages';
 import { type HmacSha256Hex, keysAt, verifyMediaToken } from '@pressplay/protocol/wire';
 import { ApiError } from '../api-error.ts';
-import { type BackendConfig, STREAM_LEASE_MS } from '../backend-config.ts';
+import { type BackendConfig, STREAM_LEASE_MS, TELEMETRY_INTERVAL_MS } from '../backend-config.ts';
 import { PLAY_LIFETIME_MS, type SharedPlays } from '../leases/shared-plays.ts';
 import type { BackendClock, Log } from '../ports.ts';
 import { PlayReports } from './play-reports.ts';
@@ -19,11 +19,10 @@ export interface TelemetryDeps {
   readonly plays: Pick<SharedPlays, 'hear'>;
 }
 
-const INTERVAL_MS = 30_000;
 const TELEMETRY_PATH = '/v1/telemetry';
 
 /** Where a play reports to; the token in the path is its permission. undefined where the operator wants no reports. */
-export function telemetryTarget(token: string, intervalMs = INTERVAL_MS): TelemetryTarget | undefined {
+export function telemetryTarget(token: string, intervalMs = TELEMETRY_INTERVAL_MS): TelemetryTarget | undefined {
   return intervalMs > 0 ? { url: `${TELEMETRY_PATH}/${token}`, intervalMs } : undefined;
 }
 
