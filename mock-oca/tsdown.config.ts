@@ -12,4 +12,14 @@ export default defineConfig([
     noExternal: [/.*/],
     minify: false,
   },
+  // Beside the process: `new Worker` wants a file of its own.
+  {
+    entry: { 'serving-worker': 'src/engines/node/workers/serving-worker.ts' },
+    dts: false,
+    platform: 'node',
+    fixedExtension: true,
+    clean: false,
+    noExternal: [/.*/],
+    minify: false,
+  },
 ]);

@@ -1,7 +1,8 @@
 import type { HealthReport, OcaControlStatus } from '@pressplay/protocol/messages';
 import type { Hono } from 'hono';
 import type { OcaDeps } from './deps.ts';
-import { createControlRoutes, isControlTarget, opensControl } from './faults/control-routes.ts';
+import { createControlRoutes, opensControl } from './faults/control-routes.ts';
+import { isControlTarget } from './faults/control-target.ts';
 import { FillAgent, type FillSummary } from './fill/fill-agent.ts';
 import {
   capacityLeftBps,

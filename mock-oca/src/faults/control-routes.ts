@@ -4,8 +4,7 @@ import { OCA_ERRORS, type OcaErrorCode } from '@pressplay/protocol/wire';
 import { Hono } from 'hono';
 import { METRICS_TYPE } from '../health/metrics-text.ts';
 import type { OcaConfig } from '../oca-config.ts';
-
-const MAX_BODY_BYTES = 64 * 1024;
+import { MAX_BODY_BYTES } from './control-target.ts';
 
 export interface ControlPort {
   isControlToken(token: string): boolean;
@@ -14,11 +13,6 @@ export interface ControlPort {
   /** In Prometheus' text format. */
   metrics(): string;
   setFaults(faults: readonly Fault[]): void;
-}
-
-/** True for what belongs to the control routes: no media token is ever called `control`, and none stands alone. */
-export function isControlTarget(target: string): boolean {
-  return /^\/(?:control(?:[/?]|$)|metrics(?:\?|$))/.test(target);
 }
 
 /** `/control/...` and `/metrics`: what QA and the supervisor ask and switch. */

@@ -4,6 +4,8 @@ import { type FoundNginx, findNginx, type NginxSearch } from '../engines/nginx/f
 import { listenNginx } from '../engines/nginx/nginx-engine.ts';
 import type { WatchedDisks } from '../engines/nginx/watched-disks.ts';
 import { listen } from '../engines/node/node-server.ts';
+import { serveByWorkers } from '../engines/node/workers/serve-by-workers.ts';
+import type { SharedMemory } from '../engines/node/workers/shared-memory.ts';
 import type { ProcessConfig } from './process-config.ts';
 
 export interface EngineServer {
@@ -11,6 +13,8 @@ export interface EngineServer {
   close(graceMs: number): Promise<void>;
   /** Takes up what changed on the disk, such as certificates; what runs goes on. */
   reload?(): Promise<void>;
+  /** Where others write the request log, too: they begin a new file where somebody has moved it away. */
+  reopenLog?(): void;
 }
 
 export interface EngineParts {
@@ -20,6 +24,8 @@ export interface EngineParts {
   readonly requestLog?: ((text: string) => void) | undefined;
   /** A socket bound to the port already, where this process may not bind it. */
   readonly fd?: number | undefined;
+  /** Where the Node engine is to serve by several threads. */
+  readonly shared?: SharedMemory | undefined;
 }
 
 /** Serves by the engine that the configuration names; `auto` takes nginx where it runs, and says why where it does not. */
@@ -61,8 +67,19 @@ function fallBack(oca: Oca, config: ProcessConfig, parts: EngineParts, reason: s
   return listenNode(oca, config, parts);
 }
 
-async function listenNode(oca: Oca, config: ProcessConfig, { fd }: EngineParts): Promise<EngineServer> {
-  return listen(oca, { ...config, fd });
+async function listenNode(oca: Oca, config: ProcessConfig, parts: EngineParts): Promise<EngineServer> {
+  const { fd, shared, disks, log } = parts;
+  if (!shared) return listen(oca, { ...config, fd });
+  const { host, port, tls, requestLogFile } = config;
+  try {
+    const server = await serveByWorkers(oca, { host, port, fd, tls, requestLogFile, config, disks, log, shared });
+    log('info', 'several threads serve', { workers: shared.workers });
+    return server;
+  } catch (error) {
+    if (isPortError(error)) throw error;
+    log('warn', 'one thread serves', { reason: String(error) });
+    return listen(oca, { ...config, fd });
+  }
 }
 
 function isPortError(error: unknown): boolean {

@@ -35,6 +35,10 @@ const Written = OcaConfig.extend({
     .enum(['node', 'nginx', 'auto'])
     .default('node')
     .describe('What serves media: Node itself, nginx with Node behind it, or nginx where the machine has one.'),
+  workers: z
+    .union([z.number().int().positive().max(64), z.literal('auto')])
+    .default(1)
+    .describe('Threads by which the Node engine serves; `auto` takes one for each core.'),
   nginx: z
     .object({
       workers: z.union([z.number().int().positive(), z.literal('auto')]).optional(),

@@ -11,6 +11,8 @@ export interface RequestLogFile {
   readonly writeSoon: (text: string) => void;
   /** Begins a new file where somebody has moved this one away. */
   readonly reopen: () => void;
+  /** For a file that others write, too: whether it was too large, and a new one is begun. */
+  readonly moveOnIfLarge: () => boolean;
   readonly close: () => void;
 }
 
@@ -68,6 +70,12 @@ export function openRequestLog(
       else if (soon.length >= MOST_LINES) flush();
     },
     reopen,
+    moveOnIfLarge: () => {
+      sizeBytes = fstatSync(fd).size;
+      if (sizeBytes <= limitBytes) return false;
+      rotate();
+      return true;
+    },
     close: () => {
       flush();
       closeSync(fd);

@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Level, pino } from 'pino';
 import { createOca } from '../app.ts';
@@ -7,6 +8,7 @@ import type { Clock, Log, Sha256Hasher } from '../deps.ts';
 import { KnownDisks } from '../disks/node/known-disks.ts';
 import { NodeDiskStore } from '../disks/node/node-disk-store.ts';
 import { WatchedDisks } from '../engines/nginx/watched-disks.ts';
+import { type SharedMemory, shareMemory } from '../engines/node/workers/shared-memory.ts';
 import { loadNative } from '../native/native.ts';
 import { openRoutes, type RoutesParts, routesMessage } from '../routes/node/open-routes.ts';
 import type { RouteSource } from '../routes/route-source.ts';
@@ -19,6 +21,7 @@ import { openRequestLog } from './request-log-file.ts';
 const DRAIN_MS = 2000;
 /** For regions that hang while this OCA says goodbye. */
 const GOODBYE_MS = 500;
+const LOOK_AT_LOG_MS = 250;
 
 /** One appliance until it is told to end: the parent's channel closes, SIGTERM or SIGINT. */
 export async function runProcess(configPath: string | undefined): Promise<void> {
@@ -34,7 +37,9 @@ export async function runProcess(configPath: string | undefined): Promise<void> 
   if (rights.user) loadNative();
   giveUpRights(rights, log);
   const known = config.stateFolder === undefined ? undefined : new KnownDisks(join(config.stateFolder, 'disks.json'));
-  const disks = await NodeDiskStore.open(config.disks, log, { pinnedBytes: config.pinnedBytes, known });
+  const shared = sharedByWorkers(config);
+  const { pinnedBytes } = config;
+  const disks = await NodeDiskStore.open(config.disks, log, { pinnedBytes, known, sharing: shared?.sharing });
   const requestLog = openLog(config, log);
   const watched = new WatchedDisks(disks);
   const oca = createOca({
@@ -49,7 +54,7 @@ export async function runProcess(configPath: string | undefined): Promise<void> 
     ...(requestLog && { requestLog: requestLog.write }),
     ...(learned && { routes: learned }),
   });
-  const parts = { disks: watched, log, requestLog: requestLog?.writeSoon, fd: rights.fd };
+  const parts = { disks: watched, log, requestLog: requestLog?.writeSoon, fd: rights.fd, shared };
   const server = await serveByEngine(oca, config, parts).catch((error: unknown) => {
     throw listenError(error, config);
   });
@@ -57,6 +62,8 @@ export async function runProcess(configPath: string | undefined): Promise<void> 
   log('info', 'listening', { url: server.url, files: disks.list().length });
   process.send?.({ type: 'ready', url: server.url });
 
+  if (requestLog && server.reopenLog)
+    setInterval(() => requestLog.moveOnIfLarge() && server.reopenLog?.(), LOOK_AT_LOG_MS).unref();
   let ending = false;
   const drain = async (): Promise<void> => {
     if (ending) return;
@@ -72,6 +79,7 @@ export async function runProcess(configPath: string | undefined): Promise<void> 
     const failed = (error: unknown): void => log('error', 'could not reload', { error: String(error) });
     try {
       requestLog?.reopen();
+      server.reopenLog?.();
     } catch (error) {
       failed(error);
     }
@@ -79,6 +87,12 @@ export async function runProcess(configPath: string | undefined): Promise<void> 
   });
   // Nobody is left to look after this process: it must not outlive its parent.
   process.on('disconnect', () => process.exit(0));
+}
+
+/** Undefined where one thread serves: the agent itself. */
+function sharedByWorkers({ engine, workers }: ProcessConfig): SharedMemory | undefined {
+  const count = workers === 'auto' ? availableParallelism() : workers;
+  return engine !== 'nginx' && count > 1 ? shareMemory(count) : undefined;
 }
 
 function openLog({ requestLogFile, requestLogMaxBytes, requestLogFiles }: ProcessConfig, log: Log) {

@@ -19,4 +19,6 @@ export interface BesideOthers {
   sent(bytes: number): void;
   /** This play is served here from now on. */
   plays(playId: string): void;
+  /** What follows from it is for somebody else to judge. */
+  diskFailed(target: string, error: unknown): void;
 }

@@ -11,6 +11,7 @@ import { cmsdDynamic, gaugeLoad, type Load, NO_LOAD, placeOf } from './load-gaug
 import { MediaCounts } from './media-counts.ts';
 import { planResponse, type RequestHead, type ServingState } from './plan-response.ts';
 import { rememberedHmac } from './remembered-hmac.ts';
+import { rememberedTokens, type VerifyToken } from './remembered-tokens.ts';
 import type { RequestLogLine } from './request-log.ts';
 import type { ServePlan } from './serve-plan.ts';
 import { TrafficMeter } from './traffic-meter.ts';
@@ -35,6 +36,7 @@ export class MediaService {
   readonly #meter = new TrafficMeter();
   readonly #running = new Set<Exchange>();
   readonly #onDiskError: () => void;
+  readonly #verifyToken: VerifyToken;
   readonly #runId: string;
   readonly #promised: PromisedTraffic;
   readonly #recentPlays = new RecentPlays();
@@ -47,7 +49,8 @@ export class MediaService {
 
   constructor(config: OcaConfig, deps: MediaDeps, onDiskError: () => void) {
     this.#config = config;
-    this.#deps = { ...deps, hmac: rememberedHmac(deps.hmac) };
+    this.#deps = deps;
+    this.#verifyToken = rememberedTokens(rememberedHmac(deps.hmac));
     this.#onDiskError = onDiskError;
     const { beside } = deps;
     this.counts = new MediaCounts(beside?.counts);
@@ -199,12 +202,12 @@ export class MediaService {
   }
 
   #state(): ServingState {
-    const { clock, hmac, disks } = this.#deps;
+    const { clock, disks } = this.#deps;
     const { urlKey, acceptedUrlKeys, paceBps, maxConnections } = this.#config;
     return {
       urlKey,
       acceptedUrlKeys,
-      hmac,
+      verifyToken: this.#verifyToken,
       fileOf: (fileId) => disks.get(fileId),
       faults: this.faults.current,
       admission: {
@@ -241,6 +244,10 @@ export class MediaService {
 
   /** A disk failed while a request was answered, by whomever. */
   diskFailed(target: string, error: unknown): void {
+    if (this.#deps.beside) {
+      this.#deps.beside.diskFailed(target, error);
+      return;
+    }
     // A file removed meanwhile says nothing about the disk.
     if (!isDiskError(error) || error.kind !== 'missing') this.#onDiskError();
     this.#deps.log('error', 'a file could not be read', { target: maskMediaToken(target), error: String(error) });

@@ -13,7 +13,7 @@ import { listenNginx } from '../engines/nginx/nginx-engine.ts';
 import { WatchedDisks } from '../engines/nginx/watched-disks.ts';
 import { listen } from '../engines/node/node-server.ts';
 import type { TlsFiles } from '../engines/tls-files.ts';
-import { isControlTarget } from '../faults/control-routes.ts';
+import { isControlTarget } from '../faults/control-target.ts';
 import type { RequestLogLine } from '../serving/request-log.ts';
 import { hasOpenssl, makeCertificate } from './certificate.ts';
 import type { OcaFixture } from './oca-fixture.ts';

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Oca } from '../../app.ts';
-import { isControlTarget } from '../../faults/control-routes.ts';
+import { isControlTarget } from '../../faults/control-target.ts';
 import type { RequestHead } from '../../serving/plan-response.ts';
 
 /** nginx says here who asks: nobody else reaches this socket. */

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { ErrorBody } from '@pressplay/protocol/messages';
-import { isControlTarget } from '../../faults/control-routes.ts';
+import { isControlTarget } from '../../faults/control-target.ts';
 import { loadNative } from '../../native/native.ts';
 import type { MediaService } from '../../serving/media-service.ts';
 import type { RequestHead } from '../../serving/plan-response.ts';
@@ -87,11 +87,11 @@ function answering(oca: Answering, slowClients: SlowClients): Omit<Receiver, 're
     answer: (request, response) => {
       if (isControlTarget(request.url ?? '')) return void control(request, response);
       const outlet = new NodeOutlet(request, response);
-      void serveExchange(oca.media.open(headOf(request), CHUNK_BYTES), outlet, ports);
+      serveExchange(oca.media.open(headOf(request), CHUNK_BYTES), outlet, ports);
     },
     quick: {
       takes: (target) => !isControlTarget(target),
-      answer: (head, outlet) => void serveExchange(oca.media.open(head, CHUNK_BYTES), outlet, ports),
+      answer: (head, outlet) => serveExchange(oca.media.open(head, CHUNK_BYTES), outlet, ports),
     },
   };
 }
