@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { SteeringDecision } from '@pressplay/protocol/messages';
 import { describe, expect, it, vi } from 'vitest';
 import { MemoryStore } from '../store/memory-store.ts';
@@ -91,7 +92,10 @@ describe('the log of steering decisions', () => {
   });
 
   it('logs the share of plays it is told to, start and renewals alike', async () => {
-    const region = await liveRegion({ config: { ...config, decisionLogShare: 0.3 } });
+    // The share is drawn from the ids of plays: the same ones each time.
+    let made = 0;
+    const randomId = (): string => createHash('sha256').update(`play ${made++}`).digest('hex').slice(0, 32);
+    const region = await liveRegion({ config: { ...config, decisionLogShare: 0.3 }, randomId });
     for (let n = 0; n < 200; n++) {
       const { body } = await region.play(keyOf(n));
       await region.call('POST', `/v1/plays/${body.playId}/renew`, { token: 'account-a' });
