@@ -126,10 +126,12 @@ export class NginxProcess {
 
   async #untilGeneration(): Promise<void> {
     const child = this.#child;
-    const { folder } = this.#ports;
+    const socketPath = join(this.#ports.folder, 'agent.sock');
     for (const endMs = performance.now() + READY_WITHIN_MS; performance.now() < endMs; await pause(LOOK_MS)) {
       if (!child || hasEnded(child)) throw new Error(`nginx ended: ${this.#lastWords.join(' / ')}`);
-      const answer = await askAgentSocket(join(folder, 'agent.sock'), '/generation').catch(() => '');
+      // A request that fails costs a hundred times as much as a look, and nginx has better use for the processor now.
+      if (!existsSync(socketPath)) continue;
+      const answer = await askAgentSocket(socketPath, '/generation').catch(() => '');
       if (Number(answer) === this.#generation) return;
     }
     throw new Error(`nginx did not take up its configuration: ${this.#lastWords.join(' / ')}`);

@@ -43,7 +43,7 @@ export class WorkerMemory {
     this.#filesChanged = true;
   }
 
-  /** All of it, to workers that know nothing. */
+  /** All of it, to workers that know nothing, in as few requests as may be: somebody waits for them. */
   fill(): Promise<void> {
     return this.#inTurn(async () => {
       this.#index = new Map();
@@ -53,15 +53,13 @@ export class WorkerMemory {
       this.#filesChanged = true;
       const { folders, config } = this.#parts;
       const pace = config.paceBps === undefined ? [] : [`pace ${Math.ceil(config.paceBps / 8)}`];
-      const lines = [
+      await this.#refresh([
         `most ${config.maxConnections}`,
         ...boundLines(config),
         ...pace,
         ...this.#keys(),
         ...folders.map((folder) => `disks ${realFolder(folder)}`),
-      ];
-      await askAgentSocket(this.#socketPath, '/state', lines.join('\n'));
-      await this.#refresh();
+      ]);
     });
   }
 
@@ -76,13 +74,14 @@ export class WorkerMemory {
     });
   }
 
-  async #refresh(): Promise<void> {
+  async #refresh(first: readonly string[] = []): Promise<void> {
     if (this.#filesChanged) await this.#sendFiles();
     const { media } = this.#parts;
     const mode = media.faults.current.length > 0 ? 'node' : media.shed ? 'shed' : 'serve';
     const said = saidText(media.said());
     const strain = this.#watchedStrain();
     const lines = [
+      ...first,
       ...(mode === this.#mode ? [] : [`mode ${mode}`]),
       ...(said === this.#said ? [] : [`said ${said}`]),
       ...(strain === this.#strain ? [] : [`strain ${strain}`]),
