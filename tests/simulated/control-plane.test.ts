@@ -189,6 +189,43 @@ describe('a play that must not begin', () => {
   });
 });
 
+describe('the one stream of an account', () => {
+  const REFUSED = { code: 'account/stream-limit' };
+  const another = (world: World) =>
+    world.createPlayer({ link: LINK, accountId: 'one', planId: 'basic' }).load('noise-1');
+
+  it('is one and stays, where a slow region was asked first and its answer not waited for', async () => {
+    const world = await worldOf(213);
+    world.setLink('us-east-1', { latencyMs: 700 });
+    const posts: { url: string; body: string }[] = [];
+    const options = { link: LINK, accountId: 'one', planId: 'basic', wrapHttp: watchPlays(posts) };
+    const player = world.createPlayer(options);
+    await world.settle(player.load('noise-1'), 15_000);
+    expect(player.stats().region).toBe('us-west-2');
+    expect(posts.map(({ url }) => new URL(url).host).length).toBeGreaterThanOrEqual(2);
+    await world.advance(5000);
+    await expect(world.settle(another(world), 10_000)).rejects.toMatchObject(REFUSED);
+    await playToTheEnd(world, player);
+  });
+
+  it('is free soon for another device where a viewer leaves while the answer is on the line', async () => {
+    const world = await worldOf(214);
+    const claims = watchClaims(world);
+    world.setLink('us-east-1', { latencyMs: 300 });
+    const player = world.createPlayer({ link: LINK, accountId: 'one', planId: 'basic' });
+    const loading = player.load('noise-1').catch(() => {});
+    await world.runUntil(() => claims.length > 0, 5000);
+    player.destroy();
+    await world.settle(loading, 5000);
+    await world.advance(1000);
+    expect(world.network.records().find(({ path }) => path === '/v1/plays')).toMatchObject({ outcome: 'cancelled' });
+    // It may have arrived: then the play would report.
+    await expect(world.settle(another(world), 10_000)).rejects.toMatchObject(REFUSED);
+    await world.advance(45_000);
+    await world.settle(another(world), 10_000);
+  });
+});
+
 describe('API tokens that are called back', () => {
   it('end a play that runs with its next renewal, by name, and nobody else', async () => {
     const world = await worldOf(212, { controlPlane: { grantRefreshMs: 10_000 } });

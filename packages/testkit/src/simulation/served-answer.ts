@@ -72,17 +72,49 @@ export function answeredByOca(oca: Oca): AnswerRequest {
   };
 }
 
-/** A region's reports as plain text: nearly all that it hears. What else it answers, as `Response`. */
+/** A region's reports as plain text: nearly all that it hears; new plays as a process answers them. What else it answers, as `Response`. */
 export function answeredByRegion(backend: Backend): AnswerRequest {
   const others = answeredBy((request, peer) => backend.fetch(request, peer));
   return (request, peer) => {
     if (request instanceof Request) return others(request, peer);
     const { method, url, headers, body: text = '' } = request;
     const path = url.slice(originOf(url).length);
+    if (method === 'POST' && path === '/v1/plays') return playAnswer(backend, plainHeaders(request), text, peer);
     const report = backend.answerReport({ method, path, authorization: headers.authorization, text });
     return report ? textAnswer(report) : others(request, peer);
   };
 }
+
+/** A client that lets go before the answer is on the wire is gone; later on its connection is reset. */
+function playAnswer(
+  backend: Backend,
+  headers: Readonly<Record<string, string>>,
+  text: string,
+  { clientAddress }: Peer,
+): ServedAnswer {
+  let [isGone, isSent] = [false, false];
+  const header = (name: string): string | undefined => headers[name.toLowerCase()];
+  const answer = backend.answerPlay({ header, text, clientAddress, isGone: () => isGone });
+  return {
+    head: answer.then(({ status, headers: pairs }) => ({ status, headers: inPairs(pairs), hasBody: true })),
+    read: async () => {
+      const { body } = await answer;
+      if (isSent) return undefined;
+      isSent = true;
+      // Its own memory: the region may use that of the answer again.
+      return typeof body === 'string' ? new TextEncoder().encode(body) : body.slice();
+    },
+    cancel: () => {
+      if (isGone) return;
+      isGone = true;
+      answer.then(({ tellUnheard }) => tellUnheard?.(!isSent)).catch(() => {});
+    },
+  };
+}
+
+/** Names and values in turn. */
+const inPairs = (list: readonly string[]): Record<string, string> =>
+  Object.fromEntries(list.flatMap((name, at) => (at % 2 === 0 ? [[name, list[at + 1] ?? '']] : [])));
 
 function textAnswer(answer: Promise<{ readonly status: number; readonly text: string }>): ServedAnswer {
   let isRead = false;
