@@ -8,7 +8,7 @@ export default defineConfig({
     include: ['{packages/*,mock-backend,mock-oca,examples/*,bench,tests}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/e2e/**'],
     // Wide enough for a machine many times slower than ours: what a test proves is never that it is quick.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });

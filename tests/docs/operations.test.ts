@@ -37,7 +37,7 @@ beforeAll(async () => {
   const [message] = await once(child, 'message');
   expect(message, output).toMatchObject({ type: 'ready' });
   region = message.url;
-}, 60_000);
+}, 300_000);
 afterAll(() => {
   child.kill('SIGKILL');
   rmSync(folder, { recursive: true, force: true });
@@ -89,7 +89,7 @@ async function run(code: string): Promise<string> {
   return said;
 }
 
-describe('docs/operations.md', { timeout: 60_000 }, () => {
+describe('docs/operations.md', { timeout: 300_000 }, () => {
   it('has examples that run against a region', async () => {
     const [health = '', metrics = '', revocation = '', ...others] = blocks('ts');
     expect(others).toEqual([]);

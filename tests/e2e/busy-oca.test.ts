@@ -41,7 +41,7 @@ const test = withStockPlayers.extend<object, { small: SmallFleet }>({
       await fleet.stop();
       await rm(dataDir, { recursive: true, force: true });
     },
-    { scope: 'worker', timeout: 120_000 },
+    { scope: 'worker', timeout: 300_000 },
   ],
 });
 
@@ -56,7 +56,7 @@ function smallFleetFile(): typeof DEMO_FLEET {
   return { ...DEMO_FLEET, regions: DEMO_FLEET.regions.slice(0, 1), sites };
 }
 
-test.describe.configure({ timeout: 120_000 });
+test.describe.configure({ timeout: 300_000 });
 
 const CASES: readonly (readonly [name: string, player: StockPlayer, kind: 'hls' | 'dash'])[] = [
   ['hls.js', 'hls.js', 'hls'],

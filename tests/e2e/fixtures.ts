@@ -57,7 +57,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       await use(fleet);
       await fleet.stop();
     },
-    { scope: 'worker', timeout: 120_000 },
+    { scope: 'worker', timeout: 300_000 },
   ],
 
   titleId: [
@@ -67,7 +67,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       await fleet.waitUntilLive(title.titleId);
       await use(title.titleId);
     },
-    { scope: 'worker', timeout: 60_000 },
+    { scope: 'worker', timeout: 300_000 },
   ],
 
   pages: [
@@ -86,7 +86,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       await use(undefined);
       await restore(fleet, titleId);
     },
-    { auto: true, timeout: 60_000 },
+    { auto: true, timeout: 300_000 },
   ],
 
   bareFilm: async ({ page, pages }, use) => {

@@ -9,8 +9,8 @@ let underTest: FleetUnderTest;
 beforeAll(async () => {
   underTest = await startFleetUnderTest({ serveControlRoom: true });
   expect(underTest.fleet.snapshot().titles.map(({ live }) => live)).toContain(true);
-}, 120_000);
-afterAll(() => underTest?.end(), 30_000);
+}, 300_000);
+afterAll(() => underTest?.end(), 120_000);
 
 it.each([
   ['is killed', 'kill'],

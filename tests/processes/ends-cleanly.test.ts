@@ -72,7 +72,7 @@ function npmUp(): Run {
 
 const hasScript = spawnSync('script', ['--version']).status === 0;
 
-describe('a fleet leaves no process and no port', { timeout: 240_000 }, () => {
+describe('a fleet leaves no process and no port', { timeout: 600_000 }, () => {
   it.skipIf(!hasScript)('after Ctrl-C in a terminal', async () => {
     running = start(place, 'script', [
       '-qec',

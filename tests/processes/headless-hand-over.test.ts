@@ -36,7 +36,7 @@ beforeAll(async () => {
   fleet = await startFleet({ dataDir, ports, database: 'embedded', paceBps: PACE_BPS, titles: 'sample' });
   titleId = fleet.snapshot().titles[0]?.titleId ?? '';
   await fleet.waitUntilLive(titleId);
-}, 120_000);
+}, 300_000);
 
 afterEach(async () => {
   player?.destroy();
@@ -48,12 +48,12 @@ afterEach(async () => {
       .map(({ ocaId }) => fleet.setFaults(ocaId, [])),
     ...regions.filter(({ process }) => process !== 'up').map(({ regionId }) => fleet.restartRegion(regionId)),
   ]);
-}, 60_000);
+}, 300_000);
 
 afterAll(async () => {
   await fleet?.stop();
   rmSync(dataDir, { recursive: true, force: true });
-}, 30_000);
+}, 300_000);
 
 describe('a headless play against real processes, its server broken in the middle of a large segment', () => {
   it('killed: goes on from the byte it had reached', () => breakAndProve((ocaId) => fleet.killOca(ocaId)));

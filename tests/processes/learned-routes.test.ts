@@ -46,12 +46,12 @@ describe.skipIf(whyNot !== undefined)('a fleet with an OCA that speaks BGP and o
         'mesa-1-a': { source: 'file', path: file, pollMs: 100, takeReserved: true },
       },
     });
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => {
     await underTest?.end();
     await routers?.close();
     rmSync(folder, { recursive: true, force: true });
-  }, 30_000);
+  }, 300_000);
 
   const say = (prefixes: readonly string[]): void => {
     writeFileSync(`${file}.new`, JSON.stringify(prefixes.map((prefix) => ({ prefix, asPath: [], med: 0 }))));

@@ -18,8 +18,8 @@ let dataDir: string;
 beforeAll(async () => {
   underTest = await startFleetUnderTest({ controlPlane: { snapshotLifetimeMs: SNAPSHOT_LIFETIME_MS } });
   ({ fleet, titleId, dataDir } = underTest);
-}, 120_000);
-afterAll(() => underTest?.end(), 30_000);
+}, 300_000);
+afterAll(() => underTest?.end(), 120_000);
 
 const baseUrl = (region: number): string => fleet.regions[region]?.baseUrl ?? '';
 
@@ -97,7 +97,7 @@ it('a database that dies: plays go on and begin for the stated time; when it is 
   expect((await startPlay(0, 'afterwards')).status).toBe(200);
   await until(
     async () => (await renew(1, without)).status === 200,
-    30_000,
+    90_000,
     () => 'another region does not know the play that began without the database',
   );
   expect(errors).toEqual([]);
@@ -114,7 +114,7 @@ it('a region that starts while the database is dead begins plays from its snapsh
   const kept = path.join(dataDir, 'regions', regionId, 'snapshot.json');
   await until(
     () => existsSync(kept) && readFileSync(kept, 'utf8').includes('new disks'),
-    30_000,
+    90_000,
     () => 'the snapshot does not hold the drain',
   );
   expect(statSync(kept).mode & 0o777).toBe(0o600);

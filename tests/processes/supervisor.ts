@@ -106,7 +106,7 @@ export function start(place: Place, command: string, args: readonly string[]): R
     output: () => output,
     exited,
     silent,
-    printed: (text, limitMs = 90_000) =>
+    printed: (text, limitMs = 180_000) =>
       until(
         () => output.includes(text),
         limitMs,

@@ -17,11 +17,11 @@ const players: Player[] = [];
 
 beforeAll(async () => {
   underTest = await startFleetUnderTest({ fleetFile: fleetWithSmallBox(), database: 'memory' });
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   for (const player of players) player.destroy();
   await underTest?.end();
-}, 60_000);
+}, 300_000);
 
 /** One OCA at each site; the nearest of our viewers has little capacity. */
 function fleetWithSmallBox(): FleetFile {

@@ -30,7 +30,7 @@ export interface Child {
   end(graceMs: number): Promise<void>;
 }
 
-const DEFAULT_READY_TIMEOUT_MS = 30_000;
+const DEFAULT_READY_TIMEOUT_MS = 90_000;
 
 export function startChild(spec: ChildSpec): Child {
   const logFd = openSync(spec.logFile, 'a', 0o600);
