@@ -3,6 +3,7 @@ import { fillPlayId, type HmacSha256Hex, networkOf, signMediaToken } from '@pres
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planResponse, type RequestHead, type ServingState } from './plan-response.ts';
+import { rememberedTokens } from './remembered-tokens.ts';
 
 const hmac: HmacSha256Hex = (key, text) => createHmac('sha256', key).update(text).digest('hex');
 const fileId = '00000010aaaaaaaaaaaaaaaaaaaaaaaa';
@@ -14,7 +15,7 @@ const path = `/${token}/${fileId}`;
 
 const state: ServingState = {
   urlKey: 'key',
-  hmac,
+  verifyToken: rememberedTokens(hmac),
   fileOf: (id) => (id === fileId ? { fileId, titleId: 'film', sizeBytes, sha256: '' } : undefined),
   faults: [],
   admission: {
@@ -341,7 +342,7 @@ describe('admission and faults', () => {
 
   it('does not pace an OCA that copies the file', () => {
     const claims = { expiresAtS: nowMs / 1000 + 60, playId: fillPlayId('fjord-1-b'), scope: 'film' };
-    const target = path.replace(/^\/[^/]+/, `/${signMediaToken(claims, state.urlKey, state.hmac)}`);
+    const target = path.replace(/^\/[^/]+/, `/${signMediaToken(claims, state.urlKey, hmac)}`);
     const copy = plan({ target }, { paceBps: 8_000_000 });
     expect(copy.status).toBe(200);
     expect(copy.paceBps).toBeUndefined();

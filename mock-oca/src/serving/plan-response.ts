@@ -1,13 +1,5 @@
 import type { Fault } from '@pressplay/protocol/messages';
-import {
-  type AcceptedKey,
-  etagOf,
-  type HmacSha256Hex,
-  keysAt,
-  type MediaTokenClaims,
-  mtimeSecondsOf,
-  verifyMediaToken,
-} from '@pressplay/protocol/wire';
+import { type AcceptedKey, etagOf, keysAt, type MediaTokenClaims, mtimeSecondsOf } from '@pressplay/protocol/wire';
 import { type Admitted, admit } from '../admission/admit.ts';
 import { retryAfterS } from '../admission/retry-after.ts';
 import { type WorkKind, workKind } from '../admission/work-kind.ts';
@@ -15,6 +7,7 @@ import type { FileEntry } from '../disks/disk-store.ts';
 import { type ActiveFault, activeFault } from '../faults/active-fault.ts';
 import { decideRange } from './byte-range.ts';
 import { judgeConditions, rangeMayApply, type Validators } from './conditional.ts';
+import type { VerifyToken } from './remembered-tokens.ts';
 import { parseTarget } from './request-target.ts';
 import { requestedPaceBps } from './requested-pace.ts';
 import { CORS_HEADERS, type ErrorAnswer, errorPlan, type ServePlan } from './serve-plan.ts';
@@ -31,7 +24,7 @@ export interface RequestHead {
 export interface ServingState {
   readonly urlKey: string;
   readonly acceptedUrlKeys?: readonly AcceptedKey[] | undefined;
-  readonly hmac: HmacSha256Hex;
+  readonly verifyToken: VerifyToken;
   readonly fileOf: (fileId: string) => FileEntry | undefined;
   readonly faults: readonly Fault[];
   readonly admission: Admission;
@@ -82,7 +75,7 @@ function planForTarget(
   const refuse = (answer: ErrorAnswer): ServePlan => errorPlan(head.method, answer);
   if (fault?.status !== undefined) return refuse(faultAnswer(fault.status, fault.retryAfterS));
   const keys = keysAt(state.urlKey, state.acceptedUrlKeys, nowMs);
-  const token = verifyMediaToken(target.token, keys, state.hmac, nowMs / 1000, head);
+  const token = state.verifyToken(target.token, keys, nowMs / 1000, head);
   if (!token.ok) return refuse({ code: token.code, message: TOKEN_MESSAGES[token.code] });
   const claims = { playId: token.claims.playId, title: token.claims.scope };
   const work = workKind(claims.playId, head.target, state.admission.isRunning);
