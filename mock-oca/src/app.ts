@@ -3,6 +3,7 @@ import type { Hono } from 'hono';
 import type { OcaDeps } from './deps.ts';
 import { createControlRoutes, opensControl } from './faults/control-routes.ts';
 import { isControlTarget } from './faults/control-target.ts';
+import { copyPace } from './fill/copy-pace.ts';
 import { FillAgent, type FillSummary } from './fill/fill-agent.ts';
 import {
   capacityLeftBps,
@@ -58,7 +59,12 @@ export class Oca {
     this.#deps = deps;
     this.#startedAtMs = deps.clock.nowMs();
     this.media = new MediaService(config, deps, () => this.#diskFailed());
-    this.#fill = new FillAgent(config, deps, () => void this.#reporter.reportOnce(this.#stop.signal));
+    this.#fill = new FillAgent(
+      config,
+      deps,
+      () => void this.#reporter.reportOnce(this.#stop.signal),
+      () => this.#copyPaceBps(),
+    );
     this.#reporter = new RegionReporter(config, deps, {
       health: () => this.health(),
       routes: () => this.#routes.routes(),
@@ -168,6 +174,11 @@ export class Oca {
       faults: this.media.faults.current.length,
       counts: this.media.counts,
     });
+  }
+
+  #copyPaceBps(): number {
+    const busiest = Math.max(...Object.values(loadsOf(this.#sample())));
+    return copyPace(busiest, this.media.connections, this.#config.capacityBps).rateBps;
   }
 
   #sample(): HealthSample {

@@ -6,18 +6,28 @@ import { type DiskStore, type FileWriter, isDiskError } from '../disks/disk-stor
 const HEAD_DEADLINE_MS = 5000;
 /** No bytes for so long: the next source continues. */
 const IDLE_DEADLINE_MS = 5000;
+/** Asked for at a time: whoever gives a copy decides anew with each part whether it has room beside its viewers. */
+export const PART_BYTES = 8 * 1024 * 1024;
+/** So often in turn a copy waits for sources that are all busy before what it has is thrown away. */
+const MOST_WAITS = 30;
+/** A pace that changes is heeded so soon. */
+const LONGEST_PAUSE_MS = 500;
 
 export interface FetchPorts {
   readonly clock: Clock;
   readonly http: Http;
   readonly disks: DiskStore;
   readonly sha256: () => Sha256Hasher;
+  /** How fast this copy may come now. */
+  readonly paceBps: () => number;
 }
 
 export type SourceFailure = {
   readonly source: FillSource;
-  readonly kind: 'dead' | 'wrong-bytes';
+  readonly kind: 'dead' | 'wrong-bytes' | 'busy';
   readonly message: string;
+  /** Of a busy one: when it may be asked again. */
+  readonly retryInMs?: number;
 };
 
 export type FetchResult =
@@ -31,7 +41,8 @@ export type FetchResult =
 
 /**
  * Copies one file: the sources in turn, each continuing where the one before broke off, into a file that becomes
- * visible only when its size and hash are right. Wrong bytes are blamed on every source that gave some.
+ * visible only when its size and hash are right. Wrong bytes are blamed on every source that gave some. Where all are busy with viewers,
+ * what is there already waits for them.
  */
 export async function fetchFile(
   file: FillFile,
@@ -39,33 +50,85 @@ export async function fetchFile(
   ports: FetchPorts,
   stop: AbortSignal,
 ): Promise<FetchResult> {
-  const failures: SourceFailure[] = [];
-  let copy: Copy | undefined;
+  const attempt = new Attempt(file, ports, stop);
   try {
-    for (const source of sources) {
-      if (stop.aborted) break;
-      copy ??= await Copy.start(file, ports);
-      const failure = await copy.continueFrom(source, stop);
-      if (failure) failures.push(failure);
-      if (failure?.kind === 'wrong-bytes') copy = await discard(copy);
-      if (!copy?.complete) continue;
-      if (await copy.commit()) return { ok: true, sources: copy.givers, failures };
-      failures.push(...copy.givers.map((giver) => wrongHash(giver)));
-      copy = await discard(copy);
+    for (let waits = 0; waits <= MOST_WAITS; waits++) {
+      const heldBytes = attempt.heldBytes;
+      const busyForMs = await attempt.ask(sources);
+      if (attempt.done) return { ok: true, sources: attempt.done, failures: attempt.failures };
+      if (stop.aborted || busyForMs === undefined || attempt.heldBytes === 0) break;
+      if (attempt.heldBytes > heldBytes) waits = 0;
+      await pause(ports.clock, busyForMs, stop);
     }
   } catch (error) {
     if (!isDiskError(error)) throw error;
-    return { ok: false, cause: 'disk', message: error.message, failures };
+    return { ok: false, cause: 'disk', message: error.message, failures: attempt.failures };
   } finally {
-    await copy?.abort();
+    await attempt.end();
   }
-  if (stop.aborted) return { ok: false, cause: 'stopped', message: 'Stopped.', failures };
-  return { ok: false, cause: 'sources', message: 'No source gave the file.', failures };
+  if (stop.aborted) return { ok: false, cause: 'stopped', message: 'Stopped.', failures: attempt.failures };
+  return { ok: false, cause: 'sources', message: 'No source gave the file.', failures: attempt.failures };
 }
 
-async function discard(copy: Copy): Promise<undefined> {
-  await copy.abort();
-  return undefined;
+/** What has been tried for one file. */
+class Attempt {
+  readonly failures: SourceFailure[] = [];
+  /** Who gave it, once it is there. */
+  done: readonly FillSource[] | undefined;
+  readonly #file: FillFile;
+  readonly #ports: FetchPorts;
+  readonly #stop: AbortSignal;
+  #copy: Copy | undefined;
+
+  constructor(file: FillFile, ports: FetchPorts, stop: AbortSignal) {
+    this.#file = file;
+    this.#ports = ports;
+    this.#stop = stop;
+  }
+
+  get heldBytes(): number {
+    return this.#copy?.bytes ?? 0;
+  }
+
+  /** Each source in turn. When the first of those that are only busy may be asked again; undefined where none is. */
+  async ask(sources: readonly FillSource[]): Promise<number | undefined> {
+    let busyForMs: number | undefined;
+    for (const source of sources) {
+      if (this.#stop.aborted) break;
+      this.#copy ??= await Copy.start(this.#file, this.#ports);
+      const failure = await this.#copy.continueFrom(source, this.#stop);
+      if (failure) this.failures.push(failure);
+      if (failure?.retryInMs !== undefined) busyForMs = Math.min(failure.retryInMs, busyForMs ?? failure.retryInMs);
+      if (failure?.kind === 'wrong-bytes') await this.end();
+      if (!this.#copy?.complete) continue;
+      if (await this.#copy.commit()) {
+        this.done = this.#copy.givers;
+        return undefined;
+      }
+      this.failures.push(...this.#copy.givers.map((giver) => wrongHash(giver)));
+      await this.end();
+    }
+    return busyForMs;
+  }
+
+  /** Throws away what is not whole. */
+  async end(): Promise<void> {
+    await this.#copy?.abort();
+    this.#copy = undefined;
+  }
+}
+
+function pause(clock: Clock, delayMs: number, stop: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      cancel();
+      stop.removeEventListener('abort', end);
+      resolve();
+    };
+    const cancel = clock.schedule(delayMs, end);
+    stop.addEventListener('abort', end);
+    if (stop.aborted) end();
+  });
 }
 
 function wrongHash(source: FillSource): SourceFailure {
@@ -98,19 +161,32 @@ class Copy {
     return this.#bytes === this.#file.sizeBytes;
   }
 
-  /** Takes from the first byte still missing. Undefined when this source gave all the rest. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Takes from the first byte still missing, part after part. Undefined when this source gave all the rest. */
   async continueFrom(source: FillSource, stop: AbortSignal): Promise<SourceFailure | undefined> {
+    for (;;) {
+      const failure = await this.#takePart(source, stop);
+      if (failure || this.complete) return failure;
+    }
+  }
+
+  async #takePart(source: FillSource, stop: AbortSignal): Promise<SourceFailure | undefined> {
     const { clock, http } = this.#ports;
     const abort = new AbortController();
+    const endByte = Math.min(this.#bytes + PART_BYTES, this.#file.sizeBytes);
+    const last = endByte < this.#file.sizeBytes ? endByte - 1 : '';
     const request = new Request(source.url, {
       signal: abort.signal,
-      ...(this.#bytes > 0 && { headers: { range: `bytes=${this.#bytes}-` } }),
+      ...((this.#bytes > 0 || last !== '') && { headers: { range: `bytes=${this.#bytes}-${last}` } }),
     });
     try {
       const response = await withDeadline(clock, HEAD_DEADLINE_MS, () => uncancellable(http(request)), stop);
       const wrong = this.#judgeHead(response);
       if (wrong) return { source, ...wrong };
-      return await this.#take(source, response, stop);
+      return await this.#take(source, response, endByte, stop);
     } catch (error) {
       if (isDiskError(error)) throw error;
       return { source, kind: 'dead', message: String(error) };
@@ -120,6 +196,9 @@ class Copy {
   }
 
   #judgeHead(response: Response): Omit<SourceFailure, 'source'> | undefined {
+    const retryInMs = 1000 * Number(response.headers.get('retry-after') ?? Number.NaN);
+    if (response.status === 503 && retryInMs > 0)
+      return { kind: 'busy', message: 'Has no room for copies.', retryInMs };
     if (response.status !== 200 && response.status !== 206)
       return { kind: 'dead', message: `Answered with ${response.status}.` };
     const range = /^bytes (\d+)-\d+\/(\d+)$/.exec(response.headers.get('content-range') ?? '');
@@ -130,7 +209,12 @@ class Copy {
     return { kind: 'wrong-bytes', message: `Has ${total} bytes instead of ${this.#file.sizeBytes}.` };
   }
 
-  async #take(source: FillSource, response: Response, stop: AbortSignal): Promise<SourceFailure | undefined> {
+  async #take(
+    source: FillSource,
+    response: Response,
+    endByte: number,
+    stop: AbortSignal,
+  ): Promise<SourceFailure | undefined> {
     const reader = response.body?.getReader();
     if (!reader) return { source, kind: 'dead', message: 'Answered without a body.' };
     // A source that ignores Range starts over: what is already here is skipped.
@@ -149,11 +233,12 @@ class Copy {
         if (this.#bytes + fresh.length > this.#file.sizeBytes)
           return { source, kind: 'wrong-bytes', message: 'Gave too many bytes.' };
         await this.#append(source, fresh);
+        await this.#keepPace(value.length, stop);
       }
     } finally {
       reader.cancel().catch(() => {});
     }
-    return this.complete ? undefined : { source, kind: 'dead', message: `Broke off at byte ${this.#bytes}.` };
+    return this.#bytes >= endByte ? undefined : { source, kind: 'dead', message: `Broke off at byte ${this.#bytes}.` };
   }
 
   async #append(source: FillSource, bytes: Uint8Array): Promise<void> {
@@ -162,6 +247,18 @@ class Copy {
     this.#hasher.update(bytes);
     await this.#writer.append(bytes);
     this.#bytes += bytes.length;
+  }
+
+  /** Waits as long as so many bytes take at the pace of this moment: what is not read is not sent. */
+  async #keepPace(bytes: number, stop: AbortSignal): Promise<void> {
+    const { clock, paceBps } = this.#ports;
+    for (let owedBits = bytes * 8; owedBits > 0 && !stop.aborted; ) {
+      const rateBps = paceBps();
+      if (rateBps === Number.POSITIVE_INFINITY) return;
+      const pauseMs = Math.min(LONGEST_PAUSE_MS, (owedBits * 1000) / rateBps);
+      await pause(clock, pauseMs, stop);
+      owedBits -= (pauseMs * rateBps) / 1000;
+    }
   }
 
   /** False when the hash is wrong: nothing is kept then. */

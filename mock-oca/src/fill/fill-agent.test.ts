@@ -5,6 +5,7 @@ import { MemoryDiskStore } from '../disks/memory-disk-store.ts';
 import { OcaConfig } from '../oca-config.ts';
 import { ocaConfig, sha256, type TestFile, testFile } from '../testing/oca-fixture.ts';
 import { VirtualClock } from '../testing/virtual-clock.ts';
+import { PART_BYTES } from './fetch-file.ts';
 import { FillAgent, type FillSummary } from './fill-agent.ts';
 
 type Source = (request: Request) => Promise<Response> | Response;
@@ -17,6 +18,15 @@ const whole =
     if (from === 0) return new Response(bytes, { headers: { 'content-length': String(bytes.length) } });
     const headers = { 'content-range': `bytes ${from}-${file.bytes.length - 1}/${file.bytes.length}` };
     return new Response(bytes, { status: 206, headers });
+  };
+/** As `whole`, of the range alone that was asked for. */
+const parts =
+  (file: TestFile): Source =>
+  (request) => {
+    const [, first = '', last = ''] = /bytes=(\d+)-(\d*)/.exec(request.headers.get('range') ?? '') ?? [];
+    const end = last === '' ? file.bytes.length : Number(last) + 1;
+    const headers = { 'content-range': `bytes ${first}-${end - 1}/${file.bytes.length}` };
+    return new Response(Uint8Array.from(file.bytes.subarray(Number(first), end)), { status: 206, headers });
   };
 const refused: Source = () => Promise.reject(new Error('refused'));
 const silent: Source = () => new Promise(() => {});
@@ -50,6 +60,7 @@ function agentWith(
   files: readonly FillFile[],
   sources: Readonly<Record<string, Source>>,
   regions: Readonly<Record<string, Source>> = {},
+  paceBps?: () => number,
 ) {
   const clock = new VirtualClock();
   const disks = new MemoryDiskStore();
@@ -71,6 +82,7 @@ function agentWith(
     config,
     { clock, http, disks, sha256, log: () => {} },
     () => void reports.push(disks.list().length),
+    paceBps,
   );
   const fill = async (forMs = 60_000): Promise<FillSummary | undefined> => {
     let summary: FillSummary | undefined;
@@ -162,6 +174,63 @@ describe('the fill agent', () => {
     expect(asked.filter((each) => each.startsWith('good'))).toEqual(['good']);
     expect(await heldBytes(disks, film)).toBe(true);
     expect(await heldBytes(disks, other)).toBe(true);
+  });
+
+  const large = testFile(2 * PART_BYTES + 5, 'film', 3);
+  const ranges = [`bytes=0-${PART_BYTES - 1}`, `bytes=${PART_BYTES}-${2 * PART_BYTES - 1}`, `bytes=${2 * PART_BYTES}-`];
+  /** Has no room for copies when asked for the first time, the second, and so on, where it says so. */
+  const busyAt = (times: readonly number[], file: TestFile): Source => {
+    let asked = 0;
+    return (request) => {
+      asked += 1;
+      if (!times.includes(asked)) return parts(file)(request);
+      return new Response('{}', { status: 503, headers: { 'retry-after': '2' } });
+    };
+  };
+
+  it('asks for a large file in parts: who gives it has its say with each', async () => {
+    const { fill, disks, asked } = agentWith([wanted(large, ['peer'])], { peer: parts(large) });
+    await fill();
+    expect(asked).toEqual(['region', ...ranges.map((range) => `peer ${range}`)]);
+    expect(await heldBytes(disks, large)).toBe(true);
+  });
+
+  it('takes the next part from another source when the one it had is busy', async () => {
+    const { fill, disks, asked } = agentWith([wanted(large, ['peer', 'other'])], {
+      peer: busyAt([2], large),
+      other: parts(large),
+    });
+    await fill();
+    const [first, second, last] = ranges;
+    expect(asked.slice(1)).toEqual([`peer ${first}`, `peer ${second}`, `other ${second}`, `other ${last}`]);
+    expect(await heldBytes(disks, large)).toBe(true);
+  });
+
+  it('waits with what it has while all who have the file are busy', async () => {
+    const { fill, disks, asked, clock } = agentWith([wanted(large, ['peer'])], { peer: busyAt([2, 3], large) });
+    expect((await fill())?.fetched).toEqual([large.entry.fileId]);
+    const [first, second, last] = ranges.map((range) => `peer ${range}`);
+    expect(asked.slice(1)).toEqual([first, second, second, second, last]);
+    expect(clock.nowMs()).toBeGreaterThanOrEqual(4000);
+    expect(await heldBytes(disks, large)).toBe(true);
+  });
+
+  it('gives up in the end when all stay busy', async () => {
+    const always = Array.from({ length: 100 }, (_, index) => index + 2);
+    const { fill, disks, clock } = agentWith([wanted(large, ['peer'])], { peer: busyAt(always, large) });
+    expect((await fill(200_000))?.failed).toEqual([large.entry.fileId]);
+    expect([disks.list().length, clock.pendingTimers]).toEqual([0, 0]);
+  });
+
+  it('comes no faster than viewers leave room for, and at once when they are gone', async () => {
+    let paceBps = 16_000;
+    const { fill, disks, clock } = agentWith([wanted(film, ['peer'])], { peer: whole(film) }, {}, () => paceBps);
+    // 10 kB at 8 kbit/s, the share of one of two copies.
+    expect(await fill(5000)).toBeUndefined();
+    expect(disks.list()).toEqual([]);
+    paceBps = Number.POSITIVE_INFINITY;
+    await clock.advance(1000);
+    expect(disks.list()).toHaveLength(1);
   });
 
   it('leaves a source that gave wrong bytes alone for a while', async () => {

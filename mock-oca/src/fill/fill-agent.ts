@@ -31,6 +31,7 @@ export class FillAgent {
   readonly #config: OcaConfig;
   readonly #deps: FillDeps;
   readonly #onFetched: () => void;
+  readonly #paceBps: () => number;
   /** File id, and source: left alone until a deadline. */
   readonly #retries: Record<string, FillRetry> = {};
   readonly #asideUntilMs: Record<string, number> = {};
@@ -38,10 +39,17 @@ export class FillAgent {
   /** What was told last about each region: the same trouble every two seconds is told once. */
   readonly #manifestErrors = new Map<string, string>();
 
-  constructor(config: OcaConfig, deps: FillDeps, onFetched: () => void) {
+  /** `paceBps` says how fast all copies together may come now. */
+  constructor(
+    config: OcaConfig,
+    deps: FillDeps,
+    onFetched: () => void,
+    paceBps: () => number = () => Number.POSITIVE_INFINITY,
+  ) {
     this.#config = config;
     this.#deps = deps;
     this.#onFetched = onFetched;
+    this.#paceBps = paceBps;
   }
 
   /** One round: manifest, difference, files. Never rejects for what a region, a source or a disk does. */
@@ -102,7 +110,8 @@ export class FillAgent {
   }
 
   async #fetch(file: FillFile, stop: AbortSignal): Promise<boolean> {
-    const result = await fetchFile(file, this.#usable(file.sources), this.#deps, stop);
+    const ports = { ...this.#deps, paceBps: () => this.#paceBps() / PARALLEL_FILES };
+    const result = await fetchFile(file, this.#usable(file.sources), ports, stop);
     for (const failure of result.failures) this.#setAside(file, failure);
     if (result.ok) this.#fetched(file, result);
     else this.#failed(file, result);
@@ -116,10 +125,16 @@ export class FillAgent {
     return usable.length > 0 ? usable : sources;
   }
 
-  #setAside(file: FillFile, { source, kind, message }: SourceFailure): void {
-    const asideMs = kind === 'wrong-bytes' ? WRONG_SOURCE_ASIDE_MS : DEAD_SOURCE_ASIDE_MS;
+  #setAside(file: FillFile, { source, kind, message, retryInMs = DEAD_SOURCE_ASIDE_MS }: SourceFailure): void {
+    const asideMs = kind === 'wrong-bytes' ? WRONG_SOURCE_ASIDE_MS : retryInMs;
     this.#asideUntilMs[source.from] = this.#deps.clock.nowMs() + asideMs;
-    this.#deps.log('warn', 'fill source set aside', { fileId: file.fileId, from: source.from, kind, message, asideMs });
+    this.#deps.log(kind === 'busy' ? 'debug' : 'warn', 'fill source set aside', {
+      fileId: file.fileId,
+      from: source.from,
+      kind,
+      message,
+      asideMs,
+    });
   }
 
   #fetched(file: FillFile, result: FetchResult & { ok: true }): void {
