@@ -84,9 +84,11 @@ export class SimulatedShow {
   }
 
   snapshot(): EngineSnapshot {
-    const bufferAheadMs = this.#bufferAheadMs();
+    const playableToMs = this.#playableToMs();
+    const positionMs = this.#playhead.positionMs(this.#clock.nowMs(), playableToMs);
+    const bufferAheadMs = Math.max(0, playableToMs - positionMs);
     const { rate } = this.#playhead;
-    return { positionMs: this.#positionMs(), bufferAheadMs, paused: !this.#wantsPlay, ended: this.#ended, rate };
+    return { positionMs, bufferAheadMs, paused: !this.#wantsPlay, ended: this.#ended, rate };
   }
 
   close(): void {
@@ -263,24 +265,24 @@ export class SimulatedShow {
   }
 
   #bufferAheadMs(): number {
-    return Math.max(0, this.#playableToMs() - this.#positionMs());
+    return this.snapshot().bufferAheadMs;
   }
 
   #positionMs(): number {
     return this.#playhead.positionMs(this.#clock.nowMs(), this.#playableToMs());
   }
 
-  /** Media of all tracks reaches to here; a track that is complete holds nothing back. */
-  #bufferedToMs(): number {
-    return Math.min(...this.#tracks.map((track) => (track.complete ? Number.POSITIVE_INFINITY : track.bufferedToMs)));
-  }
-
+  /** Media of all tracks reaches to here; a track that is complete holds nothing back. Asked for with every look. */
   #playableToMs(): number {
-    return Math.min(this.#bufferedToMs(), this.#endMs());
+    let bufferedToMs = Number.POSITIVE_INFINITY;
+    for (const track of this.#tracks) if (!track.complete) bufferedToMs = Math.min(bufferedToMs, track.bufferedToMs);
+    return Number.isFinite(bufferedToMs) ? bufferedToMs : this.#endMs();
   }
 
   #endMs(): number {
-    return Math.max(...this.#tracks.map((track) => track.endMs));
+    let endMs = 0;
+    for (const track of this.#tracks) endMs = Math.max(endMs, track.endMs);
+    return endMs;
   }
 }
 

@@ -6,20 +6,24 @@ export interface CancelSignal {
 }
 
 /** Cancels what listens to its signal, once. */
-export class CancelController {
-  readonly signal: CancelSignal;
-  #aborted = false;
+export class CancelController implements CancelSignal {
   readonly #listeners = new Set<() => void>();
+  #aborted = false;
 
-  constructor() {
-    const isAborted = (): boolean => this.#aborted;
-    this.signal = {
-      get aborted(): boolean {
-        return isAborted();
-      },
-      addEventListener: (_type, listener) => void this.#listeners.add(listener),
-      removeEventListener: (_type, listener) => void this.#listeners.delete(listener),
-    };
+  get signal(): CancelSignal {
+    return this;
+  }
+
+  get aborted(): boolean {
+    return this.#aborted;
+  }
+
+  addEventListener(_type: 'abort', listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  removeEventListener(_type: 'abort', listener: () => void): void {
+    this.#listeners.delete(listener);
   }
 
   cancel(): void {

@@ -15,9 +15,9 @@ import {
 import { forgiveOutage } from '../server-selection/forgive-outage.ts';
 import { freshRates, type LoadHints, NO_HINTS, noteHint } from '../server-selection/load-hints.ts';
 import { rateBelow } from '../server-selection/predict-delivery.ts';
-import { type RankedServer, rankServers } from '../server-selection/rank-servers.ts';
+import { type Candidate, type RankedServer, rankServers } from '../server-selection/rank-servers.ts';
 import type { Measurement } from '../server-selection/rate-belief.ts';
-import { learnRate, NO_RATES, type RateSample } from '../server-selection/rate-model.ts';
+import { agedRates, learnRate, NO_RATES, type RateSample } from '../server-selection/rate-model.ts';
 import { readCmsdDynamic } from '../server-selection/read-cmsd.ts';
 import type { DeliveryGrant } from './delivery-listener.ts';
 import { ServerMeter } from './delivery-server-meter.ts';
@@ -264,16 +264,18 @@ export class ServerBook {
 
   #inputFor(indices: Iterable<number>, fileId: string, bytes: number) {
     const nowMs = this.#clock.nowMs();
-    const servers = [...indices].flatMap((index, rank) => {
-      const server = this.servers[index];
-      return server ? [{ ocaId: server.ocaId, siteId: server.siteId, rank }] : [];
-    });
+    const servers: Candidate[] = [];
     const measurements: Record<string, Measurement> = {};
-    for (const { ocaId } of servers) {
+    for (const index of indices) {
+      const server = this.servers[index];
+      if (!server) continue;
+      const { ocaId, siteId } = server;
       const { estimatedBps: hintBps } = freshRates(this.#hints, ocaId, nowMs);
-      measurements[ocaId] = { ...this.meter(ocaId).measurement(), hintBps };
+      const measurement = this.meter(ocaId).measurement();
+      measurements[ocaId] = hintBps === undefined ? measurement : { ...measurement, hintBps };
+      servers.push({ ocaId, siteId, rank: servers.length });
     }
-    const known = { exclusions: this.#exclusions, hints: this.#hints, rates: this.#rates };
+    const known = { exclusions: this.#exclusions, hints: this.#hints, rates: agedRates(this.#rates, nowMs) };
     return { servers, measurements, ...known, fileId, nowMs, bytes };
   }
 

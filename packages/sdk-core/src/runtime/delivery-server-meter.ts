@@ -16,7 +16,6 @@ import {
   receiveBytes,
 } from '../throughput/busy-meter.ts';
 import {
-  LATENCY_DEFAULTS,
   type LatencyState,
   learnLate,
   lowLatencyMs,
@@ -35,7 +34,7 @@ import {
 
 /** Samples of this length show one moment of a rate. */
 const RATE_SAMPLE_MS = 500;
-const RECENT = { ...LATENCY_DEFAULTS, sampleCount: 3 };
+const RECENT_REQUESTS = 3;
 
 /** The estimators of one server. */
 export class ServerMeter {
@@ -114,7 +113,7 @@ export class ServerMeter {
   /** For the choice of a server: its latency is that of the last few requests, so that a way that grew long shows. */
   measurement(): Measurement {
     if (this.#measured) return this.#measured;
-    const latencyMs = lowLatencyMs(this.#latency, RECENT);
+    const latencyMs = lowLatencyMs(this.#latency, RECENT_REQUESTS);
     this.#measured = { latencyMs, ...rateMeasured(this.#rate) };
     return this.#measured;
   }

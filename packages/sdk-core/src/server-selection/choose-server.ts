@@ -3,7 +3,7 @@ import { planExploration } from './plan-exploration.ts';
 import { CAUTION, rateBelow } from './predict-delivery.ts';
 import { type RankedServer, type RankInput, rankServers } from './rank-servers.ts';
 import { probabilityFaster } from './rate-belief.ts';
-import { agedRates, spreadBetween } from './rate-model.ts';
+import { spreadBetween } from './rate-model.ts';
 import { pickNearlyBest } from './spread.ts';
 
 /** The server that ranges start at, and who may replace it. */
@@ -76,8 +76,7 @@ export interface Choice {
 }
 
 /** Which server a range starts at. undefined where no server holds the file. */
-export function chooseServer(given: ChooseInput): Choice | undefined {
-  const input = { ...given, rates: agedRates(given.rates, given.nowMs) };
+export function chooseServer(input: ChooseInput): Choice | undefined {
   const ranked = rankServers(input);
   const best = ranked[0];
   if (!best) return undefined;

@@ -2,7 +2,7 @@ import { type Exclusions, excludedForMs, failureCount, isUnproven, mayStillHelp 
 import { isInDuress, type LoadHints, NO_HINTS } from './load-hints.ts';
 import { type Prediction, predictDelivery } from './predict-delivery.ts';
 import type { Measurement } from './rate-belief.ts';
-import { agedRates, type RateModel, rateBelief } from './rate-model.ts';
+import { type RateModel, rateBelief } from './rate-model.ts';
 
 /** A server that holds the file. Those that lack it are not named here at all. */
 export interface Candidate {
@@ -22,6 +22,7 @@ export interface RankInput {
   readonly fileId: string;
   readonly nowMs: number;
   readonly bytes: number;
+  /** Of `nowMs`. */
   readonly rates: RateModel;
 }
 
@@ -43,36 +44,37 @@ export interface RankedServer extends Prediction {
  */
 export function rankServers(input: RankInput): readonly RankedServer[] {
   const { servers, exclusions, nowMs, fileId } = input;
-  const rates = agedRates(input.rates, nowMs);
   const isOpen = (server: Candidate): boolean => excludedForMs(exclusions, server, nowMs, fileId) === 0;
   const open = servers.filter(isOpen);
   const well = open.filter(({ ocaId }) => !isUnproven(exclusions, ocaId));
   // Whom only one server is left need not wait for a proof, which with a low buffer would never come.
   const asked = new Set(well.length < 2 ? open : well);
   return servers
-    .map((server) => ({ server, ...rate(server, !asked.has(server), { ...input, rates }) }))
+    .map((server) => rate(server, !asked.has(server), input))
     .sort(
       (a, b) =>
         Number(a.excluded) - Number(b.excluded) ||
         a.failures - b.failures ||
         Number(a.inDuress) - Number(b.inDuress) ||
         a.predictedMs - b.predictedMs ||
-        a.server.rank - b.server.rank ||
-        (a.server.ocaId < b.server.ocaId ? -1 : 1),
-    )
-    .map(({ server, failures: _, ...ranked }) => ({ ocaId: server.ocaId, ...ranked }));
+        a.rank - b.rank ||
+        (a.ocaId < b.ocaId ? -1 : 1),
+    );
 }
 
 function rate(server: Candidate, excluded: boolean, input: RankInput) {
   const { measurements, exclusions, hints = NO_HINTS, nowMs, bytes, rates } = input;
-  const measurement = measurements[server.ocaId] ?? {};
+  const { ocaId, rank } = server;
+  const measurement = measurements[ocaId] ?? {};
   return {
     ...predictDelivery(measurement, rateBelief(rates, server), bytes),
+    ocaId,
+    rank,
     isMeasured: measurement.usualBps !== undefined,
     excluded,
-    mayHelp: mayStillHelp(exclusions, server.ocaId, nowMs),
-    inDuress: isInDuress(hints, server.ocaId, nowMs),
+    mayHelp: mayStillHelp(exclusions, ocaId, nowMs),
+    inDuress: isInDuress(hints, ocaId, nowMs),
     // Past failures of a server that works again do not count against it; among the excluded they decide.
-    failures: excluded ? failureCount(exclusions, server.ocaId) : 0,
+    failures: excluded ? failureCount(exclusions, ocaId) : 0,
   };
 }

@@ -102,14 +102,14 @@ export function agedRates(model: RateModel, nowMs: number): RateModel {
   const kept = Math.exp(-elapsedMs / MEMORY_MS);
   const lineDrift = ((CALM + (1 - NOISE_SHARE) * model.restlessness) * elapsedMs) / 1000;
   const drift = SERVER_VARIANCE * (1 - kept ** 2);
-  const share = (index: number): number => (index === 0 ? 1 : kept);
+  // The line stays as it was: only of servers is something forgotten.
   return {
     ...model,
     atMs: nowMs,
-    means: model.means.map((mean, i) => mean + (1 - share(i)) * ((model.priors[i] ?? 0) - mean)),
+    means: model.means.map((mean, i) => (i ? mean + (1 - kept) * ((model.priors[i] ?? 0) - mean) : mean)),
     covariance: mapped(
       model,
-      (value, i, j) => value * share(i) * share(j) + (i !== j ? 0 : i === 0 ? lineDrift : drift),
+      (value, i, j) => value * (i ? kept : 1) * (j ? kept : 1) + (i !== j ? 0 : i ? drift : lineDrift),
     ),
   };
 }
@@ -155,10 +155,10 @@ function withServer(model: RateModel, { ocaId, rank }: RateSample, log: number):
 
 function corrected(model: RateModel, index: number, error: number, noise: number): RateModel {
   const total = spread(model, index) + noise;
-  const gain = (i: number): number => (entry(model, i, 0) + entry(model, i, index)) / total;
+  const gains = model.covariance.map((row) => ((row[0] ?? 0) + (row[index] ?? 0)) / total);
   return {
     ...model,
-    means: model.means.map((mean, i) => mean + gain(i) * error),
-    covariance: mapped(model, (value, i, j) => value - gain(i) * gain(j) * total),
+    means: model.means.map((mean, i) => mean + (gains[i] ?? 0) * error),
+    covariance: mapped(model, (value, i, j) => value - (gains[i] ?? 0) * (gains[j] ?? 0) * total),
   };
 }

@@ -1,26 +1,29 @@
 import type { ChooseInput } from '../server-selection/choose-server.ts';
 import { type Exclusions, NO_EXCLUSIONS, recordFailure } from '../server-selection/exclusions.ts';
 import type { Candidate } from '../server-selection/rank-servers.ts';
-import { learnRate, NO_RATES } from '../server-selection/rate-model.ts';
+import { agedRates, learnRate, NO_RATES } from '../server-selection/rate-model.ts';
 
 export const FILE = 'f';
 /** Servers in the backend's order, each at a site of its own. */
 export const candidates = (count: number): Candidate[] =>
   Array.from({ length: count }, (_, rank) => ({ ocaId: `oca-${rank}`, siteId: `site-${rank}`, rank }));
 
-/** A choice in which nothing is known. */
-export const input = (given: Partial<ChooseInput> = {}): ChooseInput => ({
-  servers: candidates(3),
-  measurements: {},
-  rates: NO_RATES,
-  exclusions: NO_EXCLUSIONS,
-  fileId: FILE,
-  nowMs: 100_000,
-  bytes: 500_000,
-  neededInMs: 10_000,
-  preference: {},
-  ...given,
-});
+/** A choice in which nothing is known but what is given; of rates, as it is at `nowMs`. */
+export const input = (given: Partial<ChooseInput> = {}): ChooseInput => {
+  const { rates = NO_RATES, nowMs = 100_000, ...others } = given;
+  return {
+    servers: candidates(3),
+    measurements: {},
+    exclusions: NO_EXCLUSIONS,
+    fileId: FILE,
+    bytes: 500_000,
+    neededInMs: 10_000,
+    preference: {},
+    ...others,
+    nowMs,
+    rates: agedRates(rates, nowMs),
+  };
+};
 
 type Known = Pick<ChooseInput, 'measurements' | 'rates'>;
 

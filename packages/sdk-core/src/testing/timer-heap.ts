@@ -6,6 +6,9 @@ export interface HeapTimer {
   cancelled: boolean;
 }
 
+/** Below so many cancelled ones a sweep is not worth it. */
+const FEW = 16;
+
 /** A binary heap of timers, earliest first; cancelled ones are skipped and swept once they are the majority. */
 export class TimerHeap {
   #timers: HeapTimer[] = [];
@@ -16,15 +19,25 @@ export class TimerHeap {
   }
 
   push(timer: HeapTimer): void {
-    this.#timers.push(timer);
-    siftUp(this.#timers, this.#timers.length - 1);
+    const timers = this.#timers;
+    let at = timers.length;
+    timers.push(timer);
+    // Parents move down until one is not later. Nothing is scheduled after `timer` yet: of those due together it is last.
+    while (at > 0) {
+      const parentAt = (at - 1) >> 1;
+      const parent = timers[parentAt];
+      if (!parent || parent.dueMs <= timer.dueMs) break;
+      timers[at] = parent;
+      at = parentAt;
+    }
+    timers[at] = timer;
   }
 
   cancel(timer: HeapTimer): void {
     if (timer.cancelled) return;
     timer.cancelled = true;
     this.#cancelledCount++;
-    if (this.#cancelledCount > 64 && this.#cancelledCount * 2 > this.#timers.length) this.#sweep();
+    if (this.#cancelledCount > FEW && this.#cancelledCount * 2 > this.#timers.length) this.#sweep();
   }
 
   peek(): HeapTimer | undefined {
@@ -46,53 +59,37 @@ export class TimerHeap {
 
   #takeFirst(): void {
     const last = this.#timers.pop();
-    if (!last || this.#timers.length === 0) return;
-    this.#timers[0] = last;
-    siftDown(this.#timers, 0);
+    if (last && this.#timers.length > 0) settleDown(this.#timers, 0, last);
   }
 
   /** From the last parent up, every part becomes a heap (Floyd): cheaper than to sort. */
   #sweep(): void {
-    this.#timers = this.#timers.filter((timer) => !timer.cancelled);
-    for (let at = (this.#timers.length >> 1) - 1; at >= 0; at--) siftDown(this.#timers, at);
+    const timers = this.#timers.filter((timer) => !timer.cancelled);
+    for (let at = (timers.length >> 1) - 1; at >= 0; at--) {
+      const timer = timers[at];
+      if (timer) settleDown(timers, at, timer);
+    }
+    this.#timers = timers;
     this.#cancelledCount = 0;
   }
 }
 
+/** Puts `timer` at `at` or as far below as earlier ones lie there, which move up. */
+function settleDown(timers: HeapTimer[], from: number, timer: HeapTimer): void {
+  const count = timers.length;
+  let at = from;
+  for (let childAt = 2 * at + 1; childAt < count; childAt = 2 * at + 1) {
+    const left = timers[childAt];
+    const right = timers[childAt + 1];
+    const isRight = left !== undefined && right !== undefined && isBefore(right, left);
+    const child = isRight ? right : left;
+    if (!child || !isBefore(child, timer)) break;
+    timers[at] = child;
+    at = isRight ? childAt + 1 : childAt;
+  }
+  timers[at] = timer;
+}
+
 function isBefore(a: HeapTimer, b: HeapTimer): boolean {
   return a.dueMs === b.dueMs ? a.order < b.order : a.dueMs < b.dueMs;
-}
-
-function siftUp(timers: HeapTimer[], from: number): void {
-  let at = from;
-  while (at > 0) {
-    const parentAt = (at - 1) >> 1;
-    if (!swapIfBefore(timers, at, parentAt)) return;
-    at = parentAt;
-  }
-}
-
-function siftDown(timers: HeapTimer[], from: number): void {
-  let at = from;
-  for (;;) {
-    const left = at * 2 + 1;
-    const child = earlierOf(timers, left, left + 1);
-    if (child >= timers.length || !swapIfBefore(timers, child, at)) return;
-    at = child;
-  }
-}
-
-function earlierOf(timers: readonly HeapTimer[], leftAt: number, rightAt: number): number {
-  const left = timers[leftAt];
-  const right = timers[rightAt];
-  return left && right && isBefore(right, left) ? rightAt : leftAt;
-}
-
-function swapIfBefore(timers: HeapTimer[], lowerAt: number, upperAt: number): boolean {
-  const lower = timers[lowerAt];
-  const upper = timers[upperAt];
-  if (!lower || !upper || !isBefore(lower, upper)) return false;
-  timers[lowerAt] = upper;
-  timers[upperAt] = lower;
-  return true;
 }

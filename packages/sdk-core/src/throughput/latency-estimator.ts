@@ -1,12 +1,5 @@
-export interface LatencyConfig {
-  /** Samples remembered. */
-  readonly sampleCount: number;
-  /** Which part of them is taken as the latency of the unloaded path, from 0 (the least) to 1. */
-  readonly quantile: number;
-}
-
-/** The 10th percentile, as fast.com takes it for unloaded latency: queues and scheduling only ever add time. */
-export const LATENCY_DEFAULTS: LatencyConfig = { sampleCount: 10, quantile: 0.1 };
+/** Samples remembered. */
+const REMEMBERED = 10;
 
 export interface LatencyState {
   /** The last samples, oldest first. */
@@ -17,12 +10,8 @@ export interface LatencyState {
 
 export const NO_LATENCY: LatencyState = { samplesMs: [] };
 
-export function sampleLatency(
-  { samplesMs }: LatencyState,
-  latencyMs: number,
-  config: LatencyConfig = LATENCY_DEFAULTS,
-): LatencyState {
-  return { samplesMs: [...samplesMs, latencyMs].slice(-config.sampleCount) };
+export function sampleLatency({ samplesMs }: LatencyState, latencyMs: number): LatencyState {
+  return { samplesMs: [...samplesMs, latencyMs].slice(-REMEMBERED) };
 }
 
 /**
@@ -33,11 +22,10 @@ export function learnLate(state: LatencyState, atLeastMs: number): LatencyState 
   return (lowLatencyMs(state) ?? 0) >= atLeastMs ? state : { samplesMs: [], atLeastMs };
 }
 
-/** Of the last so many samples. undefined before the first one. */
-export function lowLatencyMs(
-  { samplesMs, atLeastMs }: LatencyState,
-  { sampleCount, quantile }: LatencyConfig = LATENCY_DEFAULTS,
-): number | undefined {
-  const sorted = samplesMs.slice(-sampleCount).sort((a, b) => a - b);
-  return atLeastMs ?? sorted[Math.floor(quantile * (sorted.length - 1))];
+/**
+ * The 10th percentile, as fast.com takes it for unloaded latency: queues and scheduling only ever add time. Of ten
+ * samples and fewer that is the least. Of the last so many; undefined before the first one.
+ */
+export function lowLatencyMs({ samplesMs, atLeastMs }: LatencyState, count: number = REMEMBERED): number | undefined {
+  return atLeastMs ?? (samplesMs.length > 0 ? Math.min(...samplesMs.slice(-count)) : undefined);
 }

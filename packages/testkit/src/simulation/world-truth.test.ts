@@ -65,6 +65,8 @@ describe('an OCA is no good', () => {
     const truth = new WorldTruth(world);
     expect(truth.isGood(OCA, span(world, 1100, 1900))).toBe(false);
     expect(truth.isGood(OCA, span(world, 2100, 3000))).toBe(true);
+    const rates = [500, 1500, 2500].map((ms) => truth.rateBpsOf(OCA, span(world, ms, ms).fromMs));
+    expect(rates.map((bps) => bps > 0)).toEqual([true, false, true]);
   });
 
   it('where it takes too few viewers, and is where a fault hardly matters', async () => {

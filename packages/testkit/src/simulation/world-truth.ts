@@ -64,11 +64,11 @@ export class WorldTruth {
   rateBpsOf(ocaId: string, atMs: number): number {
     if (this.#crowded.has(ocaId)) return 0;
     const [link] = this.linksOf(ocaId, { fromMs: atMs, toMs: atMs });
-    const { isUp, faults, skewMs } = this.#changes
+    const { isUp, isDraining, faults, skewMs } = this.#changes
       .filter((change) => change.ocaId === ocaId && change.atMs <= atMs)
       .reduce((truth, { apply }) => apply(truth), WELL);
     const harmful = faults.filter((fault) => fault.kind !== 'latency' && fault.kind !== 'rate');
-    if (!isUp || skewMs > 0 || harmful.length > 0 || link?.state !== 'up') return 0;
+    if (!isUp || isDraining || skewMs > 0 || harmful.length > 0 || link?.state !== 'up') return 0;
     const limits = faults.flatMap((fault) => (fault.kind === 'rate' ? [fault.rateBps] : []));
     return Math.min(link.rateBps, ...limits);
   }
