@@ -63,7 +63,7 @@ export interface ExchangeEnd {
 export class Exchange {
   readonly #parts: ExchangeParts;
   readonly #arrivedAtMs: number;
-  readonly #unsubscribe: () => void;
+  #unsubscribe: (() => void) | undefined;
   #plan: ServePlan;
   readonly #transfer: { sentBytes: number; readonly totalBytes: number; pace: TransferState['pace'] };
   #reader: ChunkReader | undefined;
@@ -84,7 +84,6 @@ export class Exchange {
       totalBytes: body.kind === 'file' ? body.endByte - body.startByte : 0,
       pace: undefined,
     };
-    this.#unsubscribe = parts.faults.onChange(() => this.#faultsChanged());
   }
 
   get ended(): boolean {
@@ -93,6 +92,7 @@ export class Exchange {
 
   /** Waits as long as faults say, opens the file, and gives the plan to answer with. Rejects with `ConnectionCut`. */
   async begin(readerOf: ChunkReaderFactory): Promise<ServePlan> {
+    this.#listen();
     if (this.#cut || this.#fault()) await this.#headGate();
     const { body } = this.#plan;
     if (body.kind !== 'file' || this.#ended) return this.#plan;
@@ -127,6 +127,7 @@ export class Exchange {
 
   /** As `next`, without reading: `read` it, or have the kernel send it and say so with `sent`. */
   async nextPart(): Promise<FilePart | undefined> {
+    this.#listen();
     while (!this.#ended) {
       const step = this.#dueStep();
       if (step.kind === 'done') return undefined;
@@ -143,6 +144,11 @@ export class Exchange {
     return step.kind === 'send' ? { position: this.#position(), bytes: step.bytes } : undefined;
   }
 
+  /** Whether any are on their way. */
+  get hasSent(): boolean {
+    return this.#transfer.sentBytes > 0;
+  }
+
   /** Whether all bytes of the file are on their way. */
   get allSent(): boolean {
     return this.#transfer.sentBytes >= this.#transfer.totalBytes;
@@ -155,6 +161,7 @@ export class Exchange {
 
   /** Brings a part into memory when it is its turn on the disk. Rejects with `ConnectionCut`. */
   async bring({ position, bytes }: FilePart): Promise<void> {
+    this.#listen();
     try {
       await this.#file?.kernel?.bring(position, bytes);
     } catch (error) {
@@ -168,11 +175,13 @@ export class Exchange {
     this.#transfer.sentBytes += bytes;
     this.#transfer.pace = pace && spend(pace, bytes);
     this.#parts.onSent(bytes);
+    if (!this.allSent) this.#listen();
   }
 
   /** The bytes of the part that is due, changed where a fault wants that; undefined once ended. Rejects with `ConnectionCut`. */
   async read({ position, bytes }: FilePart): Promise<Uint8Array | undefined> {
     if (!this.#reader) return undefined;
+    this.#listen();
     const right = await this.#readOrCut(this.#reader, position, bytes);
     return this.#ended ? undefined : this.#given(right, position);
   }
@@ -209,7 +218,7 @@ export class Exchange {
   end(outcome: TransferOutcome): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#unsubscribe();
+    this.#unsubscribe?.();
     this.#release();
     this.#wake?.();
     const { sentBytes: bytesSent } = this.#transfer;
@@ -240,6 +249,11 @@ export class Exchange {
     if (step.kind === 'cut') throw new ConnectionCut('reset', `Cut on purpose: ${step.reason}.`);
     if (step.kind === 'send' || step.kind === 'wait') this.#transfer.pace = step.pace;
     return step;
+  }
+
+  /** To changes of faults, from the first wait on: an answer that is given in one turn hears of none. */
+  #listen(): void {
+    if (!this.#ended) this.#unsubscribe ??= this.#parts.faults.onChange(() => this.#faultsChanged());
   }
 
   #faultsChanged(): void {

@@ -32,6 +32,8 @@ interface Shared {
   /** The same, once it is open. */
   opened: DiskFile | undefined;
   readers: number;
+  /** When the last one left, as a number that grows. */
+  leftAt: number;
   /** Not to be kept: the file was removed or replaced. */
   forgotten: boolean;
 }
@@ -40,6 +42,7 @@ interface Shared {
 export class OpenFiles {
   readonly #byPath = new Map<string, Shared>();
   readonly #native: Native | undefined;
+  #leaves = 0;
 
   constructor(native: Native | undefined) {
     this.#native = native;
@@ -50,9 +53,9 @@ export class OpenFiles {
     shared.readers += 1;
     try {
       shared.opened = await shared.file;
-      return this.#lease(path, shared, shared.opened);
+      return this.#lease(shared, shared.opened);
     } catch (error) {
-      this.#leave(path, shared);
+      this.#leave(shared);
       this.forget(path);
       throw diskErrorOf(error, path);
     }
@@ -63,7 +66,7 @@ export class OpenFiles {
     const shared = this.#byPath.get(path);
     if (!shared?.opened) return undefined;
     shared.readers += 1;
-    return this.#lease(path, shared, shared.opened);
+    return this.#lease(shared, shared.opened);
   }
 
   /** The next `open` opens anew. Running readers keep what they have. */
@@ -85,10 +88,16 @@ export class OpenFiles {
       try {
         return await work();
       } finally {
-        this.#leave(path, shared);
+        this.#leave(shared);
       }
     };
-    const shared: Shared = { file: this.#openFile(path, during), opened: undefined, readers: 0, forgotten: false };
+    const shared: Shared = {
+      file: this.#openFile(path, during),
+      opened: undefined,
+      readers: 0,
+      leftAt: 0,
+      forgotten: false,
+    };
     this.#byPath.set(path, shared);
     return shared;
   }
@@ -107,34 +116,36 @@ export class OpenFiles {
     }
   }
 
-  #lease(path: string, shared: Shared, file: DiskFile): Lease {
+  #lease(shared: Shared, file: DiskFile): Lease {
     let closed = false;
     return {
       file,
       close: () => {
         if (closed) return;
         closed = true;
-        this.#leave(path, shared);
+        this.#leave(shared);
       },
     };
   }
 
-  #leave(path: string, shared: Shared): void {
+  #leave(shared: Shared): void {
     shared.readers -= 1;
     if (shared.readers > 0) return;
     if (shared.forgotten) {
       closeQuietly(shared);
       return;
     }
-    // Last in the map is the latest used.
-    this.#byPath.delete(path);
-    this.#byPath.set(path, shared);
+    this.#leaves += 1;
+    shared.leftAt = this.#leaves;
     if (this.#byPath.size > MAX_IDLE) this.#dropOneIdle();
   }
 
+  /** That which nobody has used for the longest time. */
   #dropOneIdle(): void {
-    const idle = [...this.#byPath].find(([, shared]) => shared.readers === 0);
-    if (idle) this.forget(idle[0]);
+    let oldest: { readonly path: string; readonly leftAt: number } | undefined;
+    for (const [path, { readers, leftAt }] of this.#byPath)
+      if (readers === 0 && leftAt < (oldest?.leftAt ?? Number.POSITIVE_INFINITY)) oldest = { path, leftAt };
+    if (oldest) this.forget(oldest.path);
   }
 }
 

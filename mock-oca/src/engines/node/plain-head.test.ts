@@ -14,7 +14,9 @@ describe('a plain head', () => {
     expect(read(text)).toEqual({
       target: '/a/b?CMCD=x',
       headers: { host: 'x:1', range: 'bytes=0-9', 'x-empty': '', connection: 'Keep-Alive' },
+      isLast: false,
     });
+    expect(read(head('GET / HTTP/1.1', 'Host: x', 'Connection: close'))?.isLast).toBe(true);
   });
 
   it.each([
@@ -34,7 +36,7 @@ describe('a plain head', () => {
     ['two hosts', head('GET / HTTP/1.1', 'Host: x', 'Host: y')],
     ['a name of every object', head('GET / HTTP/1.1', 'Host: x', 'Constructor: y')],
     ['two ranges', head('GET / HTTP/1.1', 'Host: x', 'Range: bytes=0-1', 'range: bytes=2-3')],
-    ['a goodbye', head('GET / HTTP/1.1', 'Host: x', 'Connection: close')],
+    ['a word for the next hop', head('GET / HTTP/1.1', 'Host: x', 'Connection: close, x')],
     ['a change of protocol', head('GET / HTTP/1.1', 'Host: x', 'Upgrade: h2c')],
     ['another method', head('HEAD / HTTP/1.1', 'Host: x')],
     ['an older version', head('GET / HTTP/1.0', 'Host: x')],

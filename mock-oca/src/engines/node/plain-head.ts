@@ -1,8 +1,10 @@
-/** The head of a request that says nothing of a body, of the connection, or of anything but what it asks for. */
+/** The head of a request that says nothing of a body or of another protocol. */
 export interface PlainHead {
   readonly target: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Nothing is to follow. */
+  readonly isLast: boolean;
 }
 
 const MOST_BYTES = 8192;
@@ -37,6 +39,7 @@ export function readPlainHead(bytes: Buffer): PlainHead | undefined {
     at = end + 2;
   }
   const { host, connection } = headers;
-  if (host === undefined || (connection !== undefined && connection.toLowerCase() !== 'keep-alive')) return undefined;
-  return { target, headers };
+  const stays = connection === undefined || connection.toLowerCase() === 'keep-alive';
+  if (host === undefined || !(stays || connection.toLowerCase() === 'close')) return undefined;
+  return { target, headers, isLast: !stays };
 }

@@ -13,7 +13,7 @@ export interface QuickPorts {
   readonly answer: (head: RequestHead, outlet: Outlet) => void;
   /** Node is to serve the connection from here on, beginning with these bytes. */
   readonly handOver: (connection: QuickConnection, bytes: Buffer) => void;
-  readonly headOf: (status: number, headers: Readonly<Record<string, string>>) => string;
+  readonly headOf: (status: number, headers: Readonly<Record<string, string>>, isLast: boolean) => string;
   readonly closed: (connection: QuickConnection) => void;
   /** No connection is to stay after its answer. */
   readonly isClosing: () => boolean;
@@ -35,6 +35,8 @@ export class QuickConnection implements Outlet {
   readonly #ports: QuickPorts;
   readonly #clientAddress: string;
   #isAnswering = false;
+  /** The client closes after this answer, or this server does. */
+  #isLast = false;
   #hasAsked = false;
   /** Not sent yet. */
   #head: string | undefined;
@@ -78,7 +80,8 @@ export class QuickConnection implements Outlet {
   }
 
   writeHead(status: number, headers: Readonly<Record<string, string>>): void {
-    this.#head = this.#ports.headOf(status, headers);
+    this.#isLast ||= this.#ports.isClosing();
+    this.#head = this.#ports.headOf(status, headers, this.#isLast);
   }
 
   flushHead(): void {
@@ -114,7 +117,7 @@ export class QuickConnection implements Outlet {
     this.quietRounds = 0;
     const held = this.#held;
     this.#held = undefined;
-    if (this.#ports.isClosing()) this.socket.end();
+    if (this.#isLast || this.#ports.isClosing()) this.socket.end();
     else if (held) this.#begin(held);
     else if (this.socket.isPaused()) this.socket.resume();
   }
@@ -141,7 +144,8 @@ export class QuickConnection implements Outlet {
       return;
     }
     this.#isAnswering = true;
-    const { target, headers } = plain;
+    const { target, headers, isLast } = plain;
+    this.#isLast = isLast;
     this.#ports.answer({ method: 'GET', target, headers, clientAddress: this.#clientAddress }, this);
   }
 

@@ -35,7 +35,8 @@ export class QuickLane {
     const ports: QuickPorts = {
       ...receiver,
       handOver: (connection, bytes) => this.#handOver(connection, bytes),
-      headOf: (status, headers) => responseHead(status, headers, { date: date.at(Date.now()), keepAliveS }),
+      headOf: (status, headers, isLast) =>
+        responseHead(status, headers, { date: date.at(Date.now()), keepAliveS: isLast ? undefined : keepAliveS }),
       closed: (connection) => void this.#connections.delete(connection),
       isClosing: () => this.#isClosing,
     };

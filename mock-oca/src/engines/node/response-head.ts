@@ -2,11 +2,11 @@ import { STATUS_CODES } from 'node:http';
 
 const NOT_IN_A_HEADER = /[^\t\x20-\x7e\x80-\xff]/;
 
-/** The head of an answer on a connection that stays, as node writes it. Throws on a value that would end its line. */
+/** The head of an answer as node writes it; `keepAliveS` where the connection stays. Throws on a value that would end its line. */
 export function responseHead(
   status: number,
   headers: Readonly<Record<string, string>>,
-  { date, keepAliveS }: { readonly date: string; readonly keepAliveS: number },
+  { date, keepAliveS }: { readonly date: string; readonly keepAliveS?: number | undefined },
 ): string {
   let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n`;
   for (const name in headers) {
@@ -14,6 +14,7 @@ export function responseHead(
     if (NOT_IN_A_HEADER.test(value)) throw new Error(`The header ${name} cannot have this value.`);
     text += `${name}: ${value}\r\n`;
   }
+  if (keepAliveS === undefined) return `${text}Date: ${date}\r\nConnection: close\r\n\r\n`;
   return `${text}Date: ${date}\r\nConnection: keep-alive\r\nKeep-Alive: timeout=${keepAliveS}\r\n\r\n`;
 }
 

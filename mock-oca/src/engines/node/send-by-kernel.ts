@@ -17,11 +17,12 @@ export type Write = (chunk: Uint8Array) => Promise<boolean>;
 /** Sent through node when the kernel can take no more: node says when there is room again. */
 const PLUG_BYTES = 16 * 1024;
 
-/** Has the kernel send from the page cache into the socket, all of it in this turn where it can. Rejects with `ConnectionCut`. */
+/** Has the kernel send from the page cache into the socket what has not gone yet. Rejects with `ConnectionCut`. */
 export async function sendByKernel(send: KernelSend, write: Write): Promise<void> {
   const { exchange, outlet } = send;
   if (!outlet.isItsTurn) await outlet.turn();
   const turn = new Turn();
+  if (exchange.hasSent) await turn.ofOthers();
   while (!exchange.allSent) {
     const part = exchange.partNow() ?? (await duePart(exchange, outlet));
     if (!part) return;
@@ -37,7 +38,8 @@ export async function sendByKernel(send: KernelSend, write: Write): Promise<void
   }
 }
 
-function sendNow({ exchange, outlet, native }: KernelSend, file: KernelFile, part: FilePart): number {
+/** The bytes of a part in memory that went. Throws `ConnectionCut`. */
+export function sendNow({ exchange, outlet, native }: KernelSend, file: KernelFile, part: FilePart): number {
   const sent = outlet.sendFile(native, file, part);
   if (sent === 0) return 0;
   exchange.sent(sent);

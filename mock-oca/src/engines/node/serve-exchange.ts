@@ -1,9 +1,10 @@
 import type { Native } from '../../native/native.ts';
 import { type ChunkReaderFactory, ConnectionCut, type Exchange } from '../../serving/exchange.ts';
+import type { ServePlan } from '../../serving/serve-plan.ts';
 import { duePart } from './due-part.ts';
 import type { LateHeads } from './late-heads.ts';
 import type { Outlet } from './outlet.ts';
-import { sendByKernel, type Write } from './send-by-kernel.ts';
+import { sendByKernel, sendNow, type Write } from './send-by-kernel.ts';
 import type { SlowClients } from './slow-clients.ts';
 import { Turn } from './turn.ts';
 
@@ -15,22 +16,57 @@ export interface ServePorts {
   readonly native?: Native | undefined;
 }
 
-/** Performs a plan on a connection, in this very turn where nothing has to be waited for. Never rejects. */
-export async function serveExchange(exchange: Exchange, outlet: Outlet, ports: ServePorts): Promise<void> {
+/** Performs a plan on a connection, in this very turn where nothing has to be waited for. */
+export function serveExchange(exchange: Exchange, outlet: Outlet, ports: ServePorts): void {
   outlet.onClose(() => exchange.end('client-closed'));
   exchange.onCut((cut) => reset(exchange, outlet, cut));
   try {
-    const { status, headers, body } = exchange.beginNow(ports.readerOf) ?? (await exchange.begin(ports.readerOf));
-    if (exchange.ended) return;
-    outlet.writeHead(status, headers);
-    if (body.kind === 'file') await sendFile(exchange, outlet, ports);
-    if (exchange.ended) return;
-    // Before `end`: the socket may close, as the client wished, in the same turn.
-    exchange.end('complete');
-    outlet.end(body.kind === 'text' ? body.text : undefined);
+    const plan = exchange.beginNow(ports.readerOf);
+    if (!plan) return void serveLater(exchange, outlet, ports);
+    outlet.writeHead(plan.status, plan.headers);
+    if (plan.body.kind !== 'file' || sentAtOnce(exchange, outlet, ports.native)) finish(exchange, outlet, plan);
+    else void serveRest(exchange, outlet, ports, plan);
   } catch (error) {
     reset(exchange, outlet, error);
   }
+}
+
+/** Whether the kernel took all of it. */
+function sentAtOnce(exchange: Exchange, outlet: Outlet, native: Native | undefined): boolean {
+  const file = native && outlet.isItsTurn && !outlet.isEncrypted ? exchange.kernel : undefined;
+  const part = file && exchange.partNow();
+  if (native && part && file.inMemory(part.position, part.bytes)) sendNow({ exchange, outlet, native }, file, part);
+  return exchange.allSent;
+}
+
+/** Never rejects. */
+async function serveLater(exchange: Exchange, outlet: Outlet, ports: ServePorts): Promise<void> {
+  try {
+    const plan = await exchange.begin(ports.readerOf);
+    if (exchange.ended) return;
+    outlet.writeHead(plan.status, plan.headers);
+    if (plan.body.kind === 'file') await serveRest(exchange, outlet, ports, plan);
+    else finish(exchange, outlet, plan);
+  } catch (error) {
+    reset(exchange, outlet, error);
+  }
+}
+
+/** Never rejects. */
+async function serveRest(exchange: Exchange, outlet: Outlet, ports: ServePorts, plan: ServePlan): Promise<void> {
+  try {
+    await sendFile(exchange, outlet, ports);
+    finish(exchange, outlet, plan);
+  } catch (error) {
+    reset(exchange, outlet, error);
+  }
+}
+
+function finish(exchange: Exchange, outlet: Outlet, { body }: ServePlan): void {
+  if (exchange.ended) return;
+  // Before `end`: the socket may close, as the client wished, in the same turn.
+  exchange.end('complete');
+  outlet.end(body.kind === 'text' ? body.text : undefined);
 }
 
 function reset(exchange: Exchange, outlet: Outlet, error: unknown): void {
