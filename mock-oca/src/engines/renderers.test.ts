@@ -5,6 +5,7 @@ import { retryAfterS } from '../admission/retry-after.ts';
 import type { OcaConfigInput } from '../oca-config.ts';
 import { hmac, type OcaFixture, ocaConfig, ocaWith, playId, testFile, tokenFor } from '../testing/oca-fixture.ts';
 import { type Answer, type Ask, type Rendered, readAll, readJson, renderers } from '../testing/renderers.ts';
+import { workersRenderers } from '../testing/workers-fixture.ts';
 
 const file = testFile(700_001);
 const { fileId, sizeBytes } = file.entry;
@@ -18,7 +19,7 @@ async function until(isTrue: () => boolean): Promise<void> {
   expect(isTrue()).toBe(true);
 }
 
-describe.each(renderers)('an OCA $name', ({ host, disks }) => {
+describe.each([...renderers, ...workersRenderers])('an OCA $name', ({ host, disks }) => {
   let fixture: OcaFixture;
   let rendered: Rendered;
   const ask = (changes: Partial<Ask> = {}): Promise<Answer> => rendered.ask({ target: path, ...changes });
@@ -212,7 +213,7 @@ describe.each(renderers)('an OCA $name', ({ host, disks }) => {
     expect((await answer.read())?.length).toBeGreaterThan(0);
     await until(() => fixture.oca.media.connections === 1);
     answer.cancel();
-    await until(() => fixture.oca.media.connections === 0);
+    await until(() => fixture.oca.media.connections === 0 && fixture.log.at(-1)?.phase === 'end');
     expect(fixture.log.at(-1)).toMatchObject({ phase: 'end', outcome: 'client-closed', bytesSent: 1000 });
   });
 
@@ -254,6 +255,7 @@ describe.each(renderers)('an OCA $name', ({ host, disks }) => {
     it('breaks after so many bytes', async () => {
       await setFaults([{ kind: 'reset', afterBytes: 100_000 }]);
       await expect(readAll(await ask())).rejects.toThrow();
+      await until(() => fixture.log.at(-1)?.phase === 'end');
       expect(fixture.log.at(-1)).toMatchObject({ outcome: 'reset', bytesSent: 100_000 });
     });
 
@@ -328,7 +330,7 @@ describe.each(renderers)('an OCA $name', ({ host, disks }) => {
     fixture.disks.open = () => Promise.reject(new Error('EIO'));
     rendered.loseFiles?.();
     for (let i = 0; i < 3; i++) expect((await readJson(await ask())).error?.code).toBe('oca/disk');
-    expect(fixture.oca.health()).toMatchObject({ verdict: 'failing' });
+    await until(() => fixture.oca.health().verdict === 'failing');
     expect((await readJson(await ask())).error?.code).toBe('oca/overloaded');
   });
 

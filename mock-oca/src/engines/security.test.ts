@@ -6,6 +6,7 @@ import { nginxSearch, nginxWith } from '../testing/nginx-fixture.ts';
 import { ocaConfig, ocaWith, testFile, tokenFor } from '../testing/oca-fixture.ts';
 import { rawAsk } from '../testing/raw-ask.ts';
 import { folderDisks } from '../testing/renderers.ts';
+import { hasWorkers, workersWith } from '../testing/workers-fixture.ts';
 import type { WatchedDisks } from './nginx/watched-disks.ts';
 import { listen } from './node/node-server.ts';
 
@@ -22,6 +23,7 @@ interface Served {
 
 const engines = [
   { engine: 'node', serve: serveByNode },
+  ...(hasWorkers ? [{ engine: 'node with two threads', serve: serveByWorkers }] : []),
   ...(nginxSearch.ok ? [{ engine: 'nginx', serve: serveByNginx }] : []),
 ];
 
@@ -35,6 +37,11 @@ async function serveByNode(): Promise<Served> {
     rmSync(folderOf(disks), { recursive: true });
   };
   return { port: Number(new URL(server.url).port), folder: folderOf(disks), close };
+}
+
+async function serveByWorkers(): Promise<Served> {
+  const { url, folder, close } = await workersWith([file], {}, { slowHeadersMs: SLOW_MS });
+  return { port: Number(new URL(url).port), folder, close };
 }
 
 async function serveByNginx(): Promise<Served> {

@@ -11,13 +11,20 @@ export interface BundledProcess {
   /** As published: the process, and what its other threads run. */
   readonly main: string;
   readonly worker: URL;
-  remove(): void;
 }
 
-/** A thread cannot run the sources, and a process starts faster without a loader of TypeScript. */
-export async function bundleProcess(): Promise<BundledProcess> {
+let bundled: Promise<BundledProcess> | undefined;
+
+/** Once for all tests of a file: a thread cannot run the sources, and a process starts faster without a loader of TypeScript. */
+export function bundledProcess(): Promise<BundledProcess> {
+  bundled ??= bundle();
+  return bundled;
+}
+
+async function bundle(): Promise<BundledProcess> {
   mkdirSync(CACHE, { recursive: true });
   const folder = mkdtempSync(join(CACHE, 'process-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const inputs = { main: 'main.ts', 'serving-worker': 'engines/node/workers/serving-worker.ts' };
   for (const [name, path] of Object.entries(inputs)) {
     const entry = fileURLToPath(new URL(path, SOURCES));
@@ -38,6 +45,5 @@ export async function bundleProcess(): Promise<BundledProcess> {
   return {
     main: join(folder, 'main.mjs'),
     worker: pathToFileURL(join(folder, 'serving-worker.mjs')),
-    remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

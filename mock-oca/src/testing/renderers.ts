@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Oca } from '../app.ts';
 import type { DiskStore } from '../disks/disk-store.ts';
-import { NodeDiskStore } from '../disks/node/node-disk-store.ts';
+import { NodeDiskStore, type NodeDiskStoreOptions } from '../disks/node/node-disk-store.ts';
 import { findNginx } from '../engines/nginx/find-nginx.ts';
 import { listenNginx } from '../engines/nginx/nginx-engine.ts';
 import { WatchedDisks } from '../engines/nginx/watched-disks.ts';
@@ -81,10 +81,10 @@ export const linesOf = (text: string): RequestLogLine[] =>
     .split('\n')
     .map((line) => JSON.parse(line));
 
-export async function folderDisks(): Promise<WatchedDisks> {
+export async function folderDisks(options: NodeDiskStoreOptions = {}): Promise<WatchedDisks> {
   const folder = mkdtempSync(join(tmpdir(), 'oca-disk-'));
   chmodSync(folder, 0o755);
-  return new WatchedDisks(await NodeDiskStore.open([folder], () => {}));
+  return new WatchedDisks(await NodeDiskStore.open([folder], () => {}, options));
 }
 
 export async function hostBehindNginx({ oca, config, disks, log }: OcaFixture): Promise<RenderedOnSocket> {
@@ -161,7 +161,7 @@ async function hostEncrypted(fixture: OcaFixture, askAt: AskAt): Promise<Rendere
 }
 
 /** With node:http, which sends a path as it is: `fetch` would tidy it up. */
-function askSocket(url: string, { target, method = 'GET', headers = {}, body }: Ask): Promise<Answer> {
+export function askSocket(url: string, { target, method = 'GET', headers = {}, body }: Ask): Promise<Answer> {
   const { hostname, port, protocol } = new URL(url);
   const encrypted = protocol === 'https:';
   // Stays open after the answer: a client that closes the moment it has all bytes looks to a server like one that left.

@@ -44,6 +44,7 @@ export class WorkerPool {
   #homelessFds: number[] = [];
   #timer: NodeJS.Timeout | undefined;
   #countedBytes = 0;
+  #turn = 0;
   #isClosing = false;
 
   constructor(oca: Oca, options: WorkerPoolOptions) {
@@ -79,12 +80,13 @@ export class WorkerPool {
     return this.#threads;
   }
 
-  /** To the one with the fewest connections. */
+  /** To the one with the fewest connections; of several, in turn. */
   take(fd: number): void {
-    let best: WorkerThread | undefined;
-    for (const thread of this.#threads)
-      if (thread.serves && (!best || thread.openConnections < best.openConnections)) best = thread;
-    if (best) best.give(fd);
+    const serving = this.#threads.filter((thread) => thread.serves);
+    const fewest = Math.min(...serving.map((thread) => thread.openConnections));
+    const free = serving.filter((thread) => thread.openConnections === fewest);
+    const next = free[this.#turn++ % free.length];
+    if (next) next.give(fd);
     else this.#homelessFds.push(fd);
   }
 
