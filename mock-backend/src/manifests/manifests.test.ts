@@ -298,6 +298,41 @@ describe('content steering', () => {
     expect(again['PATHWAY-PRIORITY'].at(-1), 'a renewed pathway is the OCA that it names').toBe(clones[0]?.ID);
   });
 
+  it('renews the token of dash.js through clones with a parameter, and of no other player of DASH', async () => {
+    const lifetimeMs = 3600_000;
+    region = await regionWith(FILM, { config: { ...config, steeringTtlMs: 4000, tokenLifetimeMs: lifetimeMs } });
+    const { dash } = await manifestsOf(region);
+    const mpd = (await get(region, dash)).body;
+    const url = steeringUrlOf(mpd);
+    const at = (pathway: string) => `&_DASH_pathway=%22${pathway}%22&_DASH_throughput=9000000`;
+    const [first = ''] = pathwaysIn(mpd);
+    const early = await steer(region, url, at(first));
+    expect(JSON.stringify(early)).not.toContain('PARAMS');
+    region.clock.advance(lifetimeMs * 0.8);
+    for (const [ocaId, siteId] of FLEET) await region.report(ocaId, siteId, {});
+    const shaka = await steer(region, url, at(first).replaceAll('%22', ''));
+    expect(JSON.stringify(shaka)).not.toContain('PARAMS');
+    const answer = await steer(region, early['RELOAD-URI'], at(first));
+    const clones = answer['PATHWAY-CLONES'] ?? [];
+    expect(clones.map(({ ID }) => ID)).toEqual(answer['PATHWAY-PRIORITY']);
+    expect(clones.length).toBe(FLEET.length);
+    const laterS = (region.clock.wallMs() + lifetimeMs * 0.9) / 1000;
+    for (const { ID, 'BASE-ID': base, 'URI-REPLACEMENT': replacement } of clones) {
+      expect(pathwaysIn(mpd)).toContain(base);
+      expect(ID.startsWith(`${replacement.HOST}.`)).toBe(true);
+      const token = replacement.PARAMS?.token ?? '';
+      expect(verifyMediaToken(token, config.urlKey, hmac, laterS)).toMatchObject({ ok: true });
+    }
+    // Also where it reports nothing it is dash.js.
+    expect((await steer(region, answer['RELOAD-URI']))['PATHWAY-CLONES']).toEqual(clones);
+    const ids = clones.map(({ ID }) => ID);
+    region.clock.advance(lifetimeMs * 0.8);
+    for (const [ocaId, siteId] of FLEET) await region.report(ocaId, siteId, {});
+    const next = await steer(region, answer['RELOAD-URI'], at(ids[0] ?? ''));
+    expect(next['PATHWAY-CLONES']).toHaveLength(FLEET.length);
+    for (const { ID } of next['PATHWAY-CLONES'] ?? []) expect(ids).not.toContain(ID);
+  });
+
   it('stays at the pathways of the manifest when nobody is left: they are as good as none, not worse', async () => {
     const { hls } = await manifestsOf(region);
     const manifest = (await get(region, hls)).body;

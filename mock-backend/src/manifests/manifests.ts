@@ -16,7 +16,14 @@ import { dashText, hlsText, type ManifestPart, pathwayUris } from './manifest-te
 import { type ManifestTicket, openTicket, type TicketPath, ticketUrl } from './manifest-ticket.ts';
 import { commonFiles, manifestPathways, type Pathway } from './pathways.ts';
 import { steeringAnswer } from './steering-answer.ts';
-import { readReport, readState, remember, type SteeringState, stateQuery } from './steering-state.ts';
+import {
+  type PlayerReport,
+  readReport,
+  readState,
+  remember,
+  type SteeringState,
+  stateQuery,
+} from './steering-state.ts';
 
 export interface ManifestsDeps {
   readonly config: BackendConfig;
@@ -76,14 +83,15 @@ export class Manifests {
     const report = readReport(query, mouth);
     const measured = remember(before.measured, report?.reports ?? [], this.#nowS());
     const seen = this.#look(ticket, entry, request.client, 'steering', measured);
-    const state = this.#renewed({ ...before, measured }, mouth);
+    const state = this.#renewed({ ...before, measured }, mouth === 'hls' || report?.quoted === true);
     const [base] = state.named;
     const token = this.#mediaToken(ticket, request.client, state.tokenExpiresAtS);
     return steeringAnswer({
       ranked: seen.pathways,
       state,
       cloneBaseUrl: base === undefined ? undefined : this.#deps.fleet.baseUrlOf(base),
-      hostForm: mouth === 'hls' ? 'bare' : !report ? 'unknown' : report.quoted ? 'authority' : 'bare',
+      hostForm: hostFormOf(mouth, state, report),
+      freshToken: mouth === 'dash' ? token : undefined,
       urisAt: (pathway) => pathwayUris(seen, (fileId) => mediaUrl(pathway.baseUrl, token, fileId)),
       reloadUri: steeringUrl(request, mouth, state),
       ttlS: this.#ttlS(),
@@ -168,12 +176,12 @@ export class Manifests {
     };
   }
 
-  /** HLS clones can carry fresh URLs; DASH has no such thing, there a fresh MPD brings the fresh token. */
-  #renewed(state: SteeringState, mouth: Mouth): SteeringState {
+  /** Clones of HLS can carry fresh URLs, those of DASH a parameter, which dash.js alone knows. */
+  #renewed(state: SteeringState, isUnderstood: boolean): SteeringState {
     const lifetimeS = Math.floor((this.#deps.config.tokenLifetimeMs ?? TOKEN_LIFETIME_MS) / 1000);
     const leftS = state.tokenExpiresAtS - this.#nowS();
     const isDue = leftS < Math.max(lifetimeS * RENEWED_AT_SHARE, RENEWED_AT_ANSWERS * this.#ttlS());
-    return isDue && mouth === 'hls' ? { ...state, tokenExpiresAtS: this.#nowS() + lifetimeS, renewed: true } : state;
+    return isDue && isUnderstood ? { ...state, tokenExpiresAtS: this.#nowS() + lifetimeS, renewed: true } : state;
   }
 
   /** The state of a URL may name any moment: no token outlives its lifetime. */
@@ -192,6 +200,13 @@ export class Manifests {
   #nowS(): number {
     return Math.floor(this.#deps.clock.wallMs() / 1000);
   }
+}
+
+/** dash.js is known by its quotes, or by having been given a fresh token. */
+function hostFormOf(mouth: Mouth, { renewed }: SteeringState, report: PlayerReport | undefined) {
+  if (mouth === 'hls') return 'bare';
+  if (renewed || report?.quoted) return 'authority';
+  return report ? 'bare' : 'unknown';
 }
 
 const steeringUrl = ({ path, origin }: ManifestRequest, mouth: Mouth, state: SteeringState): string =>

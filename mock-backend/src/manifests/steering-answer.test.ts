@@ -17,6 +17,7 @@ const ask = (changes: Partial<SteeringQuestion> = {}) =>
     state,
     cloneBaseUrl: A.baseUrl,
     hostForm: 'bare',
+    freshToken: undefined,
     urisAt: ({ baseUrl }) => ({ variants: { v1: `${baseUrl}/t/v` }, renditions: { a1: `${baseUrl}/t/a` } }),
     reloadUri: 'http://region/steering',
     ttlS: 30,
@@ -55,6 +56,27 @@ describe('a clone', () => {
       'PER-VARIANT-URIS': { v1: 'http://127.20.1.1:8601/t/v' },
       'PER-RENDITION-URIS': { a1: 'http://127.20.1.1:8601/t/a' },
     });
+  });
+});
+
+describe('a clone of DASH', () => {
+  const renewed = { state: { ...state, renewed: true }, hostForm: 'authority', freshToken: 'fresh' } as const;
+
+  it('carries a fresh token as a parameter, beside the host that dash.js wants of each', () => {
+    const { 'PATHWAY-CLONES': clones = [], 'PATHWAY-PRIORITY': priority } = ask(renewed);
+    expect(priority).toEqual(['fjord-1-b.7000', 'fjord-1-a.7000', 'ix-1-a.7000']);
+    expect(clones[1]).toEqual({
+      'BASE-ID': A.ocaId,
+      ID: 'fjord-1-a.7000',
+      'URI-REPLACEMENT': { HOST: '127.20.1.1:8600', PARAMS: { token: 'fresh' } },
+    });
+  });
+
+  it('is not made where a host does not lead there: what the manifest names stays', () => {
+    const ports = at('fjord-1-b', 'http://127.20.1.1:8601');
+    const answer = ask({ ...renewed, ranked: [ports] });
+    expect(answer['PATHWAY-CLONES']).toBeUndefined();
+    expect(answer['PATHWAY-PRIORITY']).toEqual(state.named);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { PathwayClone, SteeringManifest } from '@pressplay/protocol/messages';
+import { FRESH_TOKEN_PARAMETER } from '@pressplay/protocol/wire';
 import { differByHost, type Pathway } from './pathways.ts';
 import type { SteeringState } from './steering-state.ts';
 
@@ -20,6 +21,8 @@ export interface SteeringQuestion {
    * path. `unknown` where it has not shown which it is.
    */
   readonly hostForm: 'bare' | 'authority' | 'unknown';
+  /** The renewed token, for players of DASH: they take no URIs from clones, but parameters. */
+  readonly freshToken: string | undefined;
   /** Under the renewed token, for players that take URIs from clones. */
   readonly urisAt: (pathway: Pathway) => PathwayUris;
   readonly reloadUri: string;
@@ -59,14 +62,19 @@ function hostClone({ ocaId, baseUrl }: Pathway, question: SteeringQuestion): Pat
 
 /** A pathway's id stays its own for good, so a fresh token means a fresh id. */
 function renewedClone(pathway: Pathway, question: SteeringQuestion): PathwayClone | undefined {
-  const { state, urisAt } = question;
+  const { state, urisAt, freshToken } = question;
   const [base] = state.named;
   if (base === undefined) return undefined;
-  const { variants, renditions } = urisAt(pathway);
   const host = hostOf(pathway.baseUrl, question);
+  const ids = { 'BASE-ID': base, ID: `${pathway.ocaId}.${state.tokenExpiresAtS.toString(16)}` };
+  if (freshToken !== undefined) {
+    // Without a host dash.js takes it for no clone.
+    if (host === undefined) return undefined;
+    return { ...ids, 'URI-REPLACEMENT': { HOST: host, PARAMS: { [FRESH_TOKEN_PARAMETER]: freshToken } } };
+  }
+  const { variants, renditions } = urisAt(pathway);
   return {
-    'BASE-ID': base,
-    ID: `${pathway.ocaId}.${state.tokenExpiresAtS.toString(16)}`,
+    ...ids,
     'URI-REPLACEMENT': {
       ...(host !== undefined && { HOST: host }),
       'PER-VARIANT-URIS': { ...variants },
