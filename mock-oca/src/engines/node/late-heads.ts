@@ -1,6 +1,6 @@
 import type { Outlet } from './outlet.ts';
 
-const LATE_AFTER_MS = 3;
+const LATE_AFTER_MS = 10;
 
 /**
  * Heads whose first bytes are being read. Mostly those come at once and go out with the head; where a disk takes its time,
