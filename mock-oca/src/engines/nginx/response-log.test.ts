@@ -24,7 +24,12 @@ const note = (id: string, more: Partial<StartNote> = {}): StartNote => {
 };
 const part = { range: 'bytes=5-14' };
 const end = (id: string, status = 206, bodyBytes = 10): EndNote => ({ id, atMs: 9500, status, bodyBytes });
-const take = (starts: readonly StartNote[], ends: readonly EndNote[] = []): void => log.take({ starts, ends });
+/** As the notes are read: an end has its start with it, where both are new. */
+const take = (starts: readonly StartNote[], ends: readonly EndNote[] = []): void =>
+  log.take({
+    starts: starts.filter(({ id }) => !ends.some((each) => each.id === id)),
+    ends: ends.map((each) => ({ ...each, start: starts.find(({ id }) => id === each.id) })),
+  });
 const told = (): string[] => lines.map(({ phase, requestId }) => `${phase} ${requestId}`);
 
 describe('the log of what nginx sends', () => {

@@ -1,5 +1,6 @@
 import { decideRange } from '../../serving/byte-range.ts';
 import { reasonOf } from './access-log.ts';
+import { LineBuffer } from './line-buffer.ts';
 import type { EndNote, Notes, StartNote } from './response-notes.ts';
 
 export interface ResponseLogPorts {
@@ -12,23 +13,25 @@ export interface ResponseLogPorts {
 /**
  * Makes the request log of what nginx sends, out of the notes of its workers. A response that ends soon has both lines at once; one
  * that is still running at the second look has its first line then, and a crash takes no more than its second one.
- * Texts are put together by hand: with objects the agent would cost half as much as what it logs.
+ * Lines are put together by hand: with objects the agent would cost half as much as what it logs.
  */
 export class ResponseLog {
   readonly #ports: ResponseLogPorts;
+  readonly #lines = new LineBuffer();
+  readonly #head: string;
   #fresh = new Map<string, StartNote>();
   #running = new Map<string, StartNote>();
 
   constructor(ports: ResponseLogPorts) {
     this.#ports = ports;
+    this.#head = `"ocaId":"${ports.ocaId}","requestId":"`;
   }
 
   take({ starts, ends }: Notes): void {
-    const noted = new Map<string, StartNote>();
-    for (const note of starts) noted.set(note.id, note);
-    for (const end of ends) this.#ended(end, noted);
+    for (const end of ends) this.#ended(end);
     this.#begin();
-    this.#fresh = noted;
+    this.#fresh = new Map(starts.map((note) => [note.id, note]));
+    this.#write();
   }
 
   /** What has begun and not ended, as far as was looked. */
@@ -41,29 +44,54 @@ export class ResponseLog {
     this.#begin();
     this.#fresh = new Map();
     this.#running = new Map();
+    this.#write();
+  }
+
+  #write(): void {
+    if (this.#lines.length > 0) this.#ports.write(this.#lines.take());
   }
 
   #begin(): void {
     for (const [id, note] of this.#fresh) {
       // As far as it is known while it runs: what it asked for is what it gets.
       const part = this.#bytesOf(note, 206);
-      const about = this.#about(note, part ?? this.#bytesOf(note, 200), part ? 206 : 200);
-      this.#ports.write(`{"phase":"start",${about},"atMs":${note.atMs}}\n`);
+      this.#lines.text('{"phase":"start",');
+      this.#about(note, part ?? this.#bytesOf(note, 200), part ? 206 : 200);
+      this.#startsAt(note);
       this.#running.set(id, note);
     }
   }
 
-  #ended({ id, atMs, status, bodyBytes }: EndNote, noted: Map<string, StartNote>): void {
-    const known = [noted, this.#fresh, this.#running].find((each) => each.has(id));
-    const note = known?.get(id);
-    if (known === undefined || note === undefined) return;
-    known.delete(id);
+  #ended({ id, start, atMs, status, bodyBytes }: EndNote): void {
+    const note = start ?? this.#fresh.get(id) ?? this.#running.get(id);
+    if (!note) return;
+    const lines = this.#lines;
     const bytes = this.#bytesOf(note, status);
-    const about = this.#about(note, bytes, status);
-    const start = known === this.#running ? '' : `{"phase":"start",${about},"atMs":${note.atMs}}\n`;
-    const outcome = bytes && bodyBytes < bytes.end - bytes.start ? 'client-closed' : 'complete';
-    const sent = `"bytesSent":${bodyBytes},"bytesFlushed":${bodyBytes},"outcome":"${outcome}"`;
-    this.#ports.write(`${start}{"phase":"end",${about},"atMs":${atMs},${sent}}\n`);
+    const wasTold = this.#running.delete(id);
+    lines.text(wasTold ? '{"phase":"end",' : '{"phase":"start",');
+    const from = lines.length;
+    this.#about(note, bytes, status);
+    if (!wasTold) {
+      const to = lines.length;
+      this.#startsAt(note);
+      lines.text('{"phase":"end",');
+      lines.again(from, to);
+      this.#fresh.delete(id);
+    }
+    lines.text(',"atMs":');
+    lines.number(atMs);
+    lines.text(',"bytesSent":');
+    lines.number(bodyBytes);
+    lines.text(',"bytesFlushed":');
+    lines.number(bodyBytes);
+    const isCut = bytes && bodyBytes < bytes.end - bytes.start;
+    lines.text(isCut ? ',"outcome":"client-closed"}\n' : ',"outcome":"complete"}\n');
+  }
+
+  #startsAt({ atMs }: StartNote): void {
+    this.#lines.text(',"atMs":');
+    this.#lines.number(atMs);
+    this.#lines.text('}\n');
   }
 
   /** Which bytes of its file an answer with this status has; undefined where it has none. */
@@ -71,16 +99,46 @@ export class ResponseLog {
     const sizeBytes = method === 'GET' ? this.#ports.sizeOf(fileId) : undefined;
     if (sizeBytes === undefined) return undefined;
     if (status === 200) return { start: 0, end: sizeBytes };
-    const part = status === 206 ? decideRange(range || undefined, sizeBytes) : undefined;
-    return part?.kind === 'part' ? { start: part.startByte, end: part.endByte } : undefined;
+    return status === 206 ? partOf(range, sizeBytes) : undefined;
   }
 
-  #about(note: StartNote, bytes: FileBytes | undefined, status: number): string {
+  #about(note: StartNote, bytes: FileBytes | undefined, status: number): void {
     const { id, method, clientAddress, playId, fileId } = note;
-    const play = playId === '' ? '' : `"playId":"${playId}",`;
-    const range = bytes ? `"range":[${bytes.start},${bytes.end}],` : '';
-    return `"ocaId":"${this.#ports.ocaId}","requestId":"${id}","method":"${method}","clientAddress":"${clientAddress}",${play}"fileId":"${fileId}",${range}"status":${status},"reason":"${reasonOf(status)}"`;
+    const lines = this.#lines;
+    lines.text(this.#head);
+    lines.text(id);
+    lines.text('","method":"');
+    lines.text(method);
+    lines.text('","clientAddress":"');
+    lines.text(clientAddress);
+    if (playId !== '') {
+      lines.text('","playId":"');
+      lines.text(playId);
+    }
+    lines.text('","fileId":"');
+    lines.text(fileId);
+    if (bytes) {
+      lines.text('","range":[');
+      lines.number(bytes.start);
+      lines.text(',');
+      lines.number(bytes.end);
+      lines.text('],"status":');
+    } else lines.text('","status":');
+    lines.number(status);
+    lines.text(',"reason":"');
+    lines.text(reasonOf(status));
+    lines.text('"');
   }
+}
+
+const PLAIN = /^bytes=(\d{1,15})-(\d{1,15})$/;
+
+/** As decideRange, which also knows the rarer forms. */
+function partOf(range: string, sizeBytes: number): FileBytes | undefined {
+  const [, first, last] = PLAIN.exec(range) ?? [];
+  if (first !== undefined) return { start: Number(first), end: Math.min(Number(last) + 1, sizeBytes) };
+  const part = decideRange(range || undefined, sizeBytes);
+  return part.kind === 'part' ? { start: part.startByte, end: part.endByte } : undefined;
 }
 
 interface FileBytes {

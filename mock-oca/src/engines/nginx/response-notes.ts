@@ -15,13 +15,15 @@ export interface StartNote {
 
 export interface EndNote {
   readonly id: string;
+  /** Where it was noted since the last look, too. */
+  readonly start?: StartNote | undefined;
   readonly atMs: number;
   readonly status: number;
   readonly bodyBytes: number;
 }
 
 export interface Notes {
-  /** Whatever has ended has its beginning here or in an earlier look. */
+  /** Without those that have ended. */
   readonly starts: readonly StartNote[];
   readonly ends: readonly EndNote[];
 }
@@ -74,8 +76,9 @@ export class ResponseNotes {
       dealtWith(ring, before);
       // An end counts once its beginning does.
       const { begun } = headOf(ring.fd);
-      readStarts(ring, before.pid, begun, starts);
-      readEnds(ring, before, ends);
+      const fresh = readStarts(ring, before.pid, begun);
+      readEnds(ring, before, fresh, ends);
+      for (const start of fresh) if (start) starts.push(start);
       if (ring.generation < this.#newest() && !isAlive(before.pid) && isDealtWith(headOf(ring.fd))) this.#forget(name);
     }
     return { starts, ends };
@@ -134,35 +137,45 @@ function writeDouble(fd: number, at: number, value: number): void {
   writeSync(fd, bytes, 0, 8, at);
 }
 
-function readStarts(ring: Ring, pid: number, begun: number, into: StartNote[]): void {
+/** By their number, from the first that was not read before; undefined where one was taken back. */
+function readStarts(ring: Ring, pid: number, begun: number): (StartNote | undefined)[] {
   const { fd, begunRead } = ring;
+  const fresh: (StartNote | undefined)[] = [];
   const read = { atByte: HEAD_BYTES, slotBytes: START_BYTES, slots: START_SLOTS };
-  eachSlot(fd, read, begunRead, begun, (bytes, at, number) => {
-    const [about, address, range] = [bytes[at + 10] ?? 0, bytes[at + 11] ?? 0, bytes[at + 12] ?? 0];
-    // Taken back.
-    if (about === 0) return;
-    const textAt = at + START_FIELDS_BYTES;
-    const text = bytes.latin1Slice(textAt, textAt + about + address + range);
-    const tab = text.indexOf('\t');
-    into.push({
-      id: `${pid}.${number}`,
-      atMs: Math.round(bytes.readDoubleLE(at) * 1000),
-      method: METHODS[bytes.readUInt16LE(at + 8)] ?? '',
-      clientAddress: text.slice(about, about + address),
-      playId: text.slice(0, tab),
-      fileId: text.slice(tab + 1, about),
-      range: text.slice(about + address),
-    });
-  });
+  eachSlot(fd, read, begunRead, begun, (bytes, at, number) => void fresh.push(startOf(bytes, at, `${pid}.${number}`)));
   ring.begunRead = begun;
+  return fresh;
 }
 
-function readEnds(ring: Ring, { ended, pid }: RingHead, into: EndNote[]): void {
-  const { fd, endedRead } = ring;
+function startOf(bytes: Buffer, at: number, id: string): StartNote | undefined {
+  const [about, address, range] = [bytes[at + 10] ?? 0, bytes[at + 11] ?? 0, bytes[at + 12] ?? 0];
+  if (about === 0) return undefined;
+  const textAt = at + START_FIELDS_BYTES;
+  const text = bytes.latin1Slice(textAt, textAt + about + address + range);
+  const tab = text.indexOf('\t');
+  return {
+    id,
+    atMs: Math.round(bytes.readDoubleLE(at) * 1000),
+    method: METHODS[bytes.readUInt16LE(at + 8)] ?? '',
+    clientAddress: text.slice(about, about + address),
+    playId: text.slice(0, tab),
+    fileId: text.slice(tab + 1, about),
+    range: text.slice(about + address),
+  };
+}
+
+/** Takes out of `fresh` what has ended. */
+function readEnds(ring: Ring, { ended, pid }: RingHead, fresh: (StartNote | undefined)[], into: EndNote[]): void {
+  const { fd, endedRead, begunRead } = ring;
+  const firstFresh = begunRead - fresh.length;
   const read = { atByte: HEAD_BYTES + START_SLOTS * START_BYTES, slotBytes: END_BYTES, slots: END_SLOTS };
   eachSlot(fd, read, endedRead, ended, (bytes, at) => {
+    const number = bytes.readDoubleLE(at);
+    const start = fresh[number - firstFresh];
+    if (start) fresh[number - firstFresh] = undefined;
     into.push({
-      id: `${pid}.${bytes.readDoubleLE(at)}`,
+      id: start?.id ?? `${pid}.${number}`,
+      start,
       atMs: Math.round(bytes.readDoubleLE(at + 8) * 1000),
       bodyBytes: bytes.readDoubleLE(at + 16),
       status: bytes.readDoubleLE(at + 24),
