@@ -16,6 +16,13 @@ interface AccountDoor {
   readonly revocations: Pick<Revocations, 'requireGood'>;
 }
 
+/** The account of a token that was verified before; undefined where that is still to be done. */
+export function recallAccount(header: string, door: AccountDoor): AccessClaims | undefined {
+  const claims = door.accessTokens.recall?.(bearerToken(header));
+  if (claims) door.revocations.requireGood(claims);
+  return claims;
+}
+
 export async function requireAccount(header: string | undefined, door: AccountDoor): Promise<AccessClaims> {
   const claims = await door.accessTokens.verify(bearerToken(header));
   if (!claims) throw new ApiError('auth/invalid', 'The API token is not one of ours or has expired: get a new one.');

@@ -164,7 +164,7 @@ export function createBackend(deps: BackendDeps): Backend {
       return app.fetch(request, { clientAddress: peer.clientAddress });
     },
     async answerPlay(play) {
-      await loading.attempt();
+      if (!loading.isLoaded) await loading.attempt();
       beat();
       return answerPlay(play);
     },

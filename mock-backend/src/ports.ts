@@ -15,6 +15,8 @@ export type Log = (level: LogLevel, message: string, fields: Readonly<Record<str
 /** Opens the bearer tokens of accounts. */
 export interface AccessTokens {
   verify(token: string): Promise<AccessClaims | undefined>;
+  /** Of a token that was verified before and still counts: nobody waits for it. */
+  recall?(token: string): AccessClaims | undefined;
 }
 
 /** Answers for a file of the origin, once its token was found good. */

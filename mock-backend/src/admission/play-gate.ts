@@ -13,16 +13,15 @@ export class PlayGate {
     this.#limit = limit;
   }
 
-  /** @throws ApiError `server/overloaded` where there is none. */
-  async pass<T>(intent: PlayIntent, work: () => Promise<T>): Promise<T> {
+  /** Whoever entered leaves again, whatever became of it. @throws ApiError `server/overloaded` where there is no room. */
+  enter(intent: PlayIntent): void {
     const admission = judgeAdmission(intent, this.#underWay, this.#limit);
     if (!admission.admitted) throw refusal(intent, admission.reason, admission.limit);
     this.#underWay[intent] += 1;
-    try {
-      return await work();
-    } finally {
-      this.#underWay[intent] -= 1;
-    }
+  }
+
+  leave(intent: PlayIntent): void {
+    this.#underWay[intent] -= 1;
   }
 }
 

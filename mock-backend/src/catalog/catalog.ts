@@ -47,13 +47,18 @@ export class Catalog {
    * under way may be older than a title that another region has just published. However many ask, one read runs at a time.
    */
   async find(titleId: string): Promise<CatalogEntry | undefined> {
-    if (this.#entries.has(titleId)) {
-      this.#refreshBeside();
-      return this.#entries.get(titleId);
-    }
+    const known = this.recall(titleId);
+    if (known) return known;
     await this.#asking?.catch(() => undefined);
     if (!this.#entries.has(titleId)) await this.refresh();
     return this.#entries.get(titleId);
+  }
+
+  /** A title that this region knows: nobody waits for it. */
+  recall(titleId: string): CatalogEntry | undefined {
+    const known = this.#entries.get(titleId);
+    if (known) this.#refreshBeside();
+    return known;
   }
 
   /** All titles in the order of their publication, as of about now; as last known while the store fails. */

@@ -95,4 +95,5 @@ const isOfSamePlayer = (other: StoredPlay, { playerId }: StoredPlay): boolean =>
 
 /** A retry repeats its request word for word. */
 const isSameRequest = (kept: StoredPlay, { play }: PlayClaim): boolean =>
-  kept.titleId === play.titleId && JSON.stringify(kept.device) === JSON.stringify(play.device);
+  kept.titleId === play.titleId &&
+  (kept.device === play.device || JSON.stringify(kept.device) === JSON.stringify(play.device));

@@ -25,12 +25,10 @@ export class PlayBook {
 
   claim(claims: readonly PlayClaim[], nowMs: number, expiredBeforeMs: number): readonly PlayOutcome[] {
     const known: StoredPlay[] = [];
-    const accounts = new Set<string>();
-    for (const { play } of claims) {
-      if (accounts.has(play.accountId)) continue;
-      accounts.add(play.accountId);
-      known.push(...(this.#ofAccount.get(play.accountId) ?? []));
-    }
+    // Of an account that comes twice a play may be named twice.
+    for (const { play: asked } of claims)
+      for (const play of this.#ofAccount.get(asked.accountId) ?? [])
+        if (play.idempotencyKey === asked.idempotencyKey || holdsStream(play, nowMs)) known.push(play);
     const { outcomes, changed } = decideClaims(claims, known, nowMs, expiredBeforeMs);
     for (const play of changed) this.keep(play);
     return outcomes;

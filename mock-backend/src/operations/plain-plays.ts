@@ -53,7 +53,7 @@ export function plainPlays(services: Services, plays: PlayRequests): (play: Plai
         : { route: RENEWAL_ROUTE, path: RENEWAL_ROUTE.replace(':playId', renews) };
     const noted = (status: number, code?: string): void =>
       note({ method: 'POST', ...place, status, code, tookMs: clock.nowMs() - startedMs, isPrefetch }, requestId);
-    const ask = { header, text: async () => text, clientAddress, notePrefetch, noteUnheard, ...(isGone && { isGone }) };
+    const ask = { header, text: () => text, clientAddress, notePrefetch, noteUnheard, ...(isGone && { isGone }) };
     try {
       const body = renews === undefined ? await plays.start(ask) : JSON.stringify(await plays.renew(ask, renews));
       noted(200);

@@ -1,10 +1,10 @@
 import { schemas } from '@pressplay/protocol';
 import type { PlayRenewal } from '@pressplay/protocol/messages';
 import { CLIENT_ADDRESS_HEADER, keysAt, verifyMediaToken } from '@pressplay/protocol/wire';
-import { type Account, accountOf } from '../accounts/account.ts';
+import { type AccessClaims, type Account, accountOf } from '../accounts/account.ts';
 import { PlayGate } from '../admission/play-gate.ts';
 import { RateLimiter } from '../admission/rate-limiter.ts';
-import { bearerToken, requireAccount } from '../authentication.ts';
+import { bearerToken, recallAccount, requireAccount } from '../authentication.ts';
 import { PLAY_LIFETIME_MS } from '../leases/shared-plays.ts';
 import { jsonIn, parsed, valid } from '../request-body.ts';
 import type { Services } from '../services.ts';
@@ -14,8 +14,8 @@ import { isUsualPlayRequest } from './usual-play-request.ts';
 /** A request about a play, however it came. */
 export interface PlayAsk {
   header(name: string): string | undefined;
-  /** The body; limited already. */
-  text(): Promise<string>;
+  /** The body; limited already. A promise where it is still to be read. */
+  text(): string | Promise<string>;
   /** Of the connection. */
   readonly clientAddress: string;
   /** Whether whoever asked went away; absent where that cannot be known. */
@@ -41,17 +41,21 @@ export class PlayRequests {
   /** The JSON of a PlayResponse. */
   async start(ask: PlayAsk): Promise<Uint8Array<ArrayBuffer>> {
     const client = this.#clientOf(ask);
-    const account = await this.#accountOf(await authorizationOf(ask));
-    const body = await fieldsOf(ask);
+    const account = this.#knownAccountOf(ask) ?? (await this.#accountOf(await authorizationOf(ask)));
+    const text = ask.text();
+    const body = fieldsOf(ask, typeof text === 'string' ? text : await text);
     const request = isUsualPlayRequest(body) ? body : valid(body, schemas.PlayRequest, 'The body');
-    if (request.intent === 'prefetch') ask.notePrefetch();
+    const { intent = 'play' } = request;
+    if (intent === 'prefetch') ask.notePrefetch();
     const { playback, registry } = this.#services;
     let isHeard = false;
+    this.#gate.enter(intent);
     try {
-      const answer = await this.#gate.pass(request.intent ?? 'play', () => playback.start(account, request, client));
+      const answer = await playback.start(account, request, client);
       isHeard = ask.isGone?.() !== true;
       return answer;
     } finally {
+      this.#gate.leave(intent);
       const begun = registry.answered(account.accountId, request.idempotencyKey, isHeard);
       if (begun && isHeard) ask.noteUnheard?.((isCertain) => registry.unheard(begun, isCertain));
     }
@@ -81,8 +85,18 @@ export class PlayRequests {
   }
 
   async #accountOf(authorization: string | undefined): Promise<Account> {
-    const { config } = this.#services;
-    const account = accountOf(await requireAccount(authorization, this.#services), config.plans);
+    return this.#admitted(await requireAccount(authorization, this.#services));
+  }
+
+  /** Most tokens were verified before: their plays wait for nothing until they claim a stream. */
+  #knownAccountOf(ask: PlayAsk): Account | undefined {
+    const authorization = ask.header('Authorization');
+    const claims = authorization === undefined ? undefined : recallAccount(authorization, this.#services);
+    return claims && this.#admitted(claims);
+  }
+
+  #admitted(claims: AccessClaims): Account {
+    const account = accountOf(claims, this.#services.config.plans);
     this.#limiter.requireAccount(account.accountId);
     return account;
   }
@@ -99,8 +113,8 @@ async function authorizationOf(ask: PlayAsk): Promise<string | undefined> {
 }
 
 /** The body without the token that a page puts beside its fields. */
-async function fieldsOf(ask: PlayAsk): Promise<unknown> {
-  const body = jsonIn(await ask.text());
+function fieldsOf(ask: PlayAsk, text: string): unknown {
+  const body = jsonIn(text);
   if (typeof body !== 'object' || body === null || !isPlainText(ask)) return body;
   const { accessToken: _, ...fields } = body as Record<string, unknown>;
   return fields;

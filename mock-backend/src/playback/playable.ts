@@ -31,10 +31,12 @@ const KINDS_A_TITLE = 32;
 /** Finds what a device may play; computed once for each title and kind of device. */
 export class PlayableShelf {
   readonly #titles = new RecentlyUsed<CatalogEntry, Map<string, Playable>>(TITLES_REMEMBERED);
+  /** Of each device and plan what `kindOf` says. */
+  readonly #kinds = new WeakMap<DeviceCapabilities, Map<Account['plan'], string>>();
 
   /** @throws ApiError where nothing is left. */
   find(entry: CatalogEntry, device: DeviceCapabilities, account: Asking): Playable {
-    const kind = kindOf(device, account);
+    const kind = this.#kindOf(device, account);
     const kinds = this.#titles.get(entry) ?? new Map<string, Playable>();
     const known = kinds.get(kind);
     if (known) return known;
@@ -43,6 +45,15 @@ export class PlayableShelf {
     kinds.set(kind, playable);
     this.#titles.set(entry, kinds);
     return playable;
+  }
+
+  #kindOf(device: DeviceCapabilities, asking: Asking): string {
+    const kinds = this.#kinds.get(device) ?? new Map<Account['plan'], string>();
+    const known = kinds.get(asking.plan);
+    if (known !== undefined) return known;
+    const kind = kindOf(device, asking);
+    this.#kinds.set(device, kinds.set(asking.plan, kind));
+    return kind;
   }
 }
 

@@ -17,6 +17,7 @@ import type { Steering } from '../steering/steering.ts';
 import { telemetryTarget } from '../telemetry/telemetry.ts';
 import { answerJson } from './answer-json.ts';
 import type { Client } from './client-of.ts';
+import { DeviceKinds } from './device-kinds.ts';
 import { languagesOf, subtitlesOf } from './languages.ts';
 import type { PlayRegistry } from './play-registry.ts';
 import { type Playable, PlayableShelf } from './playable.ts';
@@ -40,6 +41,7 @@ const PREFETCH_LIFETIME_MS = 10 * 60 * 1000;
 export class Playback {
   readonly #deps: PlaybackDeps;
   readonly #playables = new PlayableShelf();
+  readonly #devices = new DeviceKinds();
 
   constructor(deps: PlaybackDeps) {
     this.#deps = deps;
@@ -47,10 +49,11 @@ export class Playback {
 
   /** The JSON of a PlayResponse, in UTF-8. Renditions come in as the bytes the catalog keeps. */
   async start(account: Account, request: PlayRequest, client: Client): Promise<Uint8Array<ArrayBuffer>> {
-    const { registry, clock, readiness } = this.#deps;
+    const { registry, catalog, clock, readiness } = this.#deps;
     readiness.requireForNewPlay();
-    const { titleId, device, idempotencyKey, playerId, intent = 'play' } = request;
-    const entry = await this.#titleOf(titleId);
+    const { titleId, idempotencyKey, playerId, intent = 'play' } = request;
+    const device = this.#devices.same(request.device);
+    const entry = catalog.recall(titleId) ?? (await this.#titleOf(titleId));
     requirePermission(entry.title, account, client.network.country, clock.wallMs());
     this.#requireLive(entry);
     const playable = this.#playables.find(entry, device, account);

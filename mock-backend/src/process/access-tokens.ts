@@ -1,16 +1,17 @@
-import { hash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { type JWTHeaderParameters, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import type { AccessClaims } from '../accounts/account.ts';
 import { LONGEST_TOKEN_MS } from '../accounts/revocation.ts';
 import type { AccessTokens } from '../ports.ts';
 import { hmacSha256Hex } from './hmac-sha256.ts';
+import { RememberedTokens, type VerifiedToken } from './remembered-tokens.ts';
 
 const AUDIENCE = 'pressplay';
 const ALGORITHM = 'HS256';
 const LIFETIME_MS = 30 * 24 * 3600 * 1000;
 const TOKEN_ID_BYTES = 16;
-/** Tokens in one half of the memory: with both full, about 40 MB. */
-const REMEMBERED = 50_000;
+/** With so many, about 20 MB. */
+const REMEMBERED = 131_072;
 
 export interface IssueOptions {
   /** 30 days; at most 90. */
@@ -30,11 +31,6 @@ interface OpenKey {
   readonly kid: string;
   readonly bytes: Uint8Array;
   readonly acceptUntilMs: number;
-}
-
-interface Remembered {
-  readonly claims: AccessClaims;
-  readonly untilMs: number;
 }
 
 const keyBytes = (key: string): Uint8Array => new TextEncoder().encode(key);
@@ -75,25 +71,20 @@ export function accessTokens(keys: string | readonly AccountsKey[], nowMs: () =>
       acceptUntilMs: acceptUntilMs ?? Number.POSITIVE_INFINITY,
     }),
   );
-  let recent = new Map<string, Remembered>();
-  let older = new Map<string, Remembered>();
-  const remember = (digest: string, one: Remembered): void => {
-    if (recent.size >= REMEMBERED) [older, recent] = [recent, new Map()];
-    recent.set(digest, one);
-  };
+  const remembered = new RememberedTokens(REMEMBERED);
   return {
     async verify(token) {
-      const digest = hash('sha256', token, 'base64');
-      const known = recent.get(digest) ?? older.get(digest);
-      if (known && nowMs() < known.untilMs) return known.claims;
+      const known = remembered.find(token, nowMs());
+      if (known) return known;
       const verified = await verifyByKey(token, open, nowMs());
-      if (verified) remember(digest, verified);
+      if (verified) remembered.keep(token, verified);
       return verified?.claims;
     },
+    recall: (token) => remembered.find(token, nowMs()),
   };
 }
 
-async function verifyByKey(token: string, keys: readonly OpenKey[], nowMs: number): Promise<Remembered | undefined> {
+async function verifyByKey(token: string, keys: readonly OpenKey[], nowMs: number): Promise<VerifiedToken | undefined> {
   let used: OpenKey | undefined;
   try {
     const { payload } = await jwtVerify(

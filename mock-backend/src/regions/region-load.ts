@@ -30,6 +30,11 @@ export class RegionLoad {
     return this.#isRestored;
   }
 
+  /** All of the store was read: nothing is left to attempt. */
+  get isLoaded(): boolean {
+    return this.#isLoaded;
+  }
+
   /** Loads or restores. Fails as the store did where neither worked. */
   required(): Promise<void> {
     if (this.#isLoaded || this.#isRestored) return Promise.resolve();
