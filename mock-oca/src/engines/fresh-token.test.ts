@@ -11,7 +11,7 @@ const fresh = tokenFor();
 describe.each([...renderers, ...workersRenderers])('a fresh token in the query, at an OCA $name', ({ host, disks }) => {
   let rendered: Rendered;
   const ask = (token: string, query = ''): Promise<Answer> => rendered.ask({ target: `/${token}/${fileId}${query}` });
-  const codeOf = async (answer: Promise<Answer>) => (await readJson(await answer)).error.code;
+  const codeOf = async (answer: Promise<Answer>) => (await readJson(await answer)).error?.code;
 
   beforeEach(async () => {
     rendered = await host(await ocaWith([file], disks ? { disks: await disks() } : {}));
