@@ -4,6 +4,7 @@ const OUT_DIR = 'node_modules/.cache/pressplay-bench/overload/';
 
 const INPUT = {
   oca: 'mock-oca/src/main.ts',
+  'serving-worker': 'mock-oca/src/engines/node/workers/serving-worker.ts',
   crowd: 'bench/src/overload/crowd-process.ts',
 } as const;
 

@@ -15,15 +15,20 @@ export interface LoadedOca {
   stop(): Promise<void>;
 }
 
+export const LOADED_ENGINES = ['node', 'node-threads', 'nginx'] as const;
+export type LoadedEngine = (typeof LOADED_ENGINES)[number];
+
+const SETTINGS: Readonly<Record<LoadedEngine, object>> = {
+  node: { engine: 'node' },
+  'node-threads': { engine: 'node', workers: 2 },
+  nginx: { engine: 'nginx', nginx: { workers: 1 } },
+};
+
 /** The process of an appliance that may send so much and no more. */
-export async function startLoadedOca(
-  disk: MadeDisk,
-  engine: 'node' | 'nginx',
-  capacityBps: number,
-): Promise<LoadedOca> {
+export async function startLoadedOca(disk: MadeDisk, engine: LoadedEngine, capacityBps: number): Promise<LoadedOca> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-overload-'));
   const configFile = join(folder, 'config.json');
-  writeFileSync(configFile, JSON.stringify({ ...configOf(disk, capacityBps), engine, nginx: { workers: 1 } }));
+  writeFileSync(configFile, JSON.stringify({ ...configOf(disk, capacityBps), ...SETTINGS[engine] }));
   const child = fork(programPath('oca'), { env: { ...process.env, PRESSPLAY_CONFIG: configFile } });
   const gone = once(child, 'exit');
   const ready = once(child, 'message') as Promise<[{ url: string }]>;

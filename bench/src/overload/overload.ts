@@ -8,7 +8,7 @@ import { median } from '../metric.ts';
 import { FILE_BYTES, type MadeDisk, makeDisk } from '../serving/made-disk.ts';
 import { bundleOverload, programPath } from './bundle.ts';
 import { type CrowdOrder, type CrowdTally, WORKS, type Work } from './crowd-order.ts';
-import { startLoadedOca } from './loaded-oca.ts';
+import { LOADED_ENGINES, type LoadedEngine, startLoadedOca } from './loaded-oca.ts';
 
 const CAPACITY_BPS = 200e6;
 const OVERLOAD = 3;
@@ -29,11 +29,11 @@ const ASKED: Readonly<Record<Work, number>> = { viewer: OVERLOAD - 0.4, copy: 0.
 export const overload: Bench = async ({ engines }) => {
   await bundleOverload();
   const disk = await makeDisk();
-  const wanted = engines?.split(',') ?? ['node', 'nginx'];
+  const wanted = engines?.split(',') ?? LOADED_ENGINES;
   try {
     const metrics: Metric[] = [];
-    for (const engine of ['node', 'nginx'] as const) {
-      if (!wanted.includes(engine) || (engine === 'nginx' && !findNginx().ok)) continue;
+    for (const engine of LOADED_ENGINES) {
+      if (!(wanted as readonly string[]).includes(engine) || (engine === 'nginx' && !findNginx().ok)) continue;
       metrics.push(...metricsOf(engine, await crowdAt(engine, disk)));
     }
     return metrics;
@@ -42,7 +42,7 @@ export const overload: Bench = async ({ engines }) => {
   }
 };
 
-async function crowdAt(engine: 'node' | 'nginx', disk: MadeDisk): Promise<CrowdTally> {
+async function crowdAt(engine: LoadedEngine, disk: MadeDisk): Promise<CrowdTally> {
   const oca = await startLoadedOca(disk, engine, CAPACITY_BPS);
   const crowd = fork(programPath('crowd'));
   const bare = createServer({ keepAliveTimeout: 0 }, (_, response) => void response.writeHead(204).end());

@@ -4,6 +4,7 @@ const OUT_DIR = 'node_modules/.cache/pressplay-bench/serving/';
 
 const INPUT = {
   oca: 'mock-oca/src/main.ts',
+  'serving-worker': 'mock-oca/src/engines/node/workers/serving-worker.ts',
   bare: 'bench/src/serving/bare-process.ts',
   pipe: 'bench/src/serving/pipe-process.ts',
   load: 'bench/src/serving/load-process.ts',

@@ -27,6 +27,7 @@ export const CONTENDERS = [
   'nginx-engine',
   'nginx-engine-logged',
   'node',
+  'node-threads',
   'node-pooled',
   'node-pinned',
   'bare-node',
@@ -61,6 +62,8 @@ export async function startContender(name: ContenderName, stage: Stage, port?: n
       return startOca(name, { ...stage, port }, { ...BEHIND_NGINX, requestLogFile: 'requests.log' });
     case 'node':
       return startOca(name, { ...stage, port }, {});
+    case 'node-threads':
+      return startOca(name, { ...stage, port }, { workers: 2 });
     case 'node-pooled':
       return startOca(name, { ...stage, port }, {}, { PRESSPLAY_NATIVE: 'off' });
     case 'node-pinned':

@@ -7,6 +7,10 @@ import type { LoadOrder } from './load-process.ts';
 export class Load {
   readonly #child: ChildProcess = fork(programPath('load'));
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   async perform(order: LoadOrder): Promise<void> {
     const answered = once(this.#child, 'message');
     this.#child.send(order);

@@ -6,7 +6,7 @@ import { treeUsage } from './tree-usage.ts';
 const MB = 1e6;
 const FEW = { idle: 0, active: 200 };
 const MANY = { idle: 10_000, active: 2000 };
-const OURS: readonly ContenderName[] = ['nginx-engine', 'node', 'node-pooled'];
+const OURS: readonly ContenderName[] = ['nginx-engine', 'node', 'node-threads', 'node-pooled'];
 const SETTLE_MS = 1000;
 
 /** Memory of a whole process tree while clients take nothing of whole files, and while thousands more only keep their connection. */

@@ -3,7 +3,7 @@ import { type ContenderName, type Stage, startContender } from './contenders.ts'
 
 const ROUNDS = 7;
 const LOOK_MS = 2;
-const OURS: readonly ContenderName[] = ['nginx-engine', 'node'];
+const OURS: readonly ContenderName[] = ['nginx-engine', 'node', 'node-threads'];
 
 /** From the start of a process whose predecessor was killed in the middle of its work until it serves. */
 export async function restartMetrics(stage: Stage, names: readonly ContenderName[]): Promise<readonly Metric[]> {

@@ -15,6 +15,7 @@ import { Load } from './load.ts';
 import { makeDisk } from './made-disk.ts';
 import { residentMetrics } from './resident.ts';
 import { restartMetrics } from './restart.ts';
+import { throughputMetrics } from './throughput.ts';
 import { cpuMsOf } from './tree-usage.ts';
 
 const KIB = 1024;
@@ -52,6 +53,7 @@ export const serving: Bench = async (options) => {
     return [
       ...(await compare({ ...stage, tls: false }, names, pairsOf(options))),
       ...(disk.tls && overTls.length > 1 ? await compare({ ...stage, tls: true }, overTls, pairsOf(options)) : []),
+      ...(await throughputMetrics({ ...stage, tls: false }, names)),
       ...(await residentMetrics({ ...stage, tls: false }, names)),
       ...(await restartMetrics({ ...stage, tls: false }, names)),
     ];
