@@ -5,6 +5,7 @@ export { OcaRecord } from './fleet/oca-record.ts';
 export { joinRoutes, packAnnounced } from './steering/announced-routes.ts';
 export { addedBps, chooseServers, nameServers } from './steering/choose-servers.ts';
 export { Content, FileNumbers } from './steering/content.ts';
+export { longestPrefix4, longestPrefix6 } from './steering/longest-prefix.ts';
 export { decisionPart, lookAround, surveyAround } from './steering/look-around.ts';
 export { groupOf, type SteerableOca } from './steering/oca-group.ts';
 export {
@@ -14,7 +15,6 @@ export {
   packRoutes,
   type ReportedRoute,
 } from './steering/packed-announcements.ts';
-export { longestPrefix4, longestPrefix6 } from './steering/prefix-index.ts';
 export {
   type Announcements,
   buffersOf,

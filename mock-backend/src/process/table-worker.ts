@@ -2,7 +2,8 @@ import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { announcementsOf } from '../steering/announced-routes.ts';
 import type { PackedRoutes } from '../steering/packed-announcements.ts';
-import { buffersOf, buildPrefixTable } from '../steering/prefix-table.ts';
+import { buildPrefixTable } from '../steering/prefix-table.ts';
+import { TableMemory } from '../steering/table-memory.ts';
 import type { TableOrder } from './table-builder.ts';
 
 /** With both cores taken a table still gets a tenth of one. */
@@ -16,6 +17,7 @@ interface Kept {
   readonly parts: PackedRoutes[];
 }
 
+const memory = new TableMemory();
 let kept = new Map<string, Kept>();
 
 /** Builds prefix tables beside the region's own thread. Routes stay here: only those that are new are brought. */
@@ -26,8 +28,9 @@ parentPort?.on('message', (order: TableOrder) => {
   }
   const feeds = order.feeds.map(({ siteClass, digest }) => ({ siteClass, routes: routesOf(digest) }));
   kept = new Map(feeds.map(({ routes }) => [routes.digest, routes]));
-  const table = buildPrefixTable(announcementsOf(feeds));
-  parentPort?.postMessage({ id: order.id, table }, buffersOf(table));
+  // The one before the last is over when the next is asked for: its memory is free.
+  const table = memory.place(buildPrefixTable(announcementsOf(feeds)));
+  parentPort?.postMessage({ id: order.id, table });
 });
 
 function keep(digest: string, part: PackedRoutes): void {

@@ -1,3 +1,5 @@
+import { countOnes } from './count-ones.ts';
+
 /** The files of a play, by id and by number. The same for all plays of a film on alike devices. */
 export interface FileList {
   readonly fileIds: readonly string[];
@@ -71,7 +73,7 @@ export class Content {
     const most = numbers.reduce((highest, number) => Math.max(highest, number), -1);
     this.#bits = new Uint32Array(most < 0 ? 0 : (most >>> 5) + 1);
     for (const number of numbers) this.#bits[number >>> 5] = (this.#bits[number >>> 5] ?? 0) | (1 << (number & 31));
-    this.size = this.#bits.reduce((sum, word) => sum + countOf(word), 0);
+    this.size = this.#bits.reduce((sum, word) => sum + countOnes(word), 0);
     this.hash = this.#bits.reduce((hash, word) => Math.imul(hash ^ word, 0x9e3779b1) ^ (hash >>> 15), ~this.size) >>> 0;
   }
 
@@ -109,13 +111,6 @@ export class Content {
     for (let at = 0; at < this.#bits.length; at++) if (this.#bits[at] !== other.#bits[at]) return false;
     return true;
   }
-}
-
-/** How many bits of a word are set. */
-function countOf(word: number): number {
-  let bits = word - ((word >>> 1) & 0x55555555);
-  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
-  return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 export const HOLDS_NOTHING = new Content(new Uint32Array(0));

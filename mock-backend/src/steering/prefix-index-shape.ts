@@ -7,39 +7,72 @@ export interface PackedPrefixes {
 
 /**
  * Longest match over one family. A prefix has a number: its place among the different prefixes, sorted by network and
- * length. The upper bits of an address' first word lead to a row of slots for its lower bits, as fine as the prefixes
- * there need (DIR-24-8, with rows of their own width); a slot names a prefix or, where others begin behind it, a node:
- * the sorted ranges of one word. Typed arrays only: a table moves between threads unpacked. Signed ones: the fewer
- * instructions, the more lookups the processor has under way while it waits for memory.
+ * length. The bits of an address lead through fans, as a Poptrie does (Asai and Ohara, 2015): a fan tells some bits of a
+ * word apart, a slot for each value of them, 64 slots in one block. What a lookup costs are the cache lines it waits for,
+ * so a block is one, and an address needs one block in most cases: of IPv4 the first fan tells a /24, of IPv6 a block has
+ * what is left of its prefixes in the second word, too.
+ *
+ * A value is the number of a prefix, -1 for none, or names a node, where several prefixes begin behind a slot: the fan
+ * of the bits that follow or, for few of them, a list of their ranges in what is left of the word.
+ *
+ * Typed arrays only: a table is seen by two threads as it is. Signed ones: the fewer instructions, the more lookups the
+ * processor has under way while it waits for memory.
  */
 export interface PrefixIndex {
   /** Of each prefix, by its number. */
-  readonly lengths: Uint8Array<ArrayBuffer>;
+  readonly lengths: Uint8Array;
   /** The next shorter prefix that holds the same addresses, or -1. */
-  readonly parents: Int32Array<ArrayBuffer>;
+  readonly parents: Int32Array;
   /**
-   * Of each prefix its second word and the mask of that: where a single prefix goes on behind a first word, a slot names
+   * Of each prefix its second word and the mask of that: where a single prefix goes on behind a first word, a value names
    * it, and an address with another second word is its parent's. Empty where an address has one word.
    */
-  readonly tails: Int32Array<ArrayBuffer>;
-  /** By the upper bits of the first word: where its row begins, times 32, and how far the lower bits are shifted. */
-  readonly rows: Int32Array<ArrayBuffer>;
-  /** How many lower bits a row tells apart. */
-  readonly rowShift: number;
-  /** Prefix number, -1 for none, or `-2 - node`. */
-  readonly slots: Int32Array<ArrayBuffer>;
+  readonly tails: Int32Array;
+  /** How many bits of an address are told first: of IPv4 by a fan whose blocks are the first, of IPv6 by `firsts`. */
+  readonly firstBits: number;
+  /** A value for each of those first bits. */
+  readonly firsts: Int32Array;
   /**
-   * A node is at twice its number: how many ranges it has and, in the upper four bits, of which word; one unused; then
-   * pairs of the range's first word and a value as in a slot.
+   * Two words with a bit for each slot where another value begins than in the slot before; a head; the value from
+   * outside; then for each begun value a byte: 0 for the one from outside, else how far it is beyond the head's number,
+   * and one. In the first word of IPv6, instead: for each begun value four bits, 0 for the one from outside or the number
+   * of an entry; for each entry a byte, how far it is beyond the head's number; for each entry a tail, or a node.
+   * A block with values that do not fit has a negative head: they stand among `values`, from its number.
    */
-  readonly nodes: Uint32Array<ArrayBuffer>;
+  readonly blocks: Int32Array;
+  /** Of blocks, as said; and lists: how many ranges, where each but the first begins, their values. */
+  readonly values: Int32Array;
 }
 
 export const NO_PREFIX = -1;
 
-/** How rows and node headers are packed: see `PrefixIndex`. */
-export const SHIFT_BITS = 5;
-export const COUNT_MASK = 0x0fffffff;
-export const WORD_SHIFT = 28;
-export const nodeHeader = (count: number, word: number): number => (count | (word << WORD_SHIFT)) >>> 0;
-export const rowOf = (offset: number, shift: number): number => (offset << SHIFT_BITS) | shift;
+export const SLOT_BITS = 6;
+/** Words of a block, as a power of two; and what is where. */
+export const BLOCK_SHIFT = 4;
+export const [HEAD, OUTSIDE, BYTES] = [2, 3, 4] as const;
+export const BYTE_COUNT = 48;
+export const [FOURS, ENTRY_BYTES, ENTRY_TAILS] = [4, 6, 8] as const;
+export const [FOUR_COUNT, ENTRY_COUNT] = [16, 8] as const;
+/** The byte of an entry that is a node. */
+export const NODE = 255;
+/** The head: a number, and how many values begin in the first half of the block. */
+export const NUMBER_MASK = 0x01ffffff;
+export const HALF_SHIFT = 25;
+export const HALF_MASK = 63;
+
+/**
+ * The tail of an entry: its second word, and in the lowest bits, which must not count then, how many do not count but
+ * one. A prefix that ends in the first word has a tail of which nothing counts.
+ */
+export const TAIL_BITS = 31;
+export const [NO_TAIL, LEAST_TAIL] = [31, 4] as const;
+export const tailMask = (tail: number): number => -2 << (tail & TAIL_BITS);
+
+/** A node: how many bits its fan tells apart, none for a list, and its first block or its place among the values. */
+const FAN_BITS = 5;
+export const nodeValue = (place: number, bits: number): number => -2 - ((place << FAN_BITS) | bits);
+export const placeOf = (value: number): number => (-2 - value) >>> FAN_BITS;
+export const bitsOf = (value: number): number => (-2 - value) & ((1 << FAN_BITS) - 1);
+
+/** Starts of ranges in a list are compared as signed numbers. */
+export const SIGN = -0x80000000;

@@ -1,12 +1,5 @@
 import { WORD_BITS } from '@pressplay/protocol/routes';
-import {
-  COUNT_MASK,
-  NO_PREFIX,
-  type PackedPrefixes,
-  type PrefixIndex,
-  SHIFT_BITS,
-  WORD_SHIFT,
-} from './prefix-index-shape.ts';
+import { NO_PREFIX, type PackedPrefixes, type PrefixIndex } from './prefix-index-shape.ts';
 import { sortPrefixes } from './sort-prefixes.ts';
 import { spreadRanges } from './spread-ranges.ts';
 
@@ -16,66 +9,6 @@ export interface IndexedPrefixes {
   readonly order: Uint32Array<ArrayBuffer>;
   /** Where in `order` each number begins, and the end of the last. */
   readonly starts: Uint32Array<ArrayBuffer>;
-}
-
-/**
- * The number of the longest prefix that holds an IPv4 address, or -1. A word may come signed (`word | 0`): V8 then
- * passes it without a box, which costs more than the lookup.
- */
-export function longestPrefix4(index: PrefixIndex, word: number): number {
-  const { rows, rowShift, slots } = index;
-  const row = rows[word >>> rowShift] ?? 0;
-  const value = slots[(row >>> SHIFT_BITS) + ((word & ~(-1 << rowShift)) >>> (row & 31))] ?? NO_PREFIX;
-  return value >= NO_PREFIX ? value : searchNodes(index, value, word, 0, 0, 0);
-}
-
-/** The same for the four words of an IPv6 address. */
-export function longestPrefix6(
-  index: PrefixIndex,
-  first: number,
-  second: number,
-  third: number,
-  fourth: number,
-): number {
-  const { rows, rowShift, slots } = index;
-  const row = rows[first >>> rowShift] ?? 0;
-  const value = slots[(row >>> SHIFT_BITS) + ((first & ~(-1 << rowShift)) >>> (row & 31))] ?? NO_PREFIX;
-  return value >= NO_PREFIX ? told(index, value, second) : searchNodes(index, value, first, second, third, fourth);
-}
-
-/** A prefix that was found by the first word alone, or else its parent. */
-function told({ tails, parents }: PrefixIndex, value: number, second: number): number {
-  if (value === NO_PREFIX) return NO_PREFIX;
-  const differs = (second ^ (tails[value * 2] ?? 0)) & (tails[value * 2 + 1] ?? 0);
-  return differs === 0 ? value : (parents[value] ?? NO_PREFIX);
-}
-
-function searchNodes(
-  index: PrefixIndex,
-  from: number,
-  first: number,
-  second: number,
-  third: number,
-  fourth: number,
-): number {
-  const { nodes, tails } = index;
-  let value = from;
-  let at = 0;
-  while (value < NO_PREFIX) {
-    const node = -2 - value;
-    const header = nodes[node * 2] ?? 0;
-    at = header >>> WORD_SHIFT;
-    const word = (at === 0 ? first : at === 1 ? second : at === 2 ? third : fourth) >>> 0;
-    let low = node + 1;
-    let high = node + (header & COUNT_MASK);
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if ((nodes[middle * 2] ?? 0) <= word) low = middle;
-      else high = middle - 1;
-    }
-    value = (nodes[low * 2 + 1] ?? 0) | 0;
-  }
-  return at === 0 && tails.length > 0 ? told(index, value, second) : value;
 }
 
 export function buildPrefixIndex(prefixes: PackedPrefixes): IndexedPrefixes {

@@ -98,27 +98,28 @@ describe('the prefix table', () => {
     const random = randomFrom(7);
     for (const family of [4, 6] as const) {
       const width = family === 4 ? 1 : 4;
-      const announced = Array.from({ length: 6000 }, (): Announced => {
+      const prefixes = Array.from({ length: 6000 }, (): Prefix => {
         const length = family === 4 ? 8 + (random() % 25) : 16 + (random() % 113);
         const words = Array.from({ length: width }, (_, at) => (at === 0 ? (random() % 4096) << 16 : random()) >>> 0);
-        return {
-          prefix: { family, words: maskWords(words, length), length },
-          feed: random() % 4,
-          asPathLength: 0,
-          med: 0,
-        };
+        return { family, words: maskWords(words, length), length };
       });
-      const table = tableOf(announced);
-      const known = new Set(announced.map((one) => textOf(one.prefix)));
-      for (let i = 0; i < 500; i++) {
-        const { words } = announced[random() % announced.length]?.prefix ?? { words: [] };
-        const asked = { family, words: words.map((one, at) => (at === 0 ? one : random())) };
-        const lengths = Array.from({ length: widthOf(family) + 1 }, (_, at) => widthOf(family) - at);
-        const expected = lengths.filter((length) =>
-          known.has(textOf({ ...asked, words: maskWords(asked.words, length), length })),
-        );
-        expect([...matchesOf(table, asked)].map(({ prefixLength }) => prefixLength)).toEqual(expected);
-      }
+      expectEachLength(prefixes, random);
+    }
+  });
+
+  it('says the same where thousands of prefixes begin behind the same bits, few or many', () => {
+    const random = randomFrom(8);
+    for (const family of [4, 6] as const) {
+      const common = family === 4 ? [3, 11, 16, 18, 23, 24] : [3, 17, 20, 29, 32, 41, 48, 63, 64, 70, 96, 101, 116];
+      const prefixes = common.flatMap((bits) => {
+        const network = Array.from({ length: widthOf(family) / 32 }, random);
+        return Array.from({ length: 900 }, (): Prefix => {
+          const length = bits + (random() % Math.min(18, widthOf(family) + 1 - bits));
+          const words = network.map((word, at) => (word ^ (random() & ~maskOfWord(bits, at))) >>> 0);
+          return { family, words: maskWords(words, length), length };
+        });
+      });
+      expectEachLength(prefixes, random);
     }
   });
 
@@ -158,6 +159,29 @@ it('routes of several feeds are packed one after the other', () => {
   expect([...joined.meds]).toEqual([7, 0]);
   expect(first.v6.lengths.length).toBe(1);
 });
+
+/** Addresses in some of the prefixes: whoever holds them is found by a look for each length. */
+function expectEachLength(prefixes: readonly Prefix[], random: () => number): void {
+  const table = tableOf(prefixes.map((prefix): Announced => ({ prefix, feed: random() % 4, asPathLength: 0, med: 0 })));
+  const known = new Set(prefixes.map(textOf));
+  for (let i = 0; i < 400; i++) {
+    const { family, words, length: within } = prefixes[random() % prefixes.length] ?? prefixes[0] ?? EVERYTHING;
+    const asked = { family, words: words.map((one, at) => (one ^ (random() & ~maskOfWord(within, at))) >>> 0) };
+    const lengths = Array.from({ length: widthOf(family) + 1 }, (_, at) => widthOf(family) - at);
+    const expected = lengths.filter((length) =>
+      known.has(textOf({ ...asked, words: maskWords(asked.words, length), length })),
+    );
+    expect([...matchesOf(table, asked)].map(({ prefixLength }) => prefixLength)).toEqual(expected);
+  }
+}
+
+const EVERYTHING: Prefix = { family: 4, words: [0], length: 0 };
+
+/** The bits of one word that belong to the first bits of an address. */
+function maskOfWord(bits: number, at: number): number {
+  const own = Math.min(32, Math.max(0, bits - at * 32));
+  return own === 0 ? 0 : -1 << (32 - own);
+}
 
 /** The minimal standard generator: enough for test data. */
 function randomFrom(seed: number): () => number {

@@ -1,5 +1,6 @@
 import type { Address } from '@pressplay/protocol/routes';
-import { buildPrefixIndex, longestPrefix4, longestPrefix6 } from './prefix-index.ts';
+import { longestPrefix4, longestPrefix6 } from './longest-prefix.ts';
+import { buildPrefixIndex } from './prefix-index.ts';
 import { NO_PREFIX, type PackedPrefixes, type PrefixIndex } from './prefix-index-shape.ts';
 
 /** Announcements of one family: prefix, who announces it, and over which path. */
@@ -21,14 +22,14 @@ export interface Announcements {
 export interface FamilyTable {
   readonly index: PrefixIndex;
   /** Where the announcements of each prefix begin, and the end of the last. */
-  readonly starts: Uint32Array<ArrayBuffer>;
+  readonly starts: Uint32Array;
   /** By prefix; those of one prefix by class, AS path, MED, feed. */
-  readonly feeds: Uint32Array<ArrayBuffer>;
-  readonly asPathLengths: Uint8Array<ArrayBuffer>;
-  readonly meds: Uint32Array<ArrayBuffer>;
+  readonly feeds: Uint32Array;
+  readonly asPathLengths: Uint8Array;
+  readonly meds: Uint32Array;
 }
 
-/** Which announced prefixes hold an address, and who announces them. Immutable, and nothing but typed arrays. */
+/** Which announced prefixes hold an address, and who announces them. Nothing but numbers and typed arrays. */
 export interface PrefixTable {
   readonly v4: FamilyTable;
   readonly v6: FamilyTable;
