@@ -117,7 +117,7 @@ export class WorkerPool {
       script,
       options: workerOptions,
       board: shared.board,
-      hear: (message) => this.#hear(worker, message),
+      hear: (message) => this.#hear(thread, message),
       ended: (reason) => this.#replace(worker, thread.wasReady ? 0 : retries + 1, reason),
     });
     thread.ready.then(
@@ -157,20 +157,20 @@ export class WorkerPool {
     };
   }
 
-  #hear(worker: number, message: Exclude<FromWorker, { readonly kind: 'ready' | 'done' | 'closed' }>): void {
+  #hear(from: WorkerThread, message: Exclude<FromWorker, { readonly kind: 'ready' | 'done' | 'closed' }>): void {
     switch (message.kind) {
       case 'log':
-        this.#options.log(message.level, message.message, { worker, ...message.fields });
+        this.#options.log(message.level, message.message, { worker: from.number, ...message.fields });
         break;
       case 'disk-failed':
         this.#answers.diskFailed(message);
         break;
       case 'plays':
-        for (const thread of this.#threads) if (thread.number !== worker) thread.tell(message);
+        for (const thread of this.#threads) if (thread !== from) thread.tell(message);
         break;
       case 'ask':
         void this.#answers.to(message.question).then((answer) => {
-          this.#threads[worker]?.tell({ kind: 'answer', id: message.id, answer });
+          from.tell({ kind: 'answer', id: message.id, answer });
         });
     }
   }
