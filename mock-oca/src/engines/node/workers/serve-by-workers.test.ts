@@ -130,6 +130,18 @@ describe.skipIf(!hasWorkers)('an appliance that two threads serve', () => {
     await until(() => oca.media.servedBytes === 6 * file.bytes.length + 10 + 2 * HELD_BYTES);
   });
 
+  it('ends a thread that hangs, and has another one in its place', async () => {
+    const hanging = `import { parentPort } from 'node:worker_threads';
+      parentPort.postMessage({ kind: 'ready' });
+      for (;;);`;
+    const script = new URL(`data:text/javascript,${encodeURIComponent(hanging)}`);
+    const { server } = await start([file], {}, { script, hungAfterMs: 300 });
+    const [first] = server.pool.threads;
+    await until(() => server.pool.threads[0] !== first);
+    // Nor does one that hangs keep an appliance from its end.
+    await server.pool.threads[0]?.ready;
+  });
+
   it('serves also who came while there was nobody to serve him', async () => {
     const { url, server } = await start([file]);
     const gone = server.pool.threads.map((thread) => thread.terminate());

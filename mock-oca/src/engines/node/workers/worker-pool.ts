@@ -18,6 +18,8 @@ import { WorkerThread } from './worker-thread.ts';
 const TICK_MS = 100;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5000;
+/** A thread that has not had a turn for so long will have none any more. */
+const HUNG_AFTER_MS = 10_000;
 
 export interface WorkerPoolOptions {
   readonly shared: SharedMemory;
@@ -30,6 +32,7 @@ export interface WorkerPoolOptions {
   readonly requestLogFile?: string | undefined;
   readonly slowClientMs?: number | undefined;
   readonly slowHeadersMs?: number | undefined;
+  readonly hungAfterMs?: number | undefined;
 }
 
 /** The threads that serve an appliance. One that ends is replaced at once. */
@@ -72,7 +75,10 @@ export class WorkerPool {
     media.onChange(() => this.#say());
     disks.onFilesChanged(() => this.#tellAll({ kind: 'files', ...this.#news.since() }));
     head.onChange(() => this.#tellAll({ kind: 'pinned', files: head.files }));
-    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#timer = setInterval(() => {
+      this.#tick();
+      this.#endHung();
+    }, TICK_MS);
     this.#say();
   }
 
@@ -182,6 +188,15 @@ export class WorkerPool {
   #tick(): void {
     this.#count();
     this.#say();
+  }
+
+  #endHung(): void {
+    const { hungAfterMs = HUNG_AFTER_MS, log } = this.#options;
+    for (const thread of this.#threads) {
+      if (thread.look() * TICK_MS < hungAfterMs) continue;
+      log('error', 'a worker hangs', { worker: thread.number });
+      void thread.terminate();
+    }
   }
 
   #count(): void {

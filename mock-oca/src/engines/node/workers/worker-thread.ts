@@ -29,6 +29,8 @@ export class WorkerThread {
   #error: unknown;
   readonly #waiting = new Map<number, () => void>();
   #settles = 0;
+  #isAsked = false;
+  #looks = 0;
   #closed = (): void => {};
 
   constructor(order: WorkerOrder, ports: WorkerThreadPorts) {
@@ -102,13 +104,34 @@ export class WorkerThread {
     this.#waiting.delete(id);
   }
 
+  /** How many looks in a row it has not answered. Counted in looks: when this process was stopped, nobody was late. */
+  look(): number {
+    if (!this.serves) return 0;
+    if (this.#isAsked) {
+      this.#looks += 1;
+      return this.#looks;
+    }
+    this.#isAsked = true;
+    this.#looks = 0;
+    const id = ++this.#settles;
+    this.#waiting.set(id, () => {
+      this.#isAsked = false;
+      this.#waiting.delete(id);
+    });
+    this.tell({ kind: 'settle', id });
+    return 0;
+  }
+
   /** Resolves when its connections have ended, at the latest after `graceMs`, and it is gone. */
   async close(graceMs: number): Promise<void> {
     if (this.serves) {
+      let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, graceMs + SETTLED_WITHIN_MS);
         this.#closed = resolve;
         this.tell({ kind: 'close', graceMs });
       });
+      clearTimeout(timer);
     }
     await this.#worker.terminate();
   }
