@@ -37,7 +37,7 @@ async function client() {
     return found;
   };
   const until = async (count: number): Promise<ReturnType<typeof answers>> => {
-    for (let i = 0; i < 500 && answers().length < count && !state.isClosed; i++) await tick(10);
+    for (let i = 0; i < 2000 && answers().length < count && !state.isClosed; i++) await tick(10);
     return answers();
   };
   return { socket, state, answers, until };
@@ -111,18 +111,18 @@ describe('a connection of plain requests', () => {
     oca.media.faults.set([{ kind: 'stall', afterBytes: 1000 }]);
     const { socket } = await client();
     socket.write(ask(0, 2000));
-    for (let i = 0; i < 200 && oca.media.servedBytes === 0; i++) await tick(10);
+    for (let i = 0; i < 2000 && oca.media.servedBytes === 0; i++) await tick(10);
     socket.destroy();
-    for (let i = 0; i < 200 && log.length < 2; i++) await tick(10);
+    for (let i = 0; i < 2000 && log.length < 2; i++) await tick(10);
     expect(log.at(-1)).toMatchObject({ phase: 'end', outcome: 'client-closed', bytesSent: 1000 });
     expect(oca.media.connections).toBe(0);
   });
 
   it('is closed where its client has nothing to say, at first sooner than later', async () => {
-    await served({ host: '127.0.0.1', port: 0, slowHeadersMs: 300 });
+    await served({ host: '127.0.0.1', port: 0, slowHeadersMs: 1500 });
     const [silent, waiting] = [await client(), await client()];
     waiting.socket.write(ask(0, 10));
-    for (let i = 0; i < 300 && !silent.state.isClosed; i++) await tick(10);
+    for (let i = 0; i < 2000 && !silent.state.isClosed; i++) await tick(10);
     expect([silent.state.isClosed, waiting.state.isClosed]).toEqual([true, false]);
     waiting.socket.destroy();
   });
@@ -134,11 +134,11 @@ describe('a connection of plain requests', () => {
     running.socket.write(ask(7, 10));
     await tick(100);
     const closing = server?.close(60_000);
-    for (let i = 0; i < 300 && !idle.state.isClosed; i++) await tick(10);
+    for (let i = 0; i < 2000 && !idle.state.isClosed; i++) await tick(10);
     expect(idle.state.isClosed).toBe(true);
     expect(partsOf(await running.until(1))).toEqual([7]);
     await closing;
-    for (let i = 0; i < 300 && !running.state.isClosed; i++) await tick(10);
+    for (let i = 0; i < 2000 && !running.state.isClosed; i++) await tick(10);
     expect(running.state.isClosed).toBe(true);
   });
 });
