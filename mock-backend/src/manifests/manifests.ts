@@ -91,7 +91,7 @@ export class Manifests {
       state,
       cloneBaseUrl: base === undefined ? undefined : this.#deps.fleet.baseUrlOf(base),
       hostForm: hostFormOf(mouth, state, report),
-      freshToken: mouth === 'dash' ? token : undefined,
+      dashBaseAt: mouth === 'dash' ? ({ baseUrl }) => mediaUrl(baseUrl, token, '') : undefined,
       urisAt: (pathway) => pathwayUris(seen, (fileId) => mediaUrl(pathway.baseUrl, token, fileId)),
       reloadUri: steeringUrl(request, mouth, state),
       ttlS: this.#ttlS(),
@@ -176,7 +176,7 @@ export class Manifests {
     };
   }
 
-  /** Clones of HLS can carry fresh URLs, those of DASH a parameter, which dash.js alone knows. */
+  /** Clones of HLS can carry fresh URLs, those of DASH only what dash.js makes of a host. */
   #renewed(state: SteeringState, isUnderstood: boolean): SteeringState {
     const lifetimeS = Math.floor((this.#deps.config.tokenLifetimeMs ?? TOKEN_LIFETIME_MS) / 1000);
     const leftS = state.tokenExpiresAtS - this.#nowS();

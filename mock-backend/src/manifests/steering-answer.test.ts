@@ -17,7 +17,6 @@ const ask = (changes: Partial<SteeringQuestion> = {}) =>
     state,
     cloneBaseUrl: A.baseUrl,
     hostForm: 'bare',
-    freshToken: undefined,
     urisAt: ({ baseUrl }) => ({ variants: { v1: `${baseUrl}/t/v` }, renditions: { a1: `${baseUrl}/t/a` } }),
     reloadUri: 'http://region/steering',
     ttlS: 30,
@@ -60,23 +59,20 @@ describe('a clone', () => {
 });
 
 describe('a clone of DASH', () => {
-  const renewed = { state: { ...state, renewed: true }, hostForm: 'authority', freshToken: 'fresh' } as const;
+  const renewed = {
+    state: { ...state, renewed: true },
+    hostForm: 'authority',
+    dashBaseAt: ({ baseUrl }: Pathway) => `${baseUrl}/fresh/`,
+  } as const;
 
-  it('carries a fresh token as a parameter, beside the host that dash.js wants of each', () => {
-    const { 'PATHWAY-CLONES': clones = [], 'PATHWAY-PRIORITY': priority } = ask(renewed);
-    expect(priority).toEqual(['fjord-1-b.7000', 'fjord-1-a.7000', 'ix-1-a.7000']);
-    expect(clones[1]).toEqual({
-      'BASE-ID': A.ocaId,
-      ID: 'fjord-1-a.7000',
-      'URI-REPLACEMENT': { HOST: '127.20.1.1:8600', PARAMS: { token: 'fresh' } },
-    });
-  });
-
-  it('is not made where a host does not lead there: what the manifest names stays', () => {
-    const ports = at('fjord-1-b', 'http://127.20.1.1:8601');
-    const answer = ask({ ...renewed, ranked: [ports] });
-    expect(answer['PATHWAY-CLONES']).toBeUndefined();
-    expect(answer['PATHWAY-PRIORITY']).toEqual(state.named);
+  it('carries a fresh token where dash.js takes the host from, whatever the OCAs differ by', () => {
+    const ports = at('fjord-1-b', 'https://fjord.example:8601/media');
+    const { 'PATHWAY-CLONES': clones = [], 'PATHWAY-PRIORITY': priority } = ask({ ...renewed, ranked: [ports, A] });
+    expect(priority).toEqual(['fjord-1-b.7000', 'fjord-1-a.7000']);
+    expect(clones.map((clone) => clone['BASE-ID'])).toEqual([A.ocaId, A.ocaId]);
+    const basePath = new URL(`${A.baseUrl}/old/`).pathname;
+    const urls = clones.map((clone) => new URL('file', `${clone['URI-REPLACEMENT'].HOST}${basePath}`).href);
+    expect(urls).toEqual(['https://fjord.example:8601/media/fresh/file', 'http://127.20.1.1:8600/fresh/file']);
   });
 });
 

@@ -1,5 +1,4 @@
 import type { PathwayClone, SteeringManifest } from '@pressplay/protocol/messages';
-import { FRESH_TOKEN_PARAMETER } from '@pressplay/protocol/wire';
 import { differByHost, type Pathway } from './pathways.ts';
 import type { SteeringState } from './steering-state.ts';
 
@@ -21,10 +20,10 @@ export interface SteeringQuestion {
    * path. `unknown` where it has not shown which it is.
    */
   readonly hostForm: 'bare' | 'authority' | 'unknown';
-  /** The renewed token, for players of DASH: they take no URIs from clones, but parameters. */
-  readonly freshToken: string | undefined;
   /** Under the renewed token, for players that take URIs from clones. */
   readonly urisAt: (pathway: Pathway) => PathwayUris;
+  /** The pathway's base under the renewed token, for dash.js, which takes no URIs from clones; undefined for HLS. */
+  readonly dashBaseAt?: ((pathway: Pathway) => string) | undefined;
   readonly reloadUri: string;
   readonly ttlS: number;
 }
@@ -62,17 +61,13 @@ function hostClone({ ocaId, baseUrl }: Pathway, question: SteeringQuestion): Pat
 
 /** A pathway's id stays its own for good, so a fresh token means a fresh id. */
 function renewedClone(pathway: Pathway, question: SteeringQuestion): PathwayClone | undefined {
-  const { state, urisAt, freshToken } = question;
+  const { state, urisAt, dashBaseAt } = question;
   const [base] = state.named;
   if (base === undefined) return undefined;
-  const host = hostOf(pathway.baseUrl, question);
   const ids = { 'BASE-ID': base, ID: `${pathway.ocaId}.${state.tokenExpiresAtS.toString(16)}` };
-  if (freshToken !== undefined) {
-    // Without a host dash.js takes it for no clone.
-    if (host === undefined) return undefined;
-    return { ...ids, 'URI-REPLACEMENT': { HOST: host, PARAMS: { [FRESH_TOKEN_PARAMETER]: freshToken } } };
-  }
+  if (dashBaseAt) return { ...ids, 'URI-REPLACEMENT': { HOST: hostWithPath(dashBaseAt(pathway)) } };
   const { variants, renditions } = urisAt(pathway);
+  const host = hostOf(pathway.baseUrl, question);
   return {
     ...ids,
     'URI-REPLACEMENT': {
@@ -82,6 +77,13 @@ function renewedClone(pathway: Pathway, question: SteeringQuestion): PathwayClon
     },
   };
 }
+
+/**
+ * dash.js puts scheme and path of the base around what stands here, and would do so around a whole address, too, but for the
+ * scheme. The path of the base, with its old token, then is a query, and gone when a file's name is resolved. (`PARAMS`, the
+ * proper place for a token, it forgets where a representation has a BaseURL of its own.)
+ */
+const hostWithPath = (baseUrl: string): string => `${baseUrl}?`;
 
 /** Undefined where a host alone does not lead from the base of the clones to this OCA. */
 function hostOf(baseUrl: string, { cloneBaseUrl, hostForm }: SteeringQuestion): string | undefined {

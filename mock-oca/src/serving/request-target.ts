@@ -1,17 +1,14 @@
-import { FRESH_TOKEN_PARAMETER } from '@pressplay/protocol/wire';
-
 /** Longest legal target: a token (at most 176), a file id and a generous CMCD query. */
 const MAX_TARGET_CHARACTERS = 4096;
 const MAX_PATH_CHARACTERS = 256;
 const PATH = /^\/([A-Za-z0-9-]+)\/([0-9a-f]{32})$/;
-const FRESH_TOKEN = new RegExp(`[?&]${FRESH_TOKEN_PARAMETER}=([A-Za-z0-9-]{1,200})(?:&|$)`);
 
 export type RequestTarget =
   | { readonly ok: true; readonly token: string; readonly fileId: string }
   | { readonly ok: false; readonly message: string };
 
 /**
- * `/{token}/{fileId}`; of the query counts a fresh token alone (CMCD lives there, too). Nothing is decoded: no legal path has anything to decode,
+ * `/{token}/{fileId}`, the query ignored (CMCD lives there). Nothing is decoded: no legal path has anything to decode,
  * so `..`, `%2f`, NUL, backslashes and doubled slashes all fail the same way.
  */
 export function parseTarget(target: string): RequestTarget {
@@ -23,6 +20,5 @@ export function parseTarget(target: string): RequestTarget {
   if (token === undefined || fileId === undefined) {
     return { ok: false, message: 'The path must be /{token}/{fileId}, with a file id of 32 lower-case hex digits.' };
   }
-  const fresh = queryAt < 0 ? undefined : FRESH_TOKEN.exec(target)?.[1];
-  return { ok: true, token: fresh ?? token, fileId };
+  return { ok: true, token, fileId };
 }

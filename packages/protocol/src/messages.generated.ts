@@ -1079,9 +1079,6 @@ export interface PathwayClone {
   ID: string;
   'URI-REPLACEMENT': {
     HOST?: string;
-    PARAMS?: {
-      [k: string]: string;
-    };
     'PER-VARIANT-URIS'?: {
       [k: string]: string;
     };

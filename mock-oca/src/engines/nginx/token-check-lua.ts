@@ -170,12 +170,6 @@ local function heed_pace(var, uri, query)
   if kbps and #kbps <= 9 and tonumber(kbps) >= 100 then var.limit_rate = math.min(tonumber(kbps) * 125, pace) end
 end
 
--- As request-target.ts: a token in the query takes the place of that in the path.
-local function with_fresh_token(path, uri, query)
-  local fresh = find(uri, 'token=', query, true) and match(uri, '[?&]token=([0-9a-z-]+)', query)
-  return fresh and '/' .. fresh .. sub(path, -33) or path
-end
-
 -- The file, the number of its disk, and whose request for which file it is; leaves in $cmsd what players are told of the load. What the agent told is
 -- looked at once a millisecond.
 function M.file()
@@ -197,10 +191,7 @@ function M.file()
   if #uri > 4096 then return NOWHERE end
   local query = find(uri, '?', 1, true)
   local path = query and sub(uri, 1, query - 1) or uri
-  if query then
-    heed_pace(var, uri, query)
-    path = with_fresh_token(path, uri, query)
-  end
+  if query then heed_pace(var, uri, query) end
   local found = known[path]
   if not found or now >= found.till then found = look(path) end
   if not found then return NOWHERE end

@@ -133,7 +133,6 @@ export const PathwayClone = z.object({
   ID: z.string(),
   'URI-REPLACEMENT': z.object({
     HOST: z.string().exactOptional(),
-    PARAMS: z.record(z.string(), z.string()).exactOptional(),
     'PER-VARIANT-URIS': z.record(z.string(), z.string()).exactOptional(),
     'PER-RENDITION-URIS': z.record(z.string(), z.string()).exactOptional(),
   }),

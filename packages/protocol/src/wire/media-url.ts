@@ -3,12 +3,6 @@ export function mediaUrl(baseUrl: string, token: string, fileId: string): string
   return `${baseUrl}/${token}/${fileId}`;
 }
 
-/**
- * A token in the query takes the place of the one in the path: what a manifest named once goes on under a fresh one
- * (`?token=…`, which pathway clones of DASH bring by `PARAMS`).
- */
-export const FRESH_TOKEN_PARAMETER = 'token';
-
 /** The header that carries a browser client's address; believed only by a backend started with `--trust-client-address`. */
 export const CLIENT_ADDRESS_HEADER = 'Pressplay-Client-Address';
 
