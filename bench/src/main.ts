@@ -7,7 +7,7 @@ import type { Bench, Metric } from './metric.ts';
 import { prefixLookup } from './prefix-lookup.ts';
 import { ranking } from './ranking.ts';
 import { servers } from './servers.ts';
-import { simulatedHour } from './simulated-hour.ts';
+import { simulatedHour } from './simulated-hour/simulated-hour.ts';
 import { size } from './size.ts';
 import { tableRebuild } from './table-rebuild.ts';
 

@@ -4,7 +4,10 @@ import type { SessionResult } from './play-session.ts';
 import { simulateSeed } from './simulate-seed.ts';
 import { TraceLibrary } from './trace-library.ts';
 
-const WORKER = fileURLToPath(new URL('./session-worker.ts', import.meta.url));
+/** Beside this file: as source, or bundled as `npm run simulate` does. */
+const WORKER = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? './session-worker.ts' : './session-worker.mjs', import.meta.url),
+);
 
 export interface SeedRun {
   readonly seeds: readonly number[];
