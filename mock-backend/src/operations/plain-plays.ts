@@ -35,28 +35,24 @@ export function plainPlays(services: Services, plays: PlayRequests): (play: Plai
   const { clock, config, log, randomId } = services;
   const note = noteAnswers(services);
   const allow = corsHeaders(config);
-  return async ({ renews, header, text, clientAddress, isGone }) => {
+  const forAll = config.corsOrigins === '*' ? allow(undefined).flat() : undefined;
+  return async (play) => {
     const startedMs = clock.nowMs();
-    const requestId = requestIdOf(header(REQUEST_ID_HEADER), randomId);
-    const headers = ['Content-Type', JSON_TYPE, REQUEST_ID_HEADER, requestId, ...allow(header('Origin')).flat()];
-    let isPrefetch = false;
-    let tellUnheard: PlainPlayAnswer['tellUnheard'];
-    const noteUnheard: PlayAsk['noteUnheard'] = (tell) => {
-      tellUnheard = tell;
+    const { renews } = play;
+    const ask = new PlainAsk(play);
+    const requestId = requestIdOf(ask.header(REQUEST_ID_HEADER), randomId);
+    const allowed = forAll ?? allow(ask.header('Origin')).flat();
+    const headers = ['Content-Type', JSON_TYPE, REQUEST_ID_HEADER, requestId, ...allowed];
+    const noted = (status: number, code?: string): void => {
+      const route = renews === undefined ? START_ROUTE : RENEWAL_ROUTE;
+      const path = renews === undefined ? START_ROUTE : RENEWAL_ROUTE.replace(':playId', renews);
+      const tookMs = clock.nowMs() - startedMs;
+      note({ method: 'POST', route, path, status, code, tookMs, isPrefetch: ask.isPrefetch }, requestId);
     };
-    const notePrefetch = (): void => {
-      isPrefetch = true;
-    };
-    const place =
-      renews === undefined
-        ? { route: START_ROUTE, path: START_ROUTE }
-        : { route: RENEWAL_ROUTE, path: RENEWAL_ROUTE.replace(':playId', renews) };
-    const noted = (status: number, code?: string): void =>
-      note({ method: 'POST', ...place, status, code, tookMs: clock.nowMs() - startedMs, isPrefetch }, requestId);
-    const ask = { header, text: () => text, clientAddress, notePrefetch, noteUnheard, ...(isGone && { isGone }) };
     try {
       const body = renews === undefined ? await plays.start(ask) : JSON.stringify(await plays.renew(ask, renews));
       noted(200);
+      const { tellUnheard } = ask;
       return tellUnheard ? { status: 200, headers, body, tellUnheard } : { status: 200, headers, body };
     } catch (thrown) {
       const { error, body, retryAfterS } = errorAnswerOf(thrown, requestId, log);
@@ -65,4 +61,37 @@ export function plainPlays(services: Services, plays: PlayRequests): (play: Plai
       return { status: error.status, headers, body: JSON.stringify(body) };
     }
   };
+}
+
+/** What a play request asks of its request. */
+class PlainAsk implements PlayAsk {
+  readonly clientAddress: string;
+  isPrefetch = false;
+  tellUnheard: PlainPlayAnswer['tellUnheard'];
+  readonly #play: PlainPlay;
+
+  constructor(play: PlainPlay) {
+    this.#play = play;
+    this.clientAddress = play.clientAddress;
+  }
+
+  header(name: string): string | undefined {
+    return this.#play.header(name);
+  }
+
+  text(): string {
+    return this.#play.text;
+  }
+
+  isGone(): boolean {
+    return this.#play.isGone?.() === true;
+  }
+
+  notePrefetch(): void {
+    this.isPrefetch = true;
+  }
+
+  noteUnheard(tell: (isCertain: boolean) => void): void {
+    this.tellUnheard = tell;
+  }
 }

@@ -1,4 +1,4 @@
-import type { IndexFile, Languages, ManifestUrls, TelemetryTarget } from '@pressplay/protocol/messages';
+import type { ManifestUrls, TelemetryTarget } from '@pressplay/protocol/messages';
 import type { CatalogEntry } from '../catalog/catalog.ts';
 import type { Client } from './client-of.ts';
 import { joinJson } from './join-json.ts';
@@ -15,8 +15,9 @@ export interface PlayAnswer {
   /** The JSON of each server. */
   readonly servers: readonly string[];
   readonly refreshInMs: number;
-  readonly indexFile: IndexFile | undefined;
-  readonly languages: Languages;
+  /** Places among the servers, of those who hold the index of a long film. */
+  readonly indexServers: readonly number[];
+  readonly languagesJson: string;
   readonly telemetry: TelemetryTarget | undefined;
   readonly manifests: ManifestUrls | undefined;
   readonly fileSets: readonly { readonly servers: readonly number[]; readonly fileIds: readonly string[] }[];
@@ -27,21 +28,21 @@ export interface PlayAnswer {
  * what this region made up itself (ids, tokens) need none.
  */
 export function answerJson(answer: PlayAnswer): Uint8Array<ArrayBuffer> {
-  const { playId, region, entry, client, token, expiresInMs, servers, refreshInMs } = answer;
-  const { titleId, name, durationMs } = entry.title;
+  const { playId, region, playable, client, token, expiresInMs, servers, refreshInMs } = answer;
+  const { titleJson, indexFileJson } = playable;
   const head =
-    `{"playId":"${playId}","titleId":"${titleId}","titleName":${JSON.stringify(name)},"durationMs":${durationMs}` +
-    `,"region":${JSON.stringify(region)},"client":${JSON.stringify(client.network)}` +
+    `{"playId":"${playId}",${titleJson},"region":${JSON.stringify(region)},"client":${client.networkJson}` +
     `,"token":"${token}","expiresInMs":${expiresInMs},"servers":[${servers.join()}],"refreshInMs":${refreshInMs}` +
-    field('indexFile', answer.indexFile) +
-    field('languages', answer.languages) +
-    field('telemetry', answer.telemetry) +
-    field('manifests', answer.manifests);
+    (indexFileJson === undefined ? '' : `,"indexFile":${indexFileJson}${answer.indexServers.join()}]}`) +
+    `,"languages":${answer.languagesJson}` +
+    telemetryJson(answer.telemetry) +
+    (answer.manifests ? `,"manifests":${JSON.stringify(answer.manifests)}` : '');
   return joinJson([`${head},"fileSets":[`, ...fileSetsJson(answer), ']}']);
 }
 
-const field = (name: string, value: object | undefined): string =>
-  value === undefined ? '' : `,"${name}":${JSON.stringify(value)}`;
+/** Its path ends in the token: nothing in it needs JSON. */
+const telemetryJson = (target: TelemetryTarget | undefined): string =>
+  target ? `,"telemetry":{"url":"${target.url}","intervalMs":${target.intervalMs}}` : '';
 
 function fileSetsJson({ fileSets, playable, entry }: PlayAnswer): (string | Uint8Array)[] {
   const parts: (string | Uint8Array)[] = [];

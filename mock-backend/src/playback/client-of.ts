@@ -1,4 +1,4 @@
-import type { ClientNetwork } from '@pressplay/protocol/messages';
+import type { ClientNetwork, ClientNetworkEntry } from '@pressplay/protocol/messages';
 import { type Address, parseAddress } from '@pressplay/protocol/routes';
 import { CLIENT_ADDRESS_HEADER } from '@pressplay/protocol/wire';
 import { ApiError } from '../api-error.ts';
@@ -9,7 +9,11 @@ export interface Client {
   readonly address: Address;
   readonly location: Location | undefined;
   readonly network: ClientNetwork;
+  readonly networkJson: string;
 }
+
+/** What of the text is the same for all clients of a network. */
+const tails = new WeakMap<ClientNetworkEntry, string>();
 
 /** Who asks: the connection's address, or the one the header names where that is trusted. */
 export function clientOf(
@@ -27,12 +31,23 @@ export function clientOf(
     });
   }
   const found = findNetwork(address);
+  // As parsed: digits, dots and colons.
+  const head = `{"address":"${address.text}"`;
+  if (!found) return { address, location: undefined, network: { address: address.text }, networkJson: `${head}}` };
+  const { country, asn, provider, latitude, longitude } = found;
   return {
     address,
-    location: found && { latitude: found.latitude, longitude: found.longitude },
-    network: {
-      address: address.text,
-      ...(found && { country: found.country, asn: found.asn, provider: found.provider }),
-    },
+    location: { latitude, longitude },
+    network: { address: address.text, country, asn, provider },
+    networkJson: head + tailOf(found),
   };
+}
+
+function tailOf(entry: ClientNetworkEntry): string {
+  const known = tails.get(entry);
+  if (known !== undefined) return known;
+  const { country, asn, provider } = entry;
+  const tail = `,${JSON.stringify({ country, asn, provider }).slice(1)}`;
+  tails.set(entry, tail);
+  return tail;
 }

@@ -77,9 +77,10 @@ export class PlayRequests {
   }
 
   /** Before anything is computed for it. */
-  #clientOf({ clientAddress, header }: PlayAsk): Client {
+  #clientOf(ask: PlayAsk): Client {
     const { config, findNetwork } = this.#services;
-    const client = clientOf(clientAddress, header(CLIENT_ADDRESS_HEADER), config.trustClientAddress, findNetwork);
+    const named = ask.header(CLIENT_ADDRESS_HEADER);
+    const client = clientOf(ask.clientAddress, named, config.trustClientAddress, findNetwork);
     this.#limiter.requireAddress(client.address);
     return client;
   }

@@ -1,4 +1,4 @@
-import type { DeviceCapabilities } from '@pressplay/protocol/messages';
+import type { DeviceCapabilities, IndexFile } from '@pressplay/protocol/messages';
 import type { Account } from '../accounts/account.ts';
 import { ApiError } from '../api-error.ts';
 import type { CatalogEntry } from '../catalog/catalog.ts';
@@ -19,6 +19,10 @@ export interface Playable {
   readonly heard: readonly string[];
   /** The renditions in JSON; a comma belongs between two pieces. */
   readonly pieces: readonly Uint8Array[];
+  /** Of the answer, what is the title's. */
+  readonly titleJson: string;
+  /** The index file of a long film, up to its list of servers. */
+  readonly indexFileJson: string | undefined;
 }
 
 type Asking = Pick<Account, 'plan'>;
@@ -74,7 +78,7 @@ const kindOf = (device: DeviceCapabilities, { plan }: Asking): string =>
 function playableOn({ title, renditionJson }: CatalogEntry, device: DeviceCapabilities, { plan }: Asking): Playable {
   const limits = pictureLimits(plan, title.licence, device);
   const pick = pickRenditions(title.renditions, device, limits);
-  const { titleId, subtitles = [], indexFile } = title;
+  const { titleId, name, durationMs, subtitles = [], indexFile } = title;
   if (pick.ok) {
     const { renditions } = pick;
     const ids = new Set(renditions.map(({ renditionId }) => renditionId));
@@ -85,6 +89,8 @@ function playableOn({ title, renditionJson }: CatalogEntry, device: DeviceCapabi
       playBps: playBpsOf(renditions),
       heard: heardIn(renditions),
       pieces: renditionJson.pieces((id) => ids.has(id)),
+      titleJson: `"titleId":"${titleId}","titleName":${JSON.stringify(name)},"durationMs":${durationMs}`,
+      indexFileJson: indexFile && openIndexFileJson(indexFile),
     };
   }
   if (pick.why === 'not-permitted') {
@@ -107,4 +113,8 @@ function playableOn({ title, renditionJson }: CatalogEntry, device: DeviceCapabi
       deviceCodecs: pick.kind === 'video' ? device.videoCodecs : device.audioCodecs,
     },
   );
+}
+
+function openIndexFileJson({ sha256: _, ...file }: NonNullable<CatalogEntry['title']['indexFile']>): string {
+  return `${JSON.stringify(file satisfies Omit<IndexFile, 'servers'>).slice(0, -1)},"servers":[`;
 }

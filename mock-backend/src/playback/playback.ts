@@ -1,4 +1,4 @@
-import type { IndexFile, PlayRenewal, PlayRequest, Server } from '@pressplay/protocol/messages';
+import type { PlayRenewal, PlayRequest, Server } from '@pressplay/protocol/messages';
 import { type HmacSha256Hex, networkOf, signMediaToken } from '@pressplay/protocol/wire';
 import type { Account } from '../accounts/account.ts';
 import { ApiError } from '../api-error.ts';
@@ -18,7 +18,8 @@ import { telemetryTarget } from '../telemetry/telemetry.ts';
 import { answerJson } from './answer-json.ts';
 import type { Client } from './client-of.ts';
 import { DeviceKinds } from './device-kinds.ts';
-import { languagesOf, subtitlesOf } from './languages.ts';
+import { LanguageShelf } from './language-shelf.ts';
+import { subtitlesOf } from './languages.ts';
 import type { PlayRegistry } from './play-registry.ts';
 import { type Playable, PlayableShelf } from './playable.ts';
 import { requirePermission } from './require-permission.ts';
@@ -42,6 +43,7 @@ export class Playback {
   readonly #deps: PlaybackDeps;
   readonly #playables = new PlayableShelf();
   readonly #devices = new DeviceKinds();
+  readonly #languages = new LanguageShelf();
 
   constructor(deps: PlaybackDeps) {
     this.#deps = deps;
@@ -148,7 +150,8 @@ export class Playback {
     const { token, expiresInMs, refreshInMs } = this.#permit(play, client, intent);
     const serversOf = (fileId: string) =>
       choice.fileSets.find(({ fileIds }) => fileIds.includes(fileId))?.servers ?? [];
-    const languages = languagesOf(heard, subtitlesOf(title.subtitles ?? [], serversOf), preferences);
+    const tracks = title.subtitles ? subtitlesOf(title.subtitles, serversOf) : [];
+    const { languages, json } = this.#languages.find(heard, tracks, preferences);
     return answerJson({
       playId: play.playId,
       region: config.regionId,
@@ -159,8 +162,8 @@ export class Playback {
       expiresInMs,
       servers: serversJson(choice, fleet),
       refreshInMs,
-      indexFile: title.indexFile && indexFileOf(title.indexFile, serversOf),
-      languages,
+      indexServers: title.indexFile ? serversOf(title.indexFile.fileId) : [],
+      languagesJson: json,
       telemetry: telemetryTarget(token, config.telemetryIntervalMs),
       manifests: manifests ? manifestUrls(play, renditions, languages.preferredAudio, this.#deps) : undefined,
       fileSets: choice.fileSets,
@@ -172,15 +175,7 @@ export class Playback {
 const spread = (playId: string, meanMs: number): number =>
   Math.round(meanMs * (0.9 + (0.2 * hash32(playId)) / 2 ** 32));
 
-/** `serversOf` gives who holds a file. */
-function indexFileOf(
-  { sha256: _, ...file }: NonNullable<CatalogEntry['title']['indexFile']>,
-  serversOf: (fileId: string) => readonly number[],
-): IndexFile {
-  return { ...file, servers: [...serversOf(file.fileId)] };
-}
-
-/** The same as text; the site's class is that of the site where it stands now, which the decision has just looked at. */
+/** The servers as text; the site's class is that of the site where it stands now, which the decision has just looked at. */
 function serversJson({ servers }: Steered['choice'], fleet: FleetState): readonly string[] {
   const texts: string[] = [];
   for (let rank = 0; rank < servers.length; rank++) {
