@@ -1,4 +1,4 @@
-const ON_FROM = 0.4;
+export const ON_FROM = 0.4;
 const OFF_BELOW = 0.25;
 const OFF_AFTER_MS = 5000;
 

@@ -221,6 +221,24 @@ describe.skipIf(!nginxSearch.ok)('nginx in front', () => {
     await until(async () => (await served(engine.url + path)) === 206);
   });
 
+  it('refuses of a crowd that comes from nothing whom it cannot serve, before anybody has looked', async () => {
+    // A second's worth is less than one response.
+    const { engine } = await start([file], { capacityBps: 1_000_000 });
+    const expiresAtS = Math.floor(Date.now() / 1000) + 600;
+    const range = { range: 'bytes=0-199999' };
+    const ask = async (n: number): Promise<number> => {
+      const claims = { expiresAtS, playId: n.toString(16).padStart(32, '0'), scope: 'film' };
+      const response = await fetch(`${engine.url}/${signMediaToken(claims, secret, hmac)}/${fileId}`, {
+        headers: range,
+      });
+      await response.arrayBuffer();
+      return response.status;
+    };
+    const answers = await Promise.all(Array.from({ length: 40 }, (_, n) => ask(n)));
+    expect(answers).toContain(206);
+    expect(answers.filter((status) => status === 503).length).toBeGreaterThan(20);
+  });
+
   it('sheds by itself while it drains', async () => {
     const { engine, oca, nodeAnswers } = await start([file]);
     await oca.drain();

@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import type { Fault } from '@pressplay/protocol/messages';
+import { Calm } from '../../admission/calm.ts';
 import type { Oca } from '../../app.ts';
 import type { Log } from '../../deps.ts';
 import { isMeant } from '../../faults/active-fault.ts';
@@ -112,8 +113,9 @@ class RunningNginx implements NginxEngine {
     this.#oca = oca;
     this.#options = options;
     this.#folder = folder;
-    this.#memory = new WorkerMemory(join(folder, 'agent.sock'), { media: oca.media, config, disks, folders });
-    this.#traffic = new TrafficSampler(join(folder, 'agent.sock'), oca.media);
+    const calm = new Calm(config.capacityBps);
+    this.#memory = new WorkerMemory(join(folder, 'agent.sock'), { media: oca.media, config, disks, folders, calm });
+    this.#traffic = new TrafficSampler(join(folder, 'agent.sock'), oca.media, calm);
     const sizeOf = (fileId: string): number | undefined => disks.get(fileId)?.sizeBytes;
     this.#responses = requestLog && new NginxLog(folder, { ocaId: config.ocaId, sizeOf, write: requestLog });
     this.#process = new NginxProcess({

@@ -84,7 +84,8 @@ export class ResponseLog {
     lines.number(bodyBytes);
     lines.text(',"bytesFlushed":');
     lines.number(bodyBytes);
-    const isCut = bytes && bodyBytes < bytes.end - bytes.start;
+    // 499: its client had gone before anything was sent.
+    const isCut = status === 499 || (bytes && bodyBytes < bytes.end - bytes.start);
     lines.text(isCut ? ',"outcome":"client-closed"}\n' : ',"outcome":"complete"}\n');
   }
 

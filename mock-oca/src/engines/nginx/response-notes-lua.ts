@@ -26,6 +26,7 @@ local READ_WRITE, SHARED = 3, 1
 local HEAD, STARTS, ENDS = ${HEAD_BYTES}, ${START_SLOTS}, ${END_SLOTS}
 local GET, HEAD_METHOD = 2, 4
 local BOTH_WAYS, SIGNATURE = 2, 0x50545448
+local LONGEST_ADDRESS = 64
 local NOWHERE = '/dev/null/nowhere'
 local rings, head, starts, ends = {}, nil, nil, nil
 -- What this worker sends: the number of its note, by the place of nginx's request in memory.
@@ -75,6 +76,18 @@ function M.begin_worker()
   wait()
 end
 
+local name_buffer, found_at, found_length = ffi.new('char[32]'), ffi.new('char *[1]'), ffi.new('size_t[1]')
+local no_error = base.get_errmsg_ptr()
+
+-- Of a variable, at most 'room' bytes to this place: no string is made of it. How many there are.
+local function copy_variable(request, name, to, room)
+  local found = C.ngx_http_lua_ffi_var_get(request, name, #name, name_buffer, 0, found_at, found_length, no_error)
+  if found ~= 0 then return 0 end
+  local length = min(tonumber(found_length[0]), room)
+  copy(to, found_at[0], length)
+  return length
+end
+
 -- Passes on what it is given. Where there is no room for a note, Node answers and logs it.
 function M.noted(path, disk, about)
   if not about then return path, disk end
@@ -83,15 +96,13 @@ function M.noted(path, disk, about)
   if method ~= GET and method ~= HEAD_METHOD then return path, disk end
   local number = head.begun
   if number - head.begun_read >= STARTS then return NOWHERE, disk end
-  local var = ngx.var
-  local address, range = var.remote_addr, var.http_range or ''
-  local start, about_length, address_length = starts + band(number, STARTS - 1), #about, #address
-  local range_length = min(#range, ${TEXT_BYTES} - about_length - address_length)
-  start.at, start.method = ngx.now(), method
-  start.about, start.address, start.range = about_length, address_length, range_length
+  local start, about_length = starts + band(number, STARTS - 1), #about
+  start.at, start.method, start.about = ngx.now(), method, about_length
   copy(start.text, about, about_length)
-  copy(start.text + about_length, address, address_length)
-  copy(start.text + about_length + address_length, range, range_length)
+  local address_length = copy_variable(request, 'remote_addr', start.text + about_length, LONGEST_ADDRESS)
+  local length = about_length + address_length
+  start.address = address_length
+  start.range = copy_variable(request, 'http_range', start.text + length, ${TEXT_BYTES} - length)
   running[place_of(request)] = number
   head.begun = number + 1
   return path, disk

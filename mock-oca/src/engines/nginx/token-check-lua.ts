@@ -1,5 +1,9 @@
+import { CALM_WINDOW_MS } from '../../admission/calm.ts';
 import { FORGIVEN_AFTER_MS, PROMISED_BYTES } from '../../admission/promised-traffic.ts';
 import { RECENT_PLAY_MS } from '../../admission/recent-plays.ts';
+
+/** So long after a crowd began its responses are counted one by one; the agent has looked by then. */
+const ALERT_MS = 1500;
 
 /**
  * Runs in nginx's workers: which file a request may have, decided without asking anybody. Keys, index and mood come from
@@ -40,6 +44,9 @@ local seen, mode, most, pace, keys, disks, bounds
 local told, said, said_leaving, leaving = '', '', '', 0
 -- Below 0 while the box is far from full: nobody is refused then. Else the share of disks, processor and memory in use.
 local strain = -1
+-- Responses that may begin within CALM_WINDOW before this worker counts what it promises, though the agent has seen no load yet.
+local CALM_WINDOW, ALERT = ${CALM_WINDOW_MS / 1000}, ${ALERT_MS / 1000}
+local calm, begun, window_at, alert_until = math.huge, 0, 0, 0
 local looked_at = 0
 -- Paths that were found right, until when: a play sends the same token with each of its requests.
 local known, known_count = {}, 0
@@ -164,8 +171,10 @@ end
 
 -- As requested-pace.ts: a viewer who says how fast is fast enough (CMCD's rtp, kbit/s) is sent no faster.
 local function heed_pace(var, uri, query)
+  -- Most say nothing of it: looked for without a pattern, which would not be compiled.
+  if not find(uri, 'rtp', query, true) then return end
   local said_there = match(uri, '[?&]CMCD=([^&]*)', query)
-  if not said_there or not find(said_there, 'rtp', 1, true) or find(uri, '^/[0-9a-fn]+-fill') then return end
+  if not said_there or find(uri, '^/[0-9a-fn]+-fill') then return end
   local kbps = match(',' .. ngx.unescape_uri(said_there) .. ',', ',rtp=(%d+),')
   if kbps and #kbps <= 9 and tonumber(kbps) >= 100 then var.limit_rate = math.min(tonumber(kbps) * 125, pace) end
 end
@@ -183,6 +192,10 @@ function M.file()
       told, said, said_leaving, leaving = newest, staying, going, tonumber(share)
     end
     strain, looked_at = state:get('strain') or -1, now
+    if now >= window_at + CALM_WINDOW then
+      window_at, begun = now, 0
+      calm = (state:get('calm') or math.huge) / ngx.worker.count()
+    end
   end
   var.cmsd = said
   if mode == 'shed' or running() > most then return 'shed' end
@@ -196,7 +209,9 @@ function M.file()
   if not found or now >= found.till then found = look(path) end
   if not found then return NOWHERE end
   if found.place < leaving then var.cmsd = said_leaving end
-  if strain >= 0 or running() > most / 2 then
+  begun = begun + 1
+  if begun > calm then alert_until = now + ALERT end
+  if strain >= 0 or now < alert_until or running() > most / 2 then
     local kind = kind_of(found.play, uri, query)
     if not is_admitted(kind, bounds[kind], now) then
       state:incr('refused ' .. kind, 1, 0)
@@ -211,7 +226,7 @@ function M.file()
 end
 
 -- For the agent: lines of 'name value', and a new version that makes the workers look again.
-local SINGLE = { mode = true, said = true, most = true, pace = true, strain = true, broken = true }
+local SINGLE = { mode = true, said = true, most = true, pace = true, strain = true, calm = true, broken = true }
 function M.take_state()
   ngx.req.read_body()
   local texts = {}
@@ -221,7 +236,9 @@ function M.take_state()
   for _, name in ipairs({ 'mode', 'most', 'pace', 'said', 'keys', 'disks', 'bounds', 'broken' }) do
     if texts[name] then state:set(name, texts[name]) end
   end
-  if texts.strain then state:set('strain', tonumber(texts.strain)) end
+  for _, name in ipairs({ 'strain', 'calm' }) do
+    if texts[name] then state:set(name, tonumber(texts[name])) end
+  end
   if texts.mode or texts.keys or texts.disks or texts.bounds then state:incr('version', 1, 0) end
   looked_at = 0
   for kind in pairs(bounds or {}) do ngx.print(kind, ' ', state:get('refused ' .. kind) or 0, '\n') end

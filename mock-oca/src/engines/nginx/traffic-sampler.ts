@@ -1,6 +1,8 @@
+import type { Calm } from '../../admission/calm.ts';
 import type { MediaService } from '../../serving/media-service.ts';
 import { askAgentSocket } from './agent-client.ts';
 import {
+  begunRequests,
   doneSince,
   procWorkerCounts,
   runningRequests,
@@ -17,10 +19,13 @@ export class TrafficSampler {
   #lookedAtMs = performance.now();
   #ownBefore: number;
   #running = 0;
+  readonly #calm: Calm;
+  #begunBefore = 0;
 
-  constructor(socketPath: string, media: MediaService, workers: WorkerCounts = procWorkerCounts) {
+  constructor(socketPath: string, media: MediaService, calm: Calm, workers: WorkerCounts = procWorkerCounts) {
     this.#socketPath = socketPath;
     this.#media = media;
+    this.#calm = calm;
     this.#workers = workers;
     this.#ownBefore = media.ownBytes;
   }
@@ -31,7 +36,9 @@ export class TrafficSampler {
   }
 
   async sample(masterPid: number): Promise<void> {
-    const running = runningRequests(await askAgentSocket(this.#socketPath, '/counters'));
+    const counters = await askAgentSocket(this.#socketPath, '/counters');
+    const running = runningRequests(counters);
+    const begun = begunRequests(counters);
     const now = this.#workers.read(masterPid) ?? this.#before;
     // What Node sends goes through the workers, too.
     const own = this.#media.ownBytes;
@@ -44,6 +51,9 @@ export class TrafficSampler {
     this.#before = now;
     this.#ownBefore = own;
     this.#running = Math.max(0, running - this.#media.ownConnections);
+    // Another nginx counts anew.
+    this.#calm.look(bytes, begun >= this.#begunBefore ? begun - this.#begunBefore : begun);
+    this.#begunBefore = begun;
     this.#media.countOutside({ connections: this.#running, bytes, processorShare });
   }
 }

@@ -57,3 +57,8 @@ export function doneSince(
 export function runningRequests(stubStatus: string): number {
   return Math.max(0, Number(/Writing: (\d+)/.exec(stubStatus)?.[1] ?? 1) - 1);
 }
+
+/** Requests begun since nginx started, of stub_status. */
+export function begunRequests(stubStatus: string): number {
+  return Number(/requests\s+\d+ \d+ (\d+)/.exec(stubStatus)?.[1] ?? 0);
+}

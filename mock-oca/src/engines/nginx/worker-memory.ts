@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { BOUNDS, COPIES_AHEAD_MS } from '../../admission/admit.ts';
+import type { Calm } from '../../admission/calm.ts';
 import { RecentRate } from '../../admission/recent-rate.ts';
 import { Watchfulness } from '../../admission/watchfulness.ts';
 import type { WorkKind } from '../../admission/work-kind.ts';
@@ -19,6 +20,7 @@ export interface WorkerMemoryParts {
   readonly config: OcaConfig;
   readonly disks: WatchedDisks;
   readonly folders: readonly string[];
+  readonly calm: Calm;
 }
 
 /** What nginx's workers know: keys, mood, load, and which file lies where. Only what changed is sent. */
@@ -29,6 +31,7 @@ export class WorkerMemory {
   #mode = '';
   #said = '';
   #strain = '';
+  #calmResponses = 0;
   readonly #rate = new RecentRate();
   readonly #watch = new Watchfulness();
   #filesChanged = true;
@@ -50,6 +53,7 @@ export class WorkerMemory {
       this.#mode = '';
       this.#said = '';
       this.#strain = '';
+      this.#calmResponses = 0;
       this.#filesChanged = true;
       const { folders, config } = this.#parts;
       const pace = config.paceBps === undefined ? [] : [`pace ${Math.ceil(config.paceBps / 8)}`];
@@ -76,7 +80,8 @@ export class WorkerMemory {
 
   async #refresh(first: readonly string[] = []): Promise<void> {
     if (this.#filesChanged) await this.#sendFiles();
-    const { media } = this.#parts;
+    const { media, calm } = this.#parts;
+    const calmResponses = calm.responses;
     const mode = media.faults.current.length > 0 ? 'node' : media.shed ? 'shed' : 'serve';
     const said = saidText(media.said());
     const strain = this.#watchedStrain();
@@ -85,6 +90,7 @@ export class WorkerMemory {
       ...(mode === this.#mode ? [] : [`mode ${mode}`]),
       ...(said === this.#said ? [] : [`said ${said}`]),
       ...(strain === this.#strain ? [] : [`strain ${strain}`]),
+      ...(calmResponses === this.#calmResponses ? [] : [`calm ${calmResponses}`]),
     ];
     // Where somebody may be refused, workers are asked how many were.
     if (lines.length === 0 && strain === QUIET) return;
@@ -92,6 +98,7 @@ export class WorkerMemory {
     this.#mode = mode;
     this.#said = said;
     this.#strain = strain;
+    this.#calmResponses = calmResponses;
   }
 
   /** Workers count what they promise only where somebody might have to be refused. */
