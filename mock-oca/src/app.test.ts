@@ -4,13 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { createOca } from './app.ts';
 import type { Http } from './deps.ts';
 import { MemoryDiskStore } from './disks/memory-disk-store.ts';
+import type { OcaConfigInput } from './oca-config.ts';
 import { hmac, ocaConfig, ocaWith, testFile, tokenFor } from './testing/oca-fixture.ts';
 import { VirtualClock } from './testing/virtual-clock.ts';
 
 const file = testFile(300_000);
 
 /** An empty OCA whose region names a full one as the source. */
-async function pair() {
+async function pair(config: Partial<OcaConfigInput> = {}) {
   const clock = new VirtualClock();
   const full = await ocaWith([file], { clock, config: { ocaId: 'fjord-1-b', paceBps: 8_000_000 } });
   const url = `http://b/${tokenFor('film', 3_600_000, clock.wallMs())}/${file.entry.fileId}`;
@@ -27,7 +28,8 @@ async function pair() {
     if (request.url.endsWith('/inventory')) inventories.push(((await request.json()) as { fileIds: string[] }).fileIds);
     return new Response(null, { status: 204 });
   };
-  const empty = await ocaWith([], { clock, http, config: { regions: [{ regionId: 'east', baseUrl: 'http://east' }] } });
+  const regions = [{ regionId: 'east', baseUrl: 'http://east' }];
+  const empty = await ocaWith([], { clock, http, config: { regions, ...config } });
   return { clock, full, empty, inventories };
 }
 
@@ -43,6 +45,19 @@ describe('an empty OCA', () => {
     empty.oca.stop();
     await clock.advance(0);
     expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('lets a copy that runs wait for its own viewers, and has it soon when they are gone', async () => {
+    const { clock, empty } = await pair({ capacityBps: 1e7, maxConnections: 100 });
+    empty.oca.media.countOutside({ connections: 100, bytes: 0 });
+    empty.oca.start();
+    // Nine seconds' worth of what is left to copies, where its neighbour's pace would take 0.3.
+    await clock.advance(5000);
+    expect(empty.disks.list()).toEqual([]);
+    empty.oca.media.countOutside({ connections: 0, bytes: 0 });
+    await clock.advance(1000);
+    expect(empty.disks.list()).toEqual([file.entry]);
+    empty.oca.stop();
   });
 
   it('takes nothing from a neighbour that corrupts, and the right bytes once that is over', async () => {
