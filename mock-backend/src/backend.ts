@@ -108,7 +108,9 @@ export function createBackend(deps: BackendDeps): Backend {
     // What answers already asks as everybody does: the first question finds out whether the store is back.
     if (isAgain) await catalog.refresh();
     else watch.tryAgain();
-    await Promise.all([storeClock.read(), catalog.refresh(), fleetSync.load(), imports.load(), revocations.load()]);
+    await Promise.all([storeClock.read(), catalog.refresh(), fleetSync.load(), imports.load()]);
+    // By a connection that is open: each more that a start opens at once may keep it waiting for too long.
+    await revocations.load();
     await fleet.routingSettled();
     kept?.noteWhole();
   };
