@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
+import { MemoryStore } from '../store/memory-store.ts';
+import type { Store } from '../store/store.ts';
 import { REGION_SECRET, startMemoryRegion } from '../testing/region-process.ts';
 import { DEVICE } from '../testing/test-region.ts';
 import { issueAccessToken } from './access-tokens.ts';
@@ -83,4 +85,28 @@ it('does not wait longer than its limit for a client that never ends', async () 
   await fetch(`${region.url}/v1/live`);
   await region.drain(50);
   await half.closed;
+});
+
+/** A store whose catalog fails with these errors, one each time it is asked, and answers after them. */
+function stumbling(...errors: readonly Error[]): Store & { readonly left: Error[] } {
+  const store = Object.assign(new MemoryStore(), { left: [...errors] });
+  const titlesSince = store.titlesSince.bind(store);
+  store.titlesSince = (revision) => {
+    const error = store.left.shift();
+    return error ? Promise.reject(error) : titlesSince(revision);
+  };
+  return store;
+}
+
+it('starts where the database is slow at first, and does not where it refuses', async () => {
+  const late = new Error('Query read timeout');
+  const slow = stumbling(late, late);
+  region = await startMemoryRegion(LONG_MS, slow);
+  expect(slow.left).toEqual([]);
+  expect((await fetch(`${region.url}/v1/live`)).status).toBe(200);
+  await region.drain(0);
+  const refusal = Object.assign(new Error('relation "titles" does not exist'), { code: '42P01' });
+  const refusing = stumbling(refusal, late);
+  await expect(startMemoryRegion(LONG_MS, refusing)).rejects.toBe(refusal);
+  expect(refusing.left).toEqual([late]);
 });

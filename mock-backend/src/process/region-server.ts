@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { AcceptedKey } from '@pressplay/protocol/wire';
-import { createBackend } from '../backend.ts';
+import { type Backend, createBackend } from '../backend.ts';
 import type { AcceptedTokens } from '../backend-config.ts';
 import { PLAY_LIFETIME_MS } from '../leases/shared-plays.ts';
 import { openFolderOrigin } from '../origin/folder-origin.ts';
@@ -62,7 +63,7 @@ export async function startRegion(
     ...(config.originDir && originPorts(openFolderOrigin(config.originDir))),
     ...(snapshots && { snapshots }),
   });
-  await backend.start();
+  await startLoaded(backend, log);
   const server = createServer(
     timeouts(config.requestTimeoutMs),
     plainDoor(
@@ -109,6 +110,9 @@ async function closeServer(server: Server, limitMs: number): Promise<void> {
 
 /** Below the 1.8 s that a player gives a region: what hangs here must not look like a dead region there. */
 const STORE_TIMEOUT_MS = 1500;
+
+const LOAD_ATTEMPTS = 6;
+const LOAD_AGAIN_AFTER_MS = 500;
 
 /** Who sends a request drop by drop keeps no connection. */
 const timeouts = (requestTimeout: number) => ({
@@ -164,6 +168,19 @@ async function openStore(
   } catch (error) {
     if (isAnswer(error) || !(await snapshots?.read())) throw error;
     return lateStore(open, STORE_TIMEOUT_MS);
+  }
+}
+
+/** The database was there a moment ago: where it is only slow it is asked again, and what it refuses is an error. */
+async function startLoaded(backend: Backend, log: Log): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await backend.start();
+    } catch (error) {
+      if (isAnswer(error) || attempt === LOAD_ATTEMPTS) throw error;
+      log('warn', 'not loaded yet: the store is asked again', { attempt, error: String(error) });
+      await pause(LOAD_AGAIN_AFTER_MS);
+    }
   }
 }
 
