@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { synthesizeTitle } from '../simulation/media.ts';
 import { createWorld } from '../simulation/world.ts';
-import { leastRebufferMs } from './least-rebuffering.ts';
+import { leastRebufferMs, servedRebufferMs } from './least-rebuffering.ts';
 import type { Scene } from './scene.ts';
 import { trueCapacity } from './true-capacity.ts';
 import type { Viewer } from './viewer.ts';
@@ -37,22 +37,29 @@ async function playWith(trouble: (world: Awaited<ReturnType<typeof createWorld>>
   if (!scene) throw new Error('The scene has no viewer.');
   const viewer: Viewer = { scene, player, errors: [], lowestBufferMs: 0, mostServers: 0, loadedAtMs };
   const capacity = trueCapacity(world, { viewer, viewers: [viewer], scene: SCENE, liars: new Set() });
-  return { rebufferMs: player.stats().rebufferMs, leastMs: leastRebufferMs(world, viewer, TITLE, capacity) };
+  return {
+    rebufferMs: player.stats().rebufferMs,
+    leastMs: leastRebufferMs(world, viewer, TITLE, capacity),
+    servedMs: servedRebufferMs(world, viewer, capacity),
+  };
 }
 
 describe('the least rebuffering', () => {
   it('is nothing where nothing happened', async () => {
-    expect(await playWith(() => {})).toEqual({ rebufferMs: 0, leastMs: 0 });
+    expect(await playWith(() => {})).toEqual({ rebufferMs: 0, leastMs: 0, servedMs: 0 });
   });
 
   it('of a line that was away is nearly all there was', async () => {
-    const { rebufferMs, leastMs } = await playWith(async (world) => {
+    const { rebufferMs, leastMs, servedMs } = await playWith(async (world) => {
       world.setLink(ADDRESS, { state: 'hang' });
       await world.advance(30_000);
       world.setLink(ADDRESS, { state: 'up' });
     });
     expect(leastMs).toBeGreaterThan(15_000);
     expect(leastMs).toBeLessThanOrEqual(rebufferMs);
+    // While the line was away nothing could have come: only its return is left.
+    expect(servedMs).toBeGreaterThan(0);
+    expect(servedMs).toBeLessThan(rebufferMs - 15_000);
   });
 
   it('is the same where every server was away, and nothing where one was there', async () => {
@@ -78,8 +85,9 @@ describe('the least rebuffering', () => {
   });
 
   it('of a line below the smallest rendition is what it lacks', async () => {
-    const { rebufferMs, leastMs } = await playWith((world) => world.setLink(ADDRESS, { rateBps: 150_000 }));
+    const { rebufferMs, leastMs, servedMs } = await playWith((world) => world.setLink(ADDRESS, { rateBps: 150_000 }));
     expect(leastMs).toBeGreaterThan(5000);
     expect(leastMs).toBeLessThanOrEqual(rebufferMs);
+    expect(servedMs).toBeCloseTo(rebufferMs);
   });
 });

@@ -34,6 +34,20 @@ export function leastRebufferMs(
   }, 0);
 }
 
+/**
+ * How long this play stood while something could have come to the viewer at that very moment. What another choice of
+ * servers might spare him lies within; the rest only somebody avoids who loads ahead because he knows what is to come.
+ */
+export function servedRebufferMs(world: World, viewer: Viewer, capacity: readonly CapacityStep[]): number {
+  const stalls = phasesOf(world, viewer).filter(({ state }) => state === 'rebuffering');
+  return capacity.reduce((sum, { atMs, bps }, i) => {
+    const untilMs = capacity[i + 1]?.atMs ?? Number.POSITIVE_INFINITY;
+    const overlapMs = ({ fromMs, toMs }: Phase): number =>
+      Math.max(0, Math.min(toMs, untilMs) - Math.max(fromMs, atMs));
+    return bps > 0 ? stalls.reduce((total, stall) => total + overlapMs(stall), sum) : sum;
+  }, 0);
+}
+
 interface Portion {
   readonly bytes: number;
   readonly durationMs: number;

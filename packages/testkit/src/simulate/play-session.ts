@@ -17,9 +17,9 @@ import { actFor, changeRates, loseControlPlane, loseLines, skewRegions, type Tim
 import { fleetViolations, verdictOf, viewerViolations } from './check-session.ts';
 import { Happenings } from './happenings.ts';
 import { leadLine } from './lead-line.ts';
-import { leastRebufferMs } from './least-rebuffering.ts';
+import { leastRebufferMs, servedRebufferMs } from './least-rebuffering.ts';
 import type { Scene, TroubleScene, ViewerScene } from './scene.ts';
-import { type CapacityStep, trueCapacity } from './true-capacity.ts';
+import { trueCapacity } from './true-capacity.ts';
 import type { Viewer } from './viewer.ts';
 import { figuresOf, type ViewerFigures } from './viewer-figures.ts';
 
@@ -71,10 +71,13 @@ export async function playSession(scene: Scene, sources: SessionSources): Promis
   await playOn(world, scene, viewers, troubles, random, happenings);
   timetable.close();
   const figures = viewers.map((viewer) => {
-    const capacity = (): readonly CapacityStep[] => trueCapacity(world, { viewer, viewers, scene, liars });
     const hasStalled = viewer.player.stats().rebufferMs > 0;
-    const unavoidableRebufferMs = hasStalled ? leastRebufferMs(world, viewer, title, capacity()) : 0;
-    return figuresOf(world, viewer, { verdict: verdictOf(world, viewer, scene, liars), unavoidableRebufferMs });
+    const capacity = hasStalled ? trueCapacity(world, { viewer, viewers, scene, liars }) : [];
+    return figuresOf(world, viewer, {
+      verdict: verdictOf(world, viewer, scene, liars),
+      unavoidableRebufferMs: hasStalled ? leastRebufferMs(world, viewer, title, capacity) : 0,
+      servedRebufferMs: servedRebufferMs(world, viewer, capacity),
+    });
   });
   const violations = viewers.flatMap((viewer) => viewerViolations(world, viewer, scene, title, liars));
   for (const { player } of viewers) player.destroy();

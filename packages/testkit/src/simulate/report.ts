@@ -54,6 +54,7 @@ function experience(viewers: readonly ViewerFigures[]): [string, string][] {
   const startups = viewers.flatMap(({ startupMs }) => startupMs ?? []).sort((a, b) => a - b);
   const rebufferMs = sum(viewers.map((viewer) => viewer.rebufferMs));
   const unavoidableMs = sum(viewers.map((viewer) => viewer.unavoidableRebufferMs));
+  const servedMs = sum(viewers.map((viewer) => viewer.servedRebufferMs));
   const playedMs = sum(viewers.map((viewer) => viewer.playedMs));
   const stalled = viewers.filter(({ rebufferCount }) => rebufferCount > 0).length;
   const kbps = (sum(viewers.map(({ videoBytes }) => videoBytes)) * 8) / sum(viewers.map(({ videoMs }) => videoMs));
@@ -63,6 +64,7 @@ function experience(viewers: readonly ViewerFigures[]): [string, string][] {
     ['rebuffer ratio', percent(rebufferMs, rebufferMs + playedMs)],
     ['  unavoidable', percent(unavoidableMs, rebufferMs + playedMs)],
     ['  avoidable', percent(rebufferMs - unavoidableMs, rebufferMs + playedMs)],
+    ['  with a server there', percent(servedMs, rebufferMs + playedMs)],
     ['plays that rebuffered', percent(stalled, viewers.length)],
     ['mean video bitrate', `${kbps.toFixed(0)} kbit/s`],
     ['rendition switches', perPlay(viewers.map(({ switches }) => switches))],

@@ -14,6 +14,8 @@ export interface ViewerFigures {
   readonly rebufferMs: number;
   /** Of it: what nobody could have spared the viewer. */
   readonly unavoidableRebufferMs: number;
+  /** Of it: while a server worked that he reached. */
+  readonly servedRebufferMs: number;
   readonly rebufferCount: number;
   readonly playedMs: number;
   /** Of the video delivered. */
@@ -29,9 +31,10 @@ export interface ViewerFigures {
 export interface Judgement {
   readonly verdict: FailureVerdict | undefined;
   readonly unavoidableRebufferMs: number;
+  readonly servedRebufferMs: number;
 }
 
-export function figuresOf(world: World, viewer: Viewer, { verdict, unavoidableRebufferMs }: Judgement): ViewerFigures {
+export function figuresOf(world: World, viewer: Viewer, { verdict, ...rebuffering }: Judgement): ViewerFigures {
   const { player, errors } = viewer;
   const { state, startupMs, rebufferMs, rebufferCount, positionMs, bytes } = player.stats();
   const error = errors.at(-1);
@@ -50,7 +53,7 @@ export function figuresOf(world: World, viewer: Viewer, { verdict, unavoidableRe
     ...(verdict && { failureCause: verdict.kind === 'unavoidable' ? verdict.cause : verdict.kind }),
     ...(startupMs !== undefined && { startupMs }),
     rebufferMs,
-    unavoidableRebufferMs,
+    ...rebuffering,
     rebufferCount,
     playedMs: positionMs,
     videoBytes: video.reduce((sum, { receivedBytes }) => sum + receivedBytes, 0),
