@@ -3,10 +3,11 @@
 export { FleetState } from './fleet/fleet-state.ts';
 export { OcaRecord } from './fleet/oca-record.ts';
 export { joinRoutes, packAnnounced } from './steering/announced-routes.ts';
-export { addedBps, chooseServers, nameServers } from './steering/choose-servers.ts';
+export { addedBps, chooseServers, nameServers, noteDrops } from './steering/choose-servers.ts';
 export { Content, FileNumbers } from './steering/content.ts';
 export { longestPrefix4, longestPrefix6 } from './steering/longest-prefix.ts';
-export { decisionPart, lookAround, surveyAround } from './steering/look-around.ts';
+export { lookAround, noteLook, surveyAround } from './steering/look-around.ts';
+export { spellOutDecision } from './steering/noted-decision.ts';
 export { groupOf, type SteerableOca } from './steering/oca-group.ts';
 export {
   type AnnouncedPrefix,

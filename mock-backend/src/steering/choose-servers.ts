@@ -37,7 +37,7 @@ export function chooseServers(inputs: SteeringInputs): SteeringChoice {
       noted.addOca(ocaId, conditionNumber(condition), capacityBps, loadBps, lacks);
   }
   const { servers, fileSets, unserved } = nameServers(noted, inputs);
-  return { servers, fileSets, unserved, drops: dropsOf(noted) };
+  return { servers, fileSets, unserved, drops: labelled(noteDrops(noted)) };
 }
 
 export const addedBps = ({ occasion, playBps }: Pick<SteeringInputs, 'occasion' | 'playBps'>): number =>
@@ -59,25 +59,27 @@ export function nameServers(
   return { servers, fileSets, unserved, dropCounts: countDrops() };
 }
 
-/** How often each label stands in a choice. */
-export function countsOf(labelled: SteeringChoice['drops']): DropCounts {
-  const counts = { H: 0, D: 0, F: 0, S: 0, C: 0, L: 0 };
-  for (const { label } of labelled) counts[label]++;
-  return counts;
-}
-
 function countDrops(): DropCounts {
   const counts = { H: 0, D: 0, F: 0, S: 0, C: 0, L: 0 };
   for (let at = 0; at < drops.count; at++) counts[LABELS[drops.labels[at] ?? 0] ?? 'H']++;
   return counts;
 }
 
-function dropsOf({ ocaIds }: Survey): SteeringDrop[] {
-  const said: SteeringDrop[] = [];
-  for (let at = 0; at < drops.count; at++)
-    said.push({ ocaId: ocaIds[drops.ocas[at] ?? 0] ?? '', label: LABELS[drops.labels[at] ?? 0] ?? 'H' });
-  return said;
+/** Who was labelled with what: by the same number in both. */
+export interface NotedDrops {
+  readonly ocaIds: readonly string[];
+  readonly labels: readonly number[];
 }
+
+/** Of the last decision, over this survey. */
+export function noteDrops({ ocaIds }: Survey): NotedDrops {
+  const noted: string[] = [];
+  for (let at = 0; at < drops.count; at++) noted.push(ocaIds[drops.ocas[at] ?? 0] ?? '');
+  return { ocaIds: noted, labels: drops.labels.slice(0, drops.count) };
+}
+
+export const labelled = ({ ocaIds, labels }: NotedDrops): SteeringDrop[] =>
+  ocaIds.map((ocaId, at) => ({ ocaId, label: LABELS[labels[at] ?? 0] ?? 'H' }));
 
 function namedMask(): Int32Array {
   const mask = new Int32Array(holders.width);

@@ -8,6 +8,12 @@ export interface DecisionLogOptions {
   readonly share: number;
 }
 
+/** A decision as it waits. Spelt out when it is handed over, beside the plays: that costs as much as the decision. */
+export interface NotedDecision {
+  readonly playId: string;
+  spellOut(): SteeringDecision;
+}
+
 const FLUSH_AFTER_MS = 1000;
 const FLUSH_AT = 200;
 /** While the store fails, so many wait; then the oldest go. */
@@ -20,7 +26,7 @@ export class DecisionLog {
   readonly #clock: BackendClock;
   readonly #log: Log;
   readonly #share: number;
-  #waiting: SteeringDecision[] = [];
+  #waiting: NotedDecision[] = [];
   #nextAtMs = Number.NEGATIVE_INFINITY;
   #running: Promise<void> | undefined;
   #lost = 0;
@@ -42,7 +48,7 @@ export class DecisionLog {
     return { waiting: this.#waiting.length, lost: this.#lost };
   }
 
-  note(decision: SteeringDecision): void {
+  note(decision: NotedDecision): void {
     if (this.#waiting.length >= KEPT_AT_MOST) {
       this.#waiting.shift();
       this.#lost++;
@@ -67,8 +73,8 @@ export class DecisionLog {
   async find(playId: string): Promise<readonly SteeringDecision[]> {
     await this.flush();
     const stored = await this.#store.findDecisions(playId);
-    const waiting = this.#waiting.filter(({ inputs }) => inputs.playId === playId);
-    return [...stored, ...waiting];
+    const waiting = this.#waiting.filter((noted) => noted.playId === playId);
+    return [...stored, ...waiting.map((noted) => noted.spellOut())];
   }
 
   /** The newest so many decisions since a moment, the oldest first. */
@@ -90,7 +96,7 @@ export class DecisionLog {
     if (batch.length === 0) return;
     this.#waiting = [];
     try {
-      await this.#store.appendDecisions(batch);
+      await this.#store.appendDecisions(batch.map((noted) => noted.spellOut()));
       if (this.#lost > 0)
         this.#log('warn', 'steering decisions were lost while the store failed', { lost: this.#lost });
       this.#lost = 0;

@@ -26,6 +26,8 @@ export interface OcaGroup<O> {
   readonly ocas: readonly O[];
   readonly ocaIds: readonly string[];
   readonly contents: (Content | undefined)[];
+  /** Why each has its verdict. */
+  readonly reasons: string[];
   /** Of each OCA `STATE_SIZE` numbers, at the places of `STATE`. */
   readonly state: Float64Array<ArrayBuffer>;
 }
@@ -39,6 +41,7 @@ export function groupOf<O extends SteerableOca>(ocas: readonly O[]): OcaGroup<O>
     ocas: sorted,
     ocaIds: sorted.map(({ ocaId }) => ocaId),
     contents: sorted.map(({ content }) => content),
+    reasons: sorted.map(({ reason }) => reason),
     state: new Float64Array(sorted.length * STATE_SIZE),
   };
   for (let at = 0; at < sorted.length; at++) writeState(group, at);
@@ -51,7 +54,7 @@ export function noteState<O extends SteerableOca>(group: OcaGroup<O>, oca: O): v
   if (at >= 0) writeState(group, at);
 }
 
-function writeState({ ocas, contents, state }: OcaGroup<SteerableOca>, at: number): void {
+function writeState({ ocas, contents, reasons, state }: OcaGroup<SteerableOca>, at: number): void {
   const oca = ocas[at];
   if (!oca) return;
   const from = at * STATE_SIZE;
@@ -61,6 +64,7 @@ function writeState({ ocas, contents, state }: OcaGroup<SteerableOca>, at: numbe
   state[from + STATE.heardAtMs] = oca.heardAtMs;
   state[from + STATE.verdict] = VERDICTS.indexOf(oca.verdict);
   contents[at] = oca.content;
+  reasons[at] = oca.reason;
 }
 
 /**

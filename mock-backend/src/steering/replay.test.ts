@@ -3,8 +3,9 @@ import { parseAddress } from '@pressplay/protocol/routes';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FleetState } from '../fleet/fleet-state.ts';
-import { addedBps, chooseServers } from './choose-servers.ts';
-import { decisionPart, lookAround } from './look-around.ts';
+import { addedBps, chooseServers, nameServers, noteDrops } from './choose-servers.ts';
+import { decisionPart, lookAround, noteLook, surveyAround } from './look-around.ts';
+import { spellOutDecision } from './noted-decision.ts';
 import { isReproduced, NO_CHANGES, replay } from './replay.ts';
 
 const FILES = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(32));
@@ -80,20 +81,24 @@ function fleetOf(drafts: readonly OcaDraft[], without?: number): FleetState {
   return fleet;
 }
 
-function look(fleet: FleetState, { playId, occasion }: Question, until: 'decision' | 'replay'): LookedAtSite[] {
+function clientAt() {
   const address = parseAddress('198.51.100.7');
   if (!address) throw new Error('no address');
-  return lookAround({
-    routing: fleet.routing(),
-    client: { address, location: { latitude: 0, longitude: 0 } },
-    playId,
-    files: fleet.files.listOf(FILES),
-    addedBps: addedBps({ occasion, playBps: PLAY_BPS }),
-    until,
-    nowMs: 10_000,
-    healthDeadlineMs: 5000,
-  });
+  return { address, location: { latitude: 0, longitude: 0 } };
 }
+
+const questionOf = (fleet: FleetState, { playId, occasion }: Question) => ({
+  routing: fleet.routing(),
+  client: clientAt(),
+  playId,
+  files: fleet.files.listOf(FILES),
+  addedBps: addedBps({ occasion, playBps: PLAY_BPS }),
+  nowMs: 10_000,
+  healthDeadlineMs: 5000,
+});
+
+const look = (fleet: FleetState, asked: Question, until: 'decision' | 'replay'): LookedAtSite[] =>
+  lookAround({ ...questionOf(fleet, asked), until });
 
 const inputsOf = ({ playId, occasion, reports }: Question, sites: LookedAtSite[]): SteeringInputs => ({
   playId,
@@ -111,9 +116,15 @@ const inputsOf = ({ playId, occasion, reports }: Question, sites: LookedAtSite[]
 
 /** As a region decides and logs: the whole look is noted, the decision is made of its part; then through the store. */
 function logged(fleet: FleetState, asked: Question): SteeringDecision {
-  const inputs = inputsOf(asked, look(fleet, asked, 'replay'));
-  const part = decisionPart(inputs.sites, addedBps(inputs));
-  return JSON.parse(JSON.stringify({ inputs, choice: chooseServers({ ...inputs, sites: part }) }));
+  const { sites: _, ...inputs } = inputsOf(asked, []);
+  const client = clientAt();
+  const { survey, sites, decidedOcas } = surveyAround({ ...questionOf(fleet, asked), client, until: 'replay' });
+  const named = nameServers(survey, inputs);
+  const look = noteLook(sites, client.location);
+  const decision = spellOutDecision(inputs, look, named, noteDrops(survey));
+  const part = decisionPart(decision.inputs.sites, addedBps(inputs));
+  expect(part.flatMap(({ ocas }) => ocas)).toHaveLength(decidedOcas);
+  return JSON.parse(JSON.stringify(decision));
 }
 
 describe('the replay of a decision, over random fleets', () => {

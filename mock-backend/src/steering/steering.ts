@@ -5,9 +5,11 @@ import type { FleetState } from '../fleet/fleet-state.ts';
 import type { OcaRecord } from '../fleet/oca-record.ts';
 import type { Meter } from '../operations/meter.ts';
 import type { BackendClock, Log } from '../ports.ts';
-import { addedBps, chooseServers, countsOf, nameServers } from './choose-servers.ts';
+import { LABELS } from './candidates.ts';
+import { addedBps, type Named, nameServers, noteDrops } from './choose-servers.ts';
 import type { DecisionLog } from './decision-log.ts';
-import { decisionPart, type LookAround, lookAround, surveyAround } from './look-around.ts';
+import { type LookAround, noteLook, type Sight, surveyAround } from './look-around.ts';
+import { spellOutDecision } from './noted-decision.ts';
 import type { Steered } from './steered.ts';
 
 export interface SteeredPlay {
@@ -54,64 +56,48 @@ export class Steering {
       nowMs: clock.nowMs(),
       healthDeadlineMs: config.healthDeadlineMs ?? HEALTH_DEADLINE_MS,
     };
-    const steered = decisions.logs(play.playId) ? this.#decideAndLog(play, question) : decide(play, question);
+    const isLogged = decisions.logs(play.playId);
+    const sight = surveyAround({ ...question, until: isLogged ? 'replay' : 'decision' });
+    const choice = nameServers(sight.survey, play);
+    if (isLogged) this.#note(play, question, sight, choice);
+    const steered: Steered = {
+      occasion: play.occasion,
+      titleId: play.titleId,
+      choice,
+      siteClasses: sight.sites.slice(0, sight.decidedSites).map(({ site }) => site.siteClass),
+      reachable: sight.decidedOcas,
+      drops: choice.dropCounts,
+    };
     const [first] = steered.choice.servers;
     if (first && play.occasion === 'start') fleet.give(first.ocaId, play.playBps);
     meter?.steered(steered);
     return steered;
   }
 
-  #decideAndLog(play: SteeredPlay, question: Question): Steered {
+  #note(play: SteeredPlay, question: Question, sight: Sight<OcaRecord>, named: Named): void {
     const { config, clock, decisions, log } = this.#deps;
-    const { playId, titleId, occasion, fileIds, playBps, reports = [] } = play;
-    const { address } = question.client;
-    const inputs: SteeringInputs = {
-      playId,
-      titleId,
+    const { playId, titleId, occasion } = play;
+    const { address, location } = question.client;
+    const clientPrefix = prefixText(address, LOGGED_BITS[address.family]);
+    const look = noteLook(sight.sites, location);
+    const drops = noteDrops(sight.survey);
+    const asked = {
+      ...play,
       region: config.regionId,
-      occasion,
       atMs: clock.wallMs(),
-      clientPrefix: prefixText(address, LOGGED_BITS[address.family]),
+      clientPrefix,
       tableVersion: question.routing.version,
-      playBps,
-      fileIds: [...fileIds],
-      sites: lookAround({ ...question, until: 'replay' }),
-      ...(reports.length > 0 && { reports: [...reports] }),
     };
-    const sites = decisionPart(inputs.sites, question.addedBps);
-    const choice = chooseServers({ ...inputs, sites });
-    decisions.note({ inputs, choice });
+    decisions.note({ playId, spellOut: () => spellOutDecision(asked, look, named, drops) });
     log('info', 'steering decision', {
       playId,
       titleId,
       occasion,
-      clientPrefix: inputs.clientPrefix,
-      servers: choice.servers.map(({ ocaId }) => ocaId).join(' '),
-      drops: choice.drops.map(({ ocaId, label }) => `${label} ${ocaId}`).join(', '),
+      clientPrefix,
+      servers: named.servers.map(({ ocaId }) => ocaId).join(' '),
+      drops: drops.ocaIds.map((ocaId, at) => `${LABELS[drops.labels[at] ?? 0]} ${ocaId}`).join(', '),
     });
-    return {
-      occasion,
-      titleId,
-      choice,
-      siteClasses: sites.map(({ siteClass }) => siteClass),
-      reachable: sites.reduce((sum, { ocas }) => sum + ocas.length, 0),
-      drops: countsOf(choice.drops),
-    };
   }
 }
 
 type Question = Omit<LookAround<OcaRecord>, 'until'>;
-
-/** The same decision without notes. */
-function decide(play: SteeredPlay, question: Question): Steered {
-  const { survey, sites } = surveyAround({ ...question, until: 'decision' });
-  const choice = nameServers(survey, play);
-  return {
-    occasion: play.occasion,
-    titleId: play.titleId,
-    choice,
-    siteClasses: sites.map(({ site }) => site.siteClass),
-    reachable: survey.count,
-    drops: choice.dropCounts,
-  };
-}

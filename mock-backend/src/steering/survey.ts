@@ -28,6 +28,8 @@ export class Survey {
   conditions = new Uint8Array(FEW);
   capacitiesBps = new Float64Array(FEW);
   loadsBps = new Float64Array(FEW);
+  /** Of those noted for the log alone 1: the decision does not look at them. */
+  beyond = new Uint8Array(FEW);
 
   begin(): void {
     this.siteCount = 0;
@@ -42,7 +44,14 @@ export class Survey {
     this.ends[place] = this.count;
   }
 
-  addOca(ocaId: string, condition: number, capacityBps: number, loadBps: number, lacks: readonly number[]): void {
+  addOca(
+    ocaId: string,
+    condition: number,
+    capacityBps: number,
+    loadBps: number,
+    lacks: readonly number[],
+    beyond = 0,
+  ): void {
     const at = this.count;
     if (at === this.sites.length) this.#grow();
     const site = this.siteCount - 1;
@@ -52,13 +61,14 @@ export class Survey {
     this.conditions[at] = condition;
     this.capacitiesBps[at] = capacityBps;
     this.loadsBps[at] = loadBps;
+    this.beyond[at] = beyond;
     this.count = at + 1;
     this.ends[site] = this.count;
   }
 
   #grow(): void {
     const size = this.sites.length * 2;
-    const { sites, conditions, capacitiesBps, loadsBps } = this;
+    const { sites, conditions, capacitiesBps, loadsBps, beyond } = this;
     this.sites = new Int32Array(size);
     this.sites.set(sites);
     this.conditions = new Uint8Array(size);
@@ -67,6 +77,8 @@ export class Survey {
     this.capacitiesBps.set(capacitiesBps);
     this.loadsBps = new Float64Array(size);
     this.loadsBps.set(loadsBps);
+    this.beyond = new Uint8Array(size);
+    this.beyond.set(beyond);
   }
 }
 
