@@ -56,7 +56,7 @@ export class LineBuffer {
 
   /** Everything, and begins anew. */
   take(): string {
-    const text = this.#bytes.latin1Slice(0, this.#length);
+    const text = this.#bytes.toString('latin1', 0, this.#length);
     this.#length = 0;
     return text;
   }

@@ -151,7 +151,7 @@ function startOf(bytes: Buffer, at: number, id: string): StartNote | undefined {
   const [about, address, range] = [bytes[at + 10] ?? 0, bytes[at + 11] ?? 0, bytes[at + 12] ?? 0];
   if (about === 0) return undefined;
   const textAt = at + START_FIELDS_BYTES;
-  const text = bytes.latin1Slice(textAt, textAt + about + address + range);
+  const text = bytes.toString('latin1', textAt, textAt + about + address + range);
   const tab = text.indexOf('\t');
   return {
     id,
