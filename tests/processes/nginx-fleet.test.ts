@@ -40,7 +40,9 @@ describe.skipIf(!hasNginx)('a fleet whose OCAs serve by nginx', () => {
     rmSync(dataDir, { recursive: true, force: true });
   }, 30_000);
 
-  it('fills itself, plays, and goes on elsewhere when the one that serves is killed', { timeout: 240_000 }, async () => {
+  it('fills itself, plays, and goes on elsewhere when the one that serves is killed', {
+    timeout: 240_000,
+  }, async () => {
     const player = createPlayer({ regions: fleet.regions, accessToken: () => fleet.accessToken() });
     await player.load(underTest.titleId);
     await until(() => player.stats().positionMs > 1000);

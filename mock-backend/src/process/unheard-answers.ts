@@ -31,7 +31,7 @@ export class UnheardAnswers {
 
   /** To be called where the answer is written. */
   watch(outgoing: ServerResponse, socket: Socket, tell: TellUnheard): void {
-    if (socket.destroyed) return tell(true);
+    if (socket.destroyed) return void tell(true);
     outgoing.once('close', () => {
       if (outgoing.writableFinished) this.#lineOf(socket).last = { tell, untilMs: this.#nowMs() + ON_THE_LINE_MS };
       else tell(true);
