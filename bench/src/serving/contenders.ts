@@ -1,7 +1,7 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -113,6 +113,8 @@ async function startOca(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Contender> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-oca-'));
+  // An appliance that root starts becomes somebody else before it writes its log.
+  chmodSync(folder, 0o755);
   const port = wanted ?? (await freePort());
   writeFileSync(
     join(folder, 'config.json'),
