@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'vite';
+import { afterAll } from 'vitest';
 
 const SOURCES = new URL('../', import.meta.url);
 /** Below the package: what is not bundled is found from there. */
@@ -11,9 +12,11 @@ export interface BundledProcess {
   /** As published: the process, and what its other threads run. */
   readonly main: string;
   readonly worker: URL;
+  remove(): void;
 }
 
 let bundled: Promise<BundledProcess> | undefined;
+afterAll(async () => (await bundled)?.remove());
 
 /** Once for all tests of a file: a thread cannot run the sources, and a process starts faster without a loader of TypeScript. */
 export function bundledProcess(): Promise<BundledProcess> {
@@ -24,7 +27,6 @@ export function bundledProcess(): Promise<BundledProcess> {
 async function bundle(): Promise<BundledProcess> {
   mkdirSync(CACHE, { recursive: true });
   const folder = mkdtempSync(join(CACHE, 'process-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const inputs = { main: 'main.ts', 'serving-worker': 'engines/node/workers/serving-worker.ts' };
   for (const [name, path] of Object.entries(inputs)) {
     const entry = fileURLToPath(new URL(path, SOURCES));
@@ -45,5 +47,6 @@ async function bundle(): Promise<BundledProcess> {
   return {
     main: join(folder, 'main.mjs'),
     worker: pathToFileURL(join(folder, 'serving-worker.mjs')),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
