@@ -2,12 +2,14 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import type { DiskStore } from '../disks/disk-store.ts';
 import type { NodeDiskStoreOptions } from '../disks/node/node-disk-store.ts';
 import { WatchedDisks } from '../engines/nginx/watched-disks.ts';
+import type { ToWorker } from '../engines/node/workers/messages.ts';
 import {
   type ServeByWorkersOptions,
   serveByWorkers,
   type WorkersServer,
 } from '../engines/node/workers/serve-by-workers.ts';
 import { type SharedMemory, shareMemory } from '../engines/node/workers/shared-memory.ts';
+import type { WorkerThread } from '../engines/node/workers/worker-thread.ts';
 import { loadNative } from '../native/native.ts';
 import type { OcaConfigInput } from '../oca-config.ts';
 import { bundledProcess } from './bundled-process.ts';
@@ -16,6 +18,18 @@ import { askSocket, folderDisks, linesOf, type RenderedOnSocket, type Renderer }
 
 const WORKERS = 2;
 const READ_LOG_MS = 10;
+
+const FAIL = 'fail';
+
+/** What a thread runs. */
+export function scriptOf(text: string): URL {
+  return new URL(`data:text/javascript,${encodeURIComponent(text)}`);
+}
+
+/** As if there were a mistake in what it runs. (Ended from outside, it might take the tests along.) */
+export function fail(thread: WorkerThread | undefined): void {
+  thread?.tell({ kind: FAIL } as unknown as ToWorker);
+}
 
 /** Connections are handed to threads by way of the kernel. */
 export const hasWorkers = loadNative() !== undefined;
@@ -46,7 +60,10 @@ async function hostByWorkers(
   const shared = memoryOf.get(disks);
   if (!(disks instanceof WatchedDisks) || !shared) throw new Error('Threads serve folders.');
   const folder = disks.disks()[0]?.disk ?? '';
-  const { worker: script } = await bundledProcess();
+  const { worker } = await bundledProcess();
+  const script = scriptOf(`import { parentPort } from 'node:worker_threads';
+    parentPort.on('message', ({ kind }) => { if (kind === '${FAIL}') throw new Error('made to fail'); });
+    await import('${worker}');`);
   const requestLogFile = `${folder}-requests.jsonl`;
   const places = { host: '127.0.0.1', port: 0, script, requestLogFile };
   const server = await serveByWorkers(oca, { ...places, config, disks, shared, log: () => {}, ...options });

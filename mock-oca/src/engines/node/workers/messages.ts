@@ -52,7 +52,6 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: 'ready' }
   | { readonly kind: 'done'; readonly id: number }
-  | { readonly kind: 'closed' }
   | { readonly kind: 'plays'; readonly playId: string }
   | {
       readonly kind: 'log';

@@ -130,7 +130,7 @@ class ServingWorker {
   async #close(graceMs: number): Promise<void> {
     await this.#door.close(graceMs);
     this.#requestLog?.close();
-    this.#tell({ kind: 'closed' });
+    process.exit();
   }
 
   async #askForFile(question: Question): Promise<void> {

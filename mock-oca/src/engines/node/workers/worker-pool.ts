@@ -163,7 +163,7 @@ export class WorkerPool {
     };
   }
 
-  #hear(from: WorkerThread, message: Exclude<FromWorker, { readonly kind: 'ready' | 'done' | 'closed' }>): void {
+  #hear(from: WorkerThread, message: Exclude<FromWorker, { readonly kind: 'ready' | 'done' }>): void {
     switch (message.kind) {
       case 'log':
         this.#options.log(message.level, message.message, { worker: from.number, ...message.fields });
@@ -195,7 +195,7 @@ export class WorkerPool {
     for (const thread of this.#threads) {
       if (thread.look() * TICK_MS < hungAfterMs) continue;
       log('error', 'a worker hangs', { worker: thread.number });
-      void thread.terminate();
+      void thread.end();
     }
   }
 

@@ -4,12 +4,13 @@ import type { FromWorker, ToWorker, WorkerOrder } from './messages.ts';
 import type { SharedBoard } from './shared-board.ts';
 
 const SETTLED_WITHIN_MS = 1000;
+const STARTED_WITHIN_MS = 20_000;
 
 export interface WorkerThreadPorts {
   readonly script: URL;
   readonly options: WorkerOptions;
   readonly board: SharedBoard;
-  readonly hear: (message: Exclude<FromWorker, { readonly kind: 'ready' | 'done' | 'closed' }>) => void;
+  readonly hear: (message: Exclude<FromWorker, { readonly kind: 'ready' | 'done' }>) => void;
   /** It is no more, whatever the reason. */
   readonly ended: (reason: string) => void;
 }
@@ -31,7 +32,7 @@ export class WorkerThread {
   #settles = 0;
   #isAsked = false;
   #looks = 0;
-  #closed = (): void => {};
+  readonly #gone: Promise<void>;
 
   constructor(order: WorkerOrder, ports: WorkerThreadPorts) {
     this.number = order.worker;
@@ -54,6 +55,7 @@ export class WorkerThread {
       });
     });
     this.ready.catch(() => {});
+    this.#gone = new Promise((resolve) => this.#worker.once('exit', () => resolve()));
   }
 
   get serves(): boolean {
@@ -94,13 +96,9 @@ export class WorkerThread {
   async settled(): Promise<void> {
     if (!this.serves) return;
     const id = ++this.#settles;
-    let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, SETTLED_WITHIN_MS);
-      this.#waiting.set(id, resolve);
-      this.tell({ kind: 'settle', id });
-    });
-    clearTimeout(timer);
+    const done = new Promise<void>((resolve) => void this.#waiting.set(id, resolve));
+    this.tell({ kind: 'settle', id });
+    await within(SETTLED_WITHIN_MS, done);
     this.#waiting.delete(id);
   }
 
@@ -122,35 +120,31 @@ export class WorkerThread {
     return 0;
   }
 
-  /** Resolves when its connections have ended, at the latest after `graceMs`, and it is gone. */
+  /** Resolves when it is gone: when its connections have ended, or soon after `graceMs`. */
   async close(graceMs: number): Promise<void> {
-    if (this.serves) {
-      let timer: NodeJS.Timeout | undefined;
-      await new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, graceMs + SETTLED_WITHIN_MS);
-        this.#closed = resolve;
-        this.tell({ kind: 'close', graceMs });
-      });
-      clearTimeout(timer);
-    }
-    await this.#worker.terminate();
+    // It goes by itself. Ended from here in the middle of a native call, as when it loads koffi, it takes the process along.
+    await within(
+      STARTED_WITHIN_MS,
+      this.ready.catch(() => {}),
+    );
+    this.tell({ kind: 'close', graceMs });
+    await within(graceMs + SETTLED_WITHIN_MS, this.#gone);
+    await this.end();
   }
 
-  /** As if it had crashed. */
-  async terminate(): Promise<void> {
+  /** For one that does not go by itself. */
+  async end(): Promise<void> {
     await this.#worker.terminate();
   }
 
   #hear(message: Exclude<FromWorker, { readonly kind: 'ready' }>): void {
     if (message.kind === 'done') this.#waiting.get(message.id)?.();
-    else if (message.kind === 'closed') this.#closed();
     else this.#ports.hear(message);
   }
 
   #end(reason: string): void {
     const { board, ended } = this.#ports;
     this.#hasEnded = true;
-    this.#closed();
     for (const resolve of this.#waiting.values()) resolve();
     // What it never took over nobody else would close.
     const notTaken = this.#handed - board.taken(this.number);
@@ -158,4 +152,14 @@ export class WorkerThread {
     board.forget(this.number);
     ended(reason);
   }
+}
+
+/** Resolves with the promise, or after so long. */
+async function within(limitMs: number, done: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limitMs);
+  });
+  await Promise.race([done, late]);
+  clearTimeout(timer);
 }
