@@ -122,6 +122,7 @@ describe.skipIf(!hasWorkers)('an appliance that two threads serve', () => {
     expect(got.filter(({ broken }) => broken)).toHaveLength(2);
     expect(got.filter(isRight)).toHaveLength(2);
     await server.pool.threads[0]?.ready;
+    await until(() => server.pool.threads.every((thread) => thread.openConnections === 0));
     await hold();
     const again = Array.from({ length: 4 }, () => watch(url));
     await until(() => server.pool.threads.every((thread) => thread.openConnections === 2));
