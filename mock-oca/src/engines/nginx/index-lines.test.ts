@@ -12,17 +12,17 @@ const entry = (fileId: string, contentType?: string): FileEntry => ({
 });
 
 describe('the index of the workers', () => {
-  it('names title and disk, and leaves to Node what is no MP4 or lies nowhere', () => {
+  it('names title, disk and size, and leaves to Node what is no MP4 or lies nowhere', () => {
     const files = [entry('a'), entry('b', 'text/vtt'), entry('c'), entry('d', 'video/mp4')];
     const folderOf = (fileId: string) => ({ a: '/one', b: '/one', d: '/two' })[fileId];
     expect([...indexOf(files, ['/one', '/two'], folderOf)]).toEqual([
-      ['a', 'film 1'],
-      ['d', 'film 2'],
+      ['a', 'film 1 1'],
+      ['d', 'film 2 1'],
     ]);
   });
 
   it('becomes what is wanted, whatever was known, in bodies of a bounded size', () => {
-    const index = fc.array(fc.tuple(fc.stringMatching(/^[0-9a-f]{4}$/), fc.stringMatching(/^[a-c] [12]$/)));
+    const index = fc.array(fc.tuple(fc.stringMatching(/^[0-9a-f]{4}$/), fc.stringMatching(/^[a-c] [12] [1-9]$/)));
     fc.assert(
       fc.property(index, index, (before, after) => {
         const known = new Map(before);

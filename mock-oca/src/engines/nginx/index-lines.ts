@@ -3,16 +3,16 @@ import type { FileEntry } from '../../disks/disk-store.ts';
 /** What nginx sends as it is: anything of another type is Node's, which can say so. */
 const SENT_AS = 'video/mp4';
 
-/** As nginx's workers know a file: its title and the number of its disk, counted from one. */
+/** As nginx's workers know a file: its title, the number of its disk, counted from one, and its size. */
 export function indexOf(
   files: readonly FileEntry[],
   folders: readonly string[],
   folderOf: (fileId: string) => string | undefined,
 ): ReadonlyMap<string, string> {
   const index = new Map<string, string>();
-  for (const { fileId, titleId, contentType = SENT_AS } of files) {
+  for (const { fileId, titleId, sizeBytes, contentType = SENT_AS } of files) {
     const disk = folders.indexOf(folderOf(fileId) ?? '');
-    if (contentType === SENT_AS && disk >= 0) index.set(fileId, `${titleId} ${disk + 1}`);
+    if (contentType === SENT_AS && disk >= 0) index.set(fileId, `${titleId} ${disk + 1} ${sizeBytes}`);
   }
   return index;
 }

@@ -221,6 +221,22 @@ describe.skipIf(!nginxSearch.ok)('nginx in front', () => {
     await until(async () => (await served(engine.url + path)) === 206);
   });
 
+  it('refuses nobody of a crowd that asks for little, however it asks', async () => {
+    const small = testFile(2000, 'film', 5);
+    const { engine } = await start([file, small], { capacityBps: 50_000_000 });
+    const headers: Record<string, string>[] = [
+      {},
+      { range: 'bytes=-100' },
+      { range: 'bytes=1990-' },
+      { range: 'bytes=0-' },
+    ];
+    const target = `${engine.url}/${tokenFor()}/${small.entry.fileId}`;
+    const asks = headers.flatMap((one) => Array.from({ length: 25 }, () => fetch(target, { headers: one })));
+    const heads = Array.from({ length: 25 }, () => fetch(engine.url + path, { method: 'HEAD' }));
+    const statuses = (await Promise.all([...asks, ...heads])).map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set([200, 206]));
+  });
+
   it('refuses of a crowd that comes from nothing whom it cannot serve, before anybody has looked', async () => {
     // A second's worth is less than one response.
     const { engine } = await start([file], { capacityBps: 1_000_000 });

@@ -122,10 +122,10 @@ local function look(path)
     hmac(by.key, 'network:' .. network_of(ngx.var.binary_remote_addr))
     if hex(4) ~= tag then return end
   end
-  local title, disk = match(files:get(file_id) or '', '^(%S+) (%d+)$')
+  local title, disk, size = match(files:get(file_id) or '', '^(%S+) (%d+) (%d+)$')
   if title ~= scope then return end
   disk = tonumber(disk)
-  local found = { file = disks[disk] .. '/' .. file_id, disk = disk, play = play, about = play .. '\t' .. file_id, till = math.min(till, by.till), note_at = 0, place = place_of(play) }
+  local found = { file = disks[disk] .. '/' .. file_id, disk = disk, size = tonumber(size), play = play, about = play .. '\t' .. file_id, till = math.min(till, by.till), note_at = 0, place = place_of(play) }
   -- A bound token is looked at again for each client.
   if tag then return found end
   if known_count >= REMEMBERED then known, known_count = {}, 0 end
@@ -153,14 +153,22 @@ local function promise(bound, bytes, now)
   end
 end
 
+-- What a request may be sent, at most: a condition that spares it the bytes is not looked at.
+local function asked_bytes(size)
+  if ngx.var.request_method == 'HEAD' then return 0 end
+  local first, last = match(ngx.var.http_range or '', '^bytes=(%d*)-(%d*)$')
+  first, last = tonumber(first), tonumber(last)
+  if not first then return last and math.min(last, size) or size end
+  return math.max(0, math.min(last or size, size - 1) - first + 1)
+end
+
 -- As admit.ts and promised-traffic.ts, for who has a right token. What is taken on is counted at once.
-local function is_admitted(kind, bound, now)
+local function is_admitted(kind, bound, size, now)
   if running() > bound.most or strain >= bound.strain then return false end
   if (state:get(bound.line) or 0) - now > bound.ahead then return false end
   local copies = bounds.copies
   if kind == 'fill' and (state:get(copies.line) or 0) - now > copies.ahead then return false end
-  local first, last = match(ngx.var.http_range or '', '^bytes=(%d+)-(%d+)$')
-  local bytes = first and math.max(0, math.min(tonumber(last) - tonumber(first) + 1, PROMISED)) or PROMISED
+  local bytes = math.min(asked_bytes(size), PROMISED)
   if kind == 'fill' then
     promise(copies, bytes, now)
   else
@@ -213,7 +221,7 @@ function M.file()
   if begun > calm then alert_until = now + ALERT end
   if strain >= 0 or now < alert_until or running() > most / 2 then
     local kind = kind_of(found.play, uri, query)
-    if not is_admitted(kind, bounds[kind], now) then
+    if not is_admitted(kind, bounds[kind], found.size, now) then
       state:incr('refused ' .. kind, 1, 0)
       return 'shed'
     end
@@ -244,7 +252,7 @@ function M.take_state()
   for kind in pairs(bounds or {}) do ngx.print(kind, ' ', state:get('refused ' .. kind) or 0, '\n') end
 end
 
--- Lines of 'fileId title disk', or of 'fileId' alone for one that is gone. What does not fit stays with Node.
+-- Lines of 'fileId title disk size', or of 'fileId' alone for one that is gone. What does not fit stays with Node.
 function M.take_files()
   ngx.req.read_body()
   for id, rest in string.gmatch(ngx.req.get_body_data() or '', '(%x+)([^\n]*)\n') do
