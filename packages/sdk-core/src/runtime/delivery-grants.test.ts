@@ -123,6 +123,35 @@ describe('tokens', () => {
     expect(world.renewals).toEqual(['token-expired']);
   });
 
+  it('are renewed again in a later round: the region asked first may be one whose clock is wrong', async () => {
+    let asked = 0;
+    const world: DeliveryWorld = new DeliveryWorld({
+      serverCount: 3,
+      renewGrant: async (reason, { grant }) => {
+        if (reason === 'token-expired') asked++;
+        return { ...grant, token: reason === 'token-expired' && asked > 1 ? 'valid' : `over-${asked}` };
+      },
+    });
+    expiring(world, 'valid');
+    // One that says nothing: there is hope, and another round.
+    world.servers[2]!.kill();
+    expectWhole(world, await world.fetch({ neededInMs: 10_000 }));
+    expect(world.renewals.filter((reason) => reason === 'token-expired')).toHaveLength(2);
+  });
+
+  it('that come late, for somebody else, are tried before a range is given up', async () => {
+    const world = new DeliveryWorld({ serverCount: 2 });
+    expiring(world, 'token-2');
+    world.servers[1]!.fault = { kind: 'hang' };
+    await expect(world.fetch({ neededInMs: 0 })).rejects.toMatchObject({ code: 'delivery/no-server-left' });
+    const again: DeliveryWorld = new DeliveryWorld({ serverCount: 2 });
+    expiring(again, 'token-2');
+    again.servers[1]!.fault = { kind: 'hang' };
+    // The first server has refused the old token in this last round already.
+    again.after(world.clock.nowMs() - 1, () => again.delivery.use({ ...again.grant, token: 'token-2' }));
+    expectWhole(again, await again.fetch({ neededInMs: 0 }));
+  });
+
   it('that every server rejects end the play with a typed error; one server that rejects is left', async () => {
     const world = new DeliveryWorld();
     world.servers[0]!.fault = { kind: 'status', status: 403, code: 'token/bad-signature' };

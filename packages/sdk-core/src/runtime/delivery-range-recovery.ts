@@ -24,7 +24,12 @@ export class Recovery {
   #progressAtMs: number;
   #patienceEndMs = Number.POSITIVE_INFINITY;
   #backoffMs = FIRST_BACKOFF_MS;
+  /** In this round: a region whose clock is wrong gives tokens that are over, and another one is asked then. */
   #hasRenewedToken = false;
+  /** The servers of this round are asked with this one. */
+  #grant: DeliveryGrant | undefined;
+  /** A grant that others asked for gives one more round, once until something comes. */
+  #mayExtend = true;
   /** Under way. */
   #renewal: Promise<void> | undefined;
   #wake: () => void = () => {};
@@ -38,6 +43,7 @@ export class Recovery {
     this.#progressAtMs = context.clock.nowMs();
     this.#roundFromMs = this.#progressAtMs;
     this.#neededAtMs = this.#progressAtMs + order.neededInMs;
+    this.#grant = context.book.grant;
   }
 
   /** Not to be asked in this round. */
@@ -52,6 +58,7 @@ export class Recovery {
 
   progressed(atMs: number): void {
     this.#progressAtMs = atMs;
+    this.#mayExtend = true;
     this.#patienceEndMs = Number.POSITIVE_INFINITY;
     this.#backoffMs = FIRST_BACKOFF_MS;
   }
@@ -67,13 +74,15 @@ export class Recovery {
     const isFirst = !this.#hasRenewedToken;
     this.#hasRenewedToken = true;
     if (isFirst && book.grant !== grant) return;
-    if (isFirst && (await renewals.renew('token-expired', grant, this.#order.signal))) return;
+    const isNew = isFirst && (await renewals.renew('token-expired', grant, this.#order.signal));
+    if (isFirst) this.#grant = book.grant;
+    if (isNew) return;
     this.#failed.set(ocaId, { ocaId, outcome: 'status', action: 'token-expired' });
   }
 
   /** Throws where patience has ended in the middle of a round: with many silent servers a round takes long. */
   check(): void {
-    if (this.#context.clock.nowMs() >= this.#patienceEndMs) throw this.#error();
+    if (this.#context.clock.nowMs() >= this.#patienceEndMs && !this.#hasFreshGrant) throw this.#error();
   }
 
   /** No server is left in this round: another one, or the error. A fresh grant is asked for meanwhile. */
@@ -91,12 +100,23 @@ export class Recovery {
       this.#backoffMs = Math.min(MAX_BACKOFF_MS, this.#backoffMs * 2);
     } else {
       await this.#renewal;
-      if (!this.#hasNews && !this.#order.signal.aborted) throw this.#error();
+      if (!this.#hasNews && !this.#hasFreshGrant && !this.#order.signal.aborted) throw this.#error();
     }
+    if (this.#hasFreshGrant) {
+      this.#mayExtend = clock.nowMs() < untilMs;
+      this.#patienceEndMs = Number.POSITIVE_INFINITY;
+    }
+    this.#grant = this.#context.book.grant;
     this.#hasNews = false;
+    this.#hasRenewedToken = false;
     this.#failed.clear();
     this.#round++;
     this.#roundFromMs = clock.nowMs();
+  }
+
+  /** Not all servers of this round were asked with the grant that is there now. */
+  get #hasFreshGrant(): boolean {
+    return this.#mayExtend && this.#context.book.grant !== this.#grant;
   }
 
   /** Neither the servers of this round nor any other has said a word. */
