@@ -1,6 +1,6 @@
 // `npm test`: everything that must hold, from a fresh clone. Fails at the first step that fails, and says which.
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { checkNodeVersion } from './steps/node-version.mjs';
 
@@ -32,12 +32,15 @@ endWithParent(() => {
 const inRoot = (folder) => path.join(ROOT, folder);
 const fromRoot = (file) => path.relative(ROOT, file);
 
+/** On two cores vitest takes one worker, which waits much of its time for processes. */
+const UNIT_WORKERS = Math.max(2, availableParallelism() - 1);
+
 const STEPS = [
   ['Dependencies', async () => (isInstalled() ? say('   installed') : install())],
   ['Tools', findTools],
   ['Lint', lint],
   ['Types', types],
-  ['Unit tests', () => vitest('unit', ['--exclude', 'tests/**'])],
+  ['Unit tests', () => vitest('unit', ['--exclude', 'tests/**', `--maxWorkers=${UNIT_WORKERS}`])],
   ['Build', () => turbo(['run', 'build'])],
   ['Whole system in virtual time', () => vitest('system', [inRoot('tests/'), '--exclude', 'tests/processes/**'])],
   ['Processes', () => vitest('processes', [inRoot('tests/processes/'), '--no-file-parallelism'])],
