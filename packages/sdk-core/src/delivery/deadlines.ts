@@ -1,9 +1,6 @@
 const FIRST_BYTE_FACTOR = 4;
 const MIN_FIRST_BYTE_MS = 400;
 const MAX_FIRST_BYTE_MS = 1500;
-/** Who took long the last time it answered may take so many times longer now, up to here. */
-const AGAIN_FACTOR = 1.5;
-const MAX_AGAIN_MS = 6000;
 const MIN_STALL_MS = 500;
 const MAX_STALL_MS = 1000;
 /** A quiet link's own rhythm is respected up to here. */
@@ -14,18 +11,16 @@ const MAX_RACE_MS = 400;
 
 /**
  * How long to wait for the first byte. `latencyMs` is the low quantile measured of this server; unknown waits longest,
- * because a first connection needs several round trips. `lastMs` is that of its last answer: who is asked although that
- * took long is given as long again. `leniency` grows when every server was late: then the way is long, not the server bad.
+ * because a first connection needs several round trips. `leniency` grows when every server was late: then the way is
+ * long, not the server bad.
  */
 export function firstByteDeadlineMs(input: {
   readonly latencyMs?: number | undefined;
-  readonly lastMs?: number | undefined;
   readonly leniency: number;
 }): number {
   const expectedMs = (input.latencyMs ?? Number.POSITIVE_INFINITY) * FIRST_BYTE_FACTOR;
-  const { lastMs = 0, leniency } = input;
-  const usualMs = clamp(expectedMs, MIN_FIRST_BYTE_MS * leniency, MAX_FIRST_BYTE_MS * leniency);
-  return Math.max(usualMs, Math.min(lastMs * AGAIN_FACTOR, MAX_AGAIN_MS));
+  const { leniency } = input;
+  return clamp(expectedMs, MIN_FIRST_BYTE_MS * leniency, MAX_FIRST_BYTE_MS * leniency);
 }
 
 /**

@@ -35,12 +35,7 @@ export class RangeLanes {
     const { book, record, clock } = this.#context;
     const { fileId, sizeBytes, etag } = this.#order.rendition;
     const { leniency } = this.#recovery;
-    const meter = book.meter(ocaId);
-    const firstByteMs = firstByteDeadlineMs({
-      latencyMs: meter.latencyMs(),
-      lastMs: meter.lastLatencyMs,
-      leniency,
-    });
+    const firstByteMs = firstByteDeadlineMs({ latencyMs: book.meter(ocaId).latencyMs(), leniency });
     const plan = { ocaId, url: book.url(ocaId, fileId), startByte, endByte, sizeBytes, etag, firstByteMs };
     const transfer = new Transfer(this.#context, plan, (bytes, outcome) =>
       record.count(outcome === 'lost-race' ? 'racedBytes' : 'lostBytes', bytes),

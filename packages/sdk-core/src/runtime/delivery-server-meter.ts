@@ -104,11 +104,6 @@ export class ServerMeter {
     return lowLatencyMs(this.#latency);
   }
 
-  /** Of its last answer; none where the last request was waited for in vain. */
-  get lastLatencyMs(): number | undefined {
-    return this.#latency.samplesMs.at(-1);
-  }
-
   /** On the careful side: it falls fast and rises slowly. */
   throughputBps(): number | undefined {
     const { quickBps, usualBps } = this.measurement();
