@@ -25,12 +25,16 @@ test('a title plays: picture and sound are decoded, and nothing but the play req
   expect(media.frames).toBeGreaterThan(50);
   expect(media.audioBytes).toBeGreaterThan(0);
 
-  await test.step('the first media byte is asked for after the play response, which comes first', async () => {
-    const [play] = await film.transfers();
+  await test.step('the first media byte is asked for right after the play response', async () => {
+    const [play, ...others] = await film.transfers();
     expect(isPlayRequest(play?.url ?? '')).toBe(true);
-    const waitedMs = await untilMediaMs(film);
-    expect(waitedMs).toBeGreaterThanOrEqual(0);
-    expect(waitedMs).toBeLessThan(Number.POSITIVE_INFINITY);
+    // Probes ask for the first bytes of a file; media begins behind its init segment.
+    const first = others.find(({ startByte = 0 }) => startByte > 0);
+    const waitedMs = (first?.askedAtMs ?? Number.POSITIVE_INFINITY) - (play?.answeredAtMs ?? 0);
+    test
+      .info()
+      .annotations.push({ type: 'play response to first media request', description: `${Math.round(waitedMs)} ms` });
+    expect(waitedMs).toBeLessThan(250);
   });
 
   await test.step('no playlist is on the network, and neither OCAs nor reports were asked for permission first', () => {
@@ -53,33 +57,18 @@ test('a title plays: picture and sound are decoded, and nothing but the play req
 test('it starts within a moment', async ({ bareFilm, fleet, titleId }) => {
   const options = { regions: fleet.regions, accessToken: await fleet.accessToken(), clientAddress: FJORD_CLIENT };
   const tookMs: number[] = [];
-  const waitedMs: number[] = [];
   for (let load = 0; load < 7; load++) {
     await bareFilm.page.reload();
     await bareFilm.createPlayer(options);
     const result = await bareFilm.play(titleId);
     tookMs.push(result.ok ? result.tookMs : Number.POSITIVE_INFINITY);
-    waitedMs.push(await untilMediaMs(bareFilm));
   }
   const [fastestMs = 0, , , medianMs = Number.POSITIVE_INFINITY] = tookMs.sort((a, b) => a - b);
   const description = `median ${Math.round(medianMs)} ms of ${tookMs.length} fresh pages, fastest ${Math.round(fastestMs)} ms`;
   test.info().annotations.push({ type: 'load to playing', description });
   // A quarter of this on a quiet machine; whole test runs share two cores.
   expect(medianMs).toBeLessThan(1500);
-  const [, , , medianWaitMs = Number.POSITIVE_INFINITY] = waitedMs.sort((a, b) => a - b);
-  test
-    .info()
-    .annotations.push({ type: 'play response to first media request', description: `${Math.round(medianWaitMs)} ms` });
-  expect(medianWaitMs).toBeLessThan(250);
 });
-
-/** From the play's answer to the first question for media. */
-async function untilMediaMs(film: FilmPage): Promise<number> {
-  const [play, ...others] = await film.transfers();
-  // Probes ask for the first bytes of a file; media begins behind its init segment.
-  const first = others.find(({ startByte = 0 }) => startByte > 0);
-  return (first?.askedAtMs ?? Number.POSITIVE_INFINITY) - (play?.answeredAtMs ?? 0);
-}
 
 test('the best server is one inside the viewer’s own provider', async ({ film, fleet, titleId }) => {
   await film.play(titleId);
@@ -116,7 +105,7 @@ test('a seek lands where it was meant to, forwards and back, and is no rebufferi
     await film.watchFor(1);
     const { positionS } = await film.media();
     expect(positionS).toBeGreaterThan(positionMs / 1000);
-    expect(positionS).toBeLessThan(positionMs / 1000 + 10);
+    expect(positionS).toBeLessThan(positionMs / 1000 + 5);
   }
   expect(await film.stalls()).toEqual([]);
 });
@@ -125,8 +114,7 @@ test('a play can begin in the middle', async ({ film, titleId }) => {
   await film.play(titleId, 25_000);
   const { positionS } = await film.media();
   expect(positionS).toBeGreaterThanOrEqual(25);
-  // By however much it played until this was asked.
-  expect(positionS).toBeLessThan(35);
+  expect(positionS).toBeLessThan(27);
   const before = (await film.transfers()).filter(({ startByte }) => startByte !== undefined);
   const [first] = await film.eventsOf('segment-delivered');
   expect(before.length).toBeGreaterThan(0);

@@ -16,7 +16,7 @@ import {
 
 const UP = 'Pressplay is up';
 /** From the signal to the last process and port, with room for a busy machine. */
-const GONE_MS = 20_000;
+const GONE_MS = 6000;
 
 let place: Place;
 let running: Run | undefined;

@@ -90,8 +90,8 @@ it('ends PostgreSQL and the watchdog when the supervisor is killed', { timeout: 
   expect(await serverOn(dataDir)).toBe(pid);
   expect(watchdogs).toHaveLength(1);
   supervisor.kill('SIGKILL');
-  expect(await endedWithin(pid, 20_000)).toBe(true);
-  for (const watchdog of watchdogs) expect(await endedWithin(watchdog, 20_000)).toBe(true);
+  expect(await endedWithin(pid, 5000)).toBe(true);
+  for (const watchdog of watchdogs) expect(await endedWithin(watchdog, 2000)).toBe(true);
 });
 
 /** Watchdogs of a server: node processes whose last argument is its process id. */

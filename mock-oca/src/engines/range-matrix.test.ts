@@ -14,8 +14,6 @@ const path = `/${tokenFor()}/${fileId}`;
 const matrix = rangeMatrix({ path, sizeBytes, etag: etagOf(fileId, sizeBytes), modifiedAtS: mtimeSecondsOf(fileId) });
 const search = findNginx();
 
-/** What is asked here in a second is more than an appliance promises. */
-const UNLIMITED = { capacityBps: 1e12 };
 const FILE_HEADERS = ['content-range', 'content-length', 'content-type', 'etag', 'last-modified'];
 
 /** Where we mean to differ from a stock nginx, and what holds instead. */
@@ -78,9 +76,9 @@ describe.skipIf(!search.ok)('a real nginx', () => {
   let engine: RenderedOnSocket;
   beforeAll(async () => {
     nginx = await startReferenceNginx(search.ok ? search.nginx.binary : '', file);
-    fixture = await ocaWith([file], { config: UNLIMITED });
+    fixture = await ocaWith([file]);
     server = await listen(fixture.oca, { host: '127.0.0.1', port: 0 });
-    engine = await hostBehindNginx(await ocaWith([file], { config: UNLIMITED, disks: await folderDisks() }));
+    engine = await hostBehindNginx(await ocaWith([file], { disks: await folderDisks() }));
   });
   afterAll(async () => {
     fixture?.oca.stop();

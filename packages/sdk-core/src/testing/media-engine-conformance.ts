@@ -87,18 +87,16 @@ function engineCase(name: string, body: (opened: Opened) => Promise<void>): Conf
 export const mediaEngineCases: readonly ConformanceCase<MediaEngineHarness>[] = [
   engineCase(
     'fetches at once, plays when told, and moves with the clock',
-    async ({ engine, clock, presentation, host, until, passMs }) => {
+    async ({ engine, presentation, host, until, passMs }) => {
       engine.open(presentation, host, { startAtMs: 0 });
       await until(() => host.has('appended'), 'segments are fetched before play');
       check(!host.has('playing'), 'nothing plays before play');
       engine.play();
       await until(() => host.has('playing'), 'plays');
-      const [before, beganAtMs] = [engine.snapshot().positionMs, clock.nowMs()];
+      const before = engine.snapshot().positionMs;
       await passMs(1000);
-      const movedMs = (): number => engine.snapshot().positionMs - before;
-      // A machine that is busy may stand still for a while, and nobody may look for as long.
-      await until(() => movedMs() > 500, 'moves');
-      check(movedMs() < clock.nowMs() - beganAtMs + 2000, `moved ${movedMs()} ms in ${clock.nowMs() - beganAtMs}`);
+      const movedMs = engine.snapshot().positionMs - before;
+      check(movedMs > 500 && movedMs < 3000, `moved ${movedMs} ms in a second`);
       check(host.has('rendition-shown'), 'says what is shown');
     },
   ),
