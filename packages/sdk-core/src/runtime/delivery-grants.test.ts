@@ -142,11 +142,11 @@ describe('tokens', () => {
   it('that come late, for somebody else, are tried before a range is given up', async () => {
     const world = new DeliveryWorld({ serverCount: 2 });
     expiring(world, 'token-2');
-    world.servers[1]!.fault = { kind: 'hang' };
+    world.servers[1]!.fault = { kind: 'hang', afterBytes: 0 };
     await expect(world.fetch({ neededInMs: 0 })).rejects.toMatchObject({ code: 'delivery/no-server-left' });
     const again: DeliveryWorld = new DeliveryWorld({ serverCount: 2 });
     expiring(again, 'token-2');
-    again.servers[1]!.fault = { kind: 'hang' };
+    again.servers[1]!.fault = { kind: 'hang', afterBytes: 0 };
     // The first server has refused the old token in this last round already.
     again.after(world.clock.nowMs() - 1, () => again.delivery.use({ ...again.grant, token: 'token-2' }));
     expectWhole(again, await again.fetch({ neededInMs: 0 }));
