@@ -78,6 +78,7 @@ for (const [name, player, kind] of CASES) {
       .poll(() => servedBy(fleet, play, [first]), { message: 'the best OCA serves first', ...PATIENCE })
       .toBeGreaterThan(1);
     const crowd = await startCrowd(fleet, titleId, first);
+    const endWatch = fleet.watch();
     try {
       await expect.poll(() => verdictOf(fleet, first), PATIENCE).toBe('saturated');
       await expect
@@ -87,6 +88,7 @@ for (const [name, player, kind] of CASES) {
       await playsOn(stock, 4);
       expect(await servedWhileFull(fleet, play, stock, first), 'nothing more from what is saturated').toBe(0);
     } finally {
+      endWatch();
       await crowd.stop();
     }
     expect((await stock.state()).errors).toEqual([]);

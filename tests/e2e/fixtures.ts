@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { test as base } from '@playwright/test';
+import { test as base, expect } from '@playwright/test';
 import { type Fleet, findFreeBasePort, portsFrom, startFleet } from '@pressplay/testkit/fleet';
 import { FilmPage } from './film-page.ts';
 import { type PageServer, servePage } from './page-server.ts';
@@ -65,6 +65,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       const [title] = fleet.snapshot().titles;
       if (!title) throw new Error('The fleet has no title.');
       await fleet.waitUntilLive(title.titleId);
+      await heldByAll(fleet, title.titleId);
       await use(title.titleId);
     },
     { scope: 'worker', timeout: 300_000 },
@@ -105,6 +106,12 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   },
 });
 
+/** A title is live with a few copies: who is best changes until the last OCA has its own. */
+async function heldByAll(fleet: Fleet, titleId: string): Promise<void> {
+  const copies = () => fleet.snapshot().titles.find((title) => title.titleId === titleId)?.copies;
+  await expect.poll(copies, { timeout: 120_000 }).toBe(fleet.ocas.length);
+}
+
 async function restore(fleet: Fleet, titleId: string): Promise<void> {
   const { regions, ocas } = fleet.snapshot();
   const deadRegions = regions.filter((region) => region.process !== 'up');
@@ -118,4 +125,4 @@ async function restore(fleet: Fleet, titleId: string): Promise<void> {
   if (deadRegions.length + deadOcas.length > 0) await fleet.waitUntilLive(titleId);
 }
 
-export { expect } from '@playwright/test';
+export { expect };
