@@ -1,11 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { expect } from '@playwright/test';
 import { DEMO_FLEET } from '@pressplay/testkit';
-import { type Fleet, findFreeBasePort, portsFrom, startFleet } from '@pressplay/testkit/fleet';
+import type { Fleet } from '@pressplay/testkit/fleet';
+import { withOwnFleet } from './own-fleet.ts';
 import type { StockFilm, StockPlayer } from './stock-page.ts';
-import { namedIn, type StartedPlay, servedBy, startPlay, withStockPlayers } from './stock-play.ts';
+import { namedIn, type StartedPlay, servedBy, startPlay } from './stock-play.ts';
 
 /** Of each response. */
 const PACE_BPS = 8_000_000;
@@ -15,35 +13,8 @@ const CAPACITY_BPS = 100_000_000;
 const PATIENCE = { timeout: 30_000 };
 const LOOKS = 4;
 
-interface SmallFleet {
-  readonly fleet: Fleet;
-  readonly titleId: string;
-}
-
 /** Two small OCAs at the viewer's provider and one large one far away. */
-const test = withStockPlayers.extend<object, { small: SmallFleet }>({
-  small: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern to learn what the fixture needs.
-    async ({}, use) => {
-      const dataDir = await mkdtemp(path.join(tmpdir(), 'pressplay-busy-'));
-      const fleet = await startFleet({
-        fleetFile: smallFleetFile(),
-        dataDir,
-        ports: portsFrom(await findFreeBasePort()),
-        database: 'memory',
-        paceBps: PACE_BPS,
-        controlPlane: { steeringTtlMs: 1000 },
-        titles: 'sample',
-      });
-      const titleId = fleet.snapshot().titles[0]?.titleId ?? '';
-      await fleet.waitUntilLive(titleId);
-      await use({ fleet, titleId });
-      await fleet.stop();
-      await rm(dataDir, { recursive: true, force: true });
-    },
-    { scope: 'worker', timeout: 300_000 },
-  ],
-});
+const test = withOwnFleet({ fleetFile: smallFleetFile(), paceBps: PACE_BPS, controlPlane: { steeringTtlMs: 1000 } });
 
 function smallFleetFile(): typeof DEMO_FLEET {
   const kept = { 'fjord-1': 2, 'core-1': 1 } as const;
@@ -67,7 +38,7 @@ const CASES: readonly (readonly [name: string, player: StockPlayer, kind: 'hls' 
 
 for (const [name, player, kind] of CASES) {
   test(`an OCA says that it is saturated: ${name} leaves it by the next steering answer, and plays on`, async ({
-    small: { fleet, titleId },
+    own: { fleet, titleId },
     stock,
     stockPages,
   }) => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CatalogTitle } from '@pressplay/protocol/messages';
 import { writeCardSubtitles } from './card-subtitles.ts';
-import type { LadderPreset } from './choose-ladder.ts';
+import { DEFAULT_LADDER, type LadderPreset } from './choose-ladder.ts';
 import { type IngestSettings, ingestInput } from './ingest.ts';
 import { findCardFont, renditionNameFilter, type TestCard, testCardInput } from './test-card.ts';
 
@@ -15,19 +15,7 @@ export interface SamplePreset {
 /** What `npm start` makes for itself: motion all along, so that each rung is worth its name. */
 export const FULL_SAMPLE: SamplePreset = {
   card: { durationS: 64, noise: { fromS: 0, toS: 64, strength: 8 } },
-  ladder: {
-    video: [
-      { shortSidePx: 720, maxBps: 2_500_000 },
-      { shortSidePx: 540, maxBps: 1_400_000 },
-      { shortSidePx: 432, maxBps: 900_000 },
-      { shortSidePx: 360, maxBps: 600_000 },
-      { shortSidePx: 234, maxBps: 300_000 },
-    ],
-    audioBps: [128_000],
-    encoderPreset: 'ultrafast',
-    crf: 23,
-    bufferMs: 1000,
-  },
+  ladder: { ...DEFAULT_LADDER, encoderPreset: 'ultrafast', crf: 23 },
 };
 
 /** What the repository keeps: nearly still, but for four segments in which the top rung needs more than 2 Mbit/s. */
