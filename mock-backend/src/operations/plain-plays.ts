@@ -8,7 +8,7 @@ import { noteAnswers } from './request-log.ts';
 /** A play request whose body is there, without `Request`: `POST /v1/plays`, or that of a renewal. */
 export interface PlainPlay {
   /** The play that is to go on, as the path names it; a new one where absent. */
-  readonly renews?: string;
+  readonly renews?: string | undefined;
   header(name: string): string | undefined;
   /** At most `SMALL_BODY_BYTES`. */
   readonly text: string;

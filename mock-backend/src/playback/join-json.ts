@@ -4,6 +4,8 @@ const SLAB_BYTES = 128 * 1024;
 /** Of those that nobody reads any more. */
 const SPARE_SLABS = 16;
 const UTF8_BYTES_A_CHARACTER = 3;
+/** Before each answer, for whoever sends it behind a head of its own. */
+const HEAD_ROOM_BYTES = 512;
 
 /**
  * Memory for answers, used again once all of them are out: new memory for each counts with the garbage collector, which
@@ -26,12 +28,12 @@ const slabOf = new WeakMap<ArrayBuffer, Slab>();
 
 /** Texts and bytes that are UTF-8 already, one after the other: the bytes are copied, not read. */
 export function joinJson(parts: readonly (string | Uint8Array)[]): Uint8Array<ArrayBuffer> {
-  let mostBytes = 0;
+  let mostBytes = HEAD_ROOM_BYTES;
   for (const part of parts)
     mostBytes += typeof part === 'string' ? part.length * UTF8_BYTES_A_CHARACTER : part.byteLength;
   if (slab.used + mostBytes > slab.bytes.length) slab = slabFor(mostBytes);
   const { bytes } = slab;
-  const start = slab.used;
+  const start = slab.used + HEAD_ROOM_BYTES;
   let used = start;
   for (const part of parts) {
     if (typeof part === 'string') used += encoder.encodeInto(part, bytes.subarray(used)).written;
@@ -44,6 +46,9 @@ export function joinJson(parts: readonly (string | Uint8Array)[]): Uint8Array<Ar
   slab.answers++;
   return bytes.subarray(start, used);
 }
+
+/** So many bytes before it are nobody's, and whoever holds it may write there. */
+export const headRoomOf = ({ buffer }: Uint8Array<ArrayBuffer>): number => (slabOf.has(buffer) ? HEAD_ROOM_BYTES : 0);
 
 /** Nobody reads this answer any more: its memory is used again. Where nobody says so, the garbage collector finds out. */
 export function releaseJson({ buffer }: Uint8Array<ArrayBuffer>): void {

@@ -3,9 +3,8 @@ import type { Backend } from '../backend.ts';
 import { SMALL_BODY_BYTES } from '../limit-body.ts';
 import type { PlainPlay, PlainPlayAnswer } from '../operations/plain-plays.ts';
 import { releaseJson } from '../playback/join-json.ts';
+import { textOf } from './text-of.ts';
 import { UnheardAnswers } from './unheard-answers.ts';
-
-const BYTE_ORDER_MARK = 0xfeff;
 
 /**
  * Plays begin and go on past `Request` and `Response`; everything else, and bodies that do not say how long they are, goes
@@ -52,7 +51,7 @@ function answer(
       return Array.isArray(value) ? value.join(', ') : value;
     };
     const clientAddress = socket.remoteAddress ?? '';
-    const play = { ...place, header, text: textOf(chunks), clientAddress, isGone: () => socket.destroyed };
+    const play = { ...place, header, text: textOf(joined(chunks)), clientAddress, isGone: () => socket.destroyed };
     const write = ({ status, headers, body, tellUnheard }: PlainPlayAnswer): void => {
       outgoing.writeHead(status, [...headers, 'Content-Length', String(Buffer.byteLength(body))]);
       // Comes after all was handed over to the system, and where the connection broke.
@@ -64,9 +63,7 @@ function answer(
   });
 }
 
-/** As `Request` reads it: in UTF-8, without a mark of the byte order. */
-function textOf(chunks: readonly Buffer[]): string {
+const joined = (chunks: readonly Buffer[]): Buffer => {
   const [only] = chunks;
-  const text = (only && chunks.length === 1 ? only : Buffer.concat(chunks)).toString('utf8');
-  return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
-}
+  return only && chunks.length === 1 ? only : Buffer.concat(chunks);
+};

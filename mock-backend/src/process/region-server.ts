@@ -17,6 +17,7 @@ import { deriveKeys } from './keys.ts';
 import { lateStore, type ServedStore } from './late-store.ts';
 import { originPorts } from './origin-ports.ts';
 import { plainDoor } from './plain-door.ts';
+import { PlayLane } from './play-lane.ts';
 import type { ProcessConfig } from './process-config.ts';
 import { PrometheusMeter } from './prometheus-meter.ts';
 import { randomIds } from './random-ids.ts';
@@ -64,8 +65,9 @@ export async function startRegion(
     ...(snapshots && { snapshots }),
   });
   await startLoaded(backend, log);
+  const limits = timeouts(config.requestTimeoutMs);
   const server = createServer(
-    timeouts(config.requestTimeoutMs),
+    limits,
     plainDoor(
       backend,
       getRequestListener((request, env) => {
@@ -74,6 +76,10 @@ export async function startRegion(
       }),
     ),
   );
+  const lane = new PlayLane(server, (play) => backend.answerPlay(play), {
+    headersMs: limits.headersTimeout,
+    checkMs: limits.connectionsCheckingInterval,
+  });
   const url = await listen(server, config);
   const cleaning = setInterval(() => {
     store.forgetRevocations().catch((error) => logger.warn({ error: String(error) }, 'expired revocations kept'));
@@ -88,7 +94,7 @@ export async function startRegion(
       clearInterval(cleaning);
       backend.retire();
       await left;
-      await closeServer(server, limitMs);
+      await closeServer(server, lane, limitMs);
       await backend.stop();
       await snapshots?.flush();
       await store.close?.();
@@ -99,10 +105,14 @@ export async function startRegion(
 const IDLE_CHECK_MS = 50;
 
 /** Connections close as soon as their answer is out: clients would keep them for the next request. */
-async function closeServer(server: Server, limitMs: number): Promise<void> {
+async function closeServer(server: Server, lane: PlayLane, limitMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  lane.close();
   const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
-  const limit = setTimeout(() => server.closeAllConnections(), limitMs);
+  const limit = setTimeout(() => {
+    lane.closeAll();
+    server.closeAllConnections();
+  }, limitMs);
   await closed;
   clearInterval(idle);
   clearTimeout(limit);

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** By then what was given to the network has arrived, or the connection has long been broken. */
-const ON_THE_LINE_MS = 10_000;
+export const ON_THE_LINE_MS = 10_000;
 
 /** `isCertain`: not all of it left this machine. Else the client broke the connection when it should just have arrived. */
 export type TellUnheard = (isCertain: boolean) => void;
