@@ -1,15 +1,7 @@
 import type { CatalogTitle } from '@pressplay/protocol/messages';
 import type { BackendClock, Log } from '../ports.ts';
 import { type Store, type StoredTitle, TITLES_AT_ONCE } from '../store/store.ts';
-import { type LeanTitle, leanTitle } from './lean-title.ts';
-import { filesOf, type TitleFile } from './title-files.ts';
-
-export interface CatalogEntry extends LeanTitle {
-  readonly files: readonly TitleFile[];
-  readonly fileIds: readonly string[];
-  /** When this region first knew the title, on the monotonic clock. */
-  readonly knownSinceMs: number;
-}
+import { CatalogEntry, EntryShelf } from './catalog-entry.ts';
 
 const REFRESH_AFTER_MS = 1000;
 
@@ -19,6 +11,7 @@ export class Catalog {
   readonly #clock: BackendClock;
   readonly #log: Log;
   readonly #entries = new Map<string, CatalogEntry>();
+  readonly #shelf = new EntryShelf();
   #revision = 0;
   #askedAtMs = Number.NEGATIVE_INFINITY;
   #asking: Promise<void> | undefined;
@@ -94,13 +87,7 @@ export class Catalog {
   /** The followed revision moves only by reading: another region's change may lie below that of our own. */
   #keep({ title }: StoredTitle): void {
     const knownSinceMs = this.#entries.get(title.titleId)?.knownSinceMs ?? this.#clock.nowMs();
-    const files = filesOf(title);
-    this.#entries.set(title.titleId, {
-      ...leanTitle(title),
-      knownSinceMs,
-      files,
-      fileIds: files.map(({ fileId }) => fileId),
-    });
+    this.#entries.set(title.titleId, new CatalogEntry(title, knownSinceMs, this.#shelf));
   }
 
   #olderThan(ageMs: number): boolean {

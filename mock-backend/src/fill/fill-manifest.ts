@@ -1,6 +1,6 @@
 import type { FillFile, FillManifest, FillSource, SiteClass } from '@pressplay/protocol/messages';
 import { mediaUrl } from '@pressplay/protocol/wire';
-import type { CatalogEntry } from '../catalog/catalog.ts';
+import type { CatalogEntry } from '../catalog/catalog-entry.ts';
 import type { TitleFile } from '../catalog/title-files.ts';
 import { type FillOca, placeFile } from './placement.ts';
 import { type RankedSources, rankSources } from './rank-sources.ts';
@@ -37,29 +37,27 @@ const REFRESH_WHILE_FILLING_MS = 1000;
  */
 export function fillManifest(question: ManifestQuestion): FillManifest {
   const { oca, titles, holds } = question;
-  const wanted = titles.map((entry) => ({ entry, files: wantedOf(entry, question) }));
+  const catalogBytes = titles.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const wanted = titles.map((entry) => ({ entry, files: wantedOf(entry, catalogBytes, question) }));
   const files = wanted.flatMap(({ entry, files }) => {
-    const token = files.some(({ fileId }) => !holds.has(fileId)) ? question.signFor(entry.title.titleId) : '';
+    const token = files.some(({ fileId }) => !holds.has(fileId)) ? question.signFor(entry.titleId) : '';
     return files.flatMap((file): FillFile[] => {
       const { fileId } = file;
       const sources = holds.has(fileId) ? [] : sourcesOf(fileId, token, entry, question);
       const waits = sources.length === 0 && !holds.has(fileId);
-      return waits ? [] : [{ ...file, titleId: entry.title.titleId, sources }];
+      return waits ? [] : [{ ...file, titleId: entry.titleId, sources }];
     });
   });
   const isFull = wanted.every(({ files }) => files.every(({ fileId }) => holds.has(fileId)));
   return { ocaId: oca.ocaId, files, refreshInMs: isFull ? question.refreshWhenFullMs : REFRESH_WHILE_FILLING_MS };
 }
 
-function wantedOf(entry: CatalogEntry, { oca, fleet, titles }: ManifestQuestion): TitleFile[] {
-  const catalogBytes = sum(titles.map((one) => sum(one.files.map(({ sizeBytes }) => sizeBytes))));
+function wantedOf(entry: CatalogEntry, catalogBytes: number, { oca, fleet }: ManifestQuestion): TitleFile[] {
   const siteOcas = fleet.filter(({ site }) => site.siteId === oca.site.siteId);
   return entry.files
     .filter(({ fileId }) => placeFile(fileId, oca, siteOcas, catalogBytes).place)
     .sort((a, b) => a.sizeBytes - b.sizeBytes);
 }
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
 function sourcesOf(fileId: string, token: string, entry: CatalogEntry, question: ManifestQuestion): FillSource[] {
   const { oca, usable, holdersOf, origins, nowMs } = question;

@@ -22,7 +22,7 @@ export class Overview {
 
   async titles(): Promise<TitleSummary[]> {
     const entries = await this.#catalog.list();
-    return entries.map(({ title: { titleId, name, durationMs }, fileIds }) => {
+    return entries.map(({ titleId, name, durationMs, fileIds }) => {
       const { live, copies } = livenessOf(this.#fleet.sitesHolding(fileIds), this.#config);
       return { titleId, name, durationMs, live, copies, copiesNeeded: this.#config.copiesNeeded };
     });
@@ -40,7 +40,7 @@ export class Overview {
   async oca(ocaId: string): Promise<OcaDetail | undefined> {
     const oca = this.#fleet.oca(ocaId);
     if (!oca) return undefined;
-    const titles = (await this.#catalog.list()).map(({ title: { titleId }, fileIds }) => ({ titleId, fileIds }));
+    const titles = await this.#catalog.list();
     const { healthDeadlineMs = HEALTH_DEADLINE_MS } = this.#config;
     const [routes, heardAll] = [this.#fleet.routesOf(ocaId), this.#fleet.heardAll(ocaId)];
     return detailOf({ oca, routes, heardAll, titles, nowMs: this.#clock.nowMs(), healthDeadlineMs });

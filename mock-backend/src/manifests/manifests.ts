@@ -3,7 +3,8 @@ import { type HmacSha256Hex, keysAt, mediaUrl, networkOf, signMediaToken } from 
 import type { Revocations } from '../accounts/revocations.ts';
 import { ApiError } from '../api-error.ts';
 import { type BackendConfig, STEERING_TTL_MS, STREAM_LEASE_MS, TOKEN_LIFETIME_MS } from '../backend-config.ts';
-import type { Catalog, CatalogEntry } from '../catalog/catalog.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { CatalogEntry } from '../catalog/catalog-entry.ts';
 import type { KeptTitle } from '../catalog/kept-title.ts';
 import type { LongIndexes } from '../catalog/long-indexes.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
@@ -107,7 +108,8 @@ export class Manifests {
     const state = { named: named.map(({ ocaId }) => ocaId), tokenExpiresAtS, renewed: false };
     const token = this.#mediaToken(ticket, request.client, tokenExpiresAtS);
     return {
-      ...entry,
+      title: entry.title,
+      renditionJson: entry.renditionJson,
       renditions,
       subtitles,
       pathways: named,

@@ -1,13 +1,11 @@
 import type { ManifestUrls, TelemetryTarget } from '@pressplay/protocol/messages';
-import type { CatalogEntry } from '../catalog/catalog.ts';
 import type { Client } from './client-of.ts';
 import { joinJson } from './join-json.ts';
-import type { Playable } from './playable.ts';
+import { type Playable, renditionsOf } from './playable.ts';
 
 export interface PlayAnswer {
   readonly playId: string;
   readonly region: string;
-  readonly entry: CatalogEntry;
   readonly playable: Playable;
   readonly client: Client;
   readonly token: string;
@@ -44,11 +42,10 @@ export function answerJson(answer: PlayAnswer): Uint8Array<ArrayBuffer> {
 const telemetryJson = (target: TelemetryTarget | undefined): string =>
   target ? `,"telemetry":{"url":"${target.url}","intervalMs":${target.intervalMs}}` : '';
 
-function fileSetsJson({ fileSets, playable, entry }: PlayAnswer): (string | Uint8Array)[] {
+function fileSetsJson({ fileSets, playable }: PlayAnswer): (string | Uint8Array)[] {
   const parts: (string | Uint8Array)[] = [];
   for (const { servers, fileIds } of fileSets) {
-    const pieces =
-      fileIds.length === playable.fileIds.length ? playable.pieces : piecesOf(fileIds, playable, entry.renditionJson);
+    const pieces = fileIds.length === playable.fileIds.length ? playable.pieces : piecesOf(fileIds, playable);
     // A set of subtitles alone is named with them.
     if (pieces.length === 0) continue;
     let before = `${parts.length === 0 ? '' : ','}{"servers":[${servers.join()}],"renditions":[`;
@@ -61,12 +58,8 @@ function fileSetsJson({ fileSets, playable, entry }: PlayAnswer): (string | Uint
   return parts;
 }
 
-function piecesOf(
-  fileIds: readonly string[],
-  { renditions }: Playable,
-  renditionJson: CatalogEntry['renditionJson'],
-): readonly Uint8Array[] {
+function piecesOf(fileIds: readonly string[], playable: Playable): readonly Uint8Array[] {
   const ids = new Set<string>();
-  for (const { fileId, renditionId } of renditions) if (fileIds.includes(fileId)) ids.add(renditionId);
-  return renditionJson.pieces((id) => ids.has(id));
+  for (const { fileId, renditionId } of renditionsOf(playable)) if (fileIds.includes(fileId)) ids.add(renditionId);
+  return playable.entry.renditionJson.pieces((id) => ids.has(id));
 }

@@ -1,8 +1,8 @@
 import type { DeviceCapabilities, IndexFile } from '@pressplay/protocol/messages';
 import type { Account } from '../accounts/account.ts';
 import { ApiError } from '../api-error.ts';
-import type { CatalogEntry } from '../catalog/catalog.ts';
-import type { KeptRendition } from '../catalog/kept-title.ts';
+import type { CatalogEntry } from '../catalog/catalog-entry.ts';
+import type { KeptRendition, KeptTitle } from '../catalog/kept-title.ts';
 import { pictureLimits } from '../licensing/picture-limits.ts';
 import { RecentlyUsed } from '../recently-used.ts';
 import { heardIn } from './languages.ts';
@@ -11,7 +11,10 @@ import { playBpsOf } from './play-bps.ts';
 
 /** What plays of a title have in common on devices and plans that are alike. */
 export interface Playable {
-  readonly renditions: readonly KeptRendition[];
+  readonly entry: CatalogEntry;
+  /** What the device may play of it. */
+  readonly renditionIds: readonly string[];
+  readonly subtitles: NonNullable<KeptTitle['subtitles']>;
   /** Of the renditions, of all subtitles, of the index of a long film. */
   readonly fileIds: readonly string[];
   readonly playBps: number;
@@ -23,6 +26,7 @@ export interface Playable {
   readonly titleJson: string;
   /** The index file of a long film, up to its list of servers. */
   readonly indexFileJson: string | undefined;
+  readonly indexFileId: string | undefined;
 }
 
 type Asking = Pick<Account, 'plan'>;
@@ -31,6 +35,10 @@ type Asking = Pick<Account, 'plan'>;
 const TITLES_REMEMBERED = 4096;
 /** Devices come in a few kinds. Whoever makes up others computes. */
 const KINDS_A_TITLE = 32;
+
+/** Made of the title's text where it was not asked for lately: plays hardly ever ask. */
+export const renditionsOf = ({ entry, renditionIds }: Playable): readonly KeptRendition[] =>
+  entry.title.renditions.filter(({ renditionId }) => renditionIds.includes(renditionId));
 
 /** Finds what a device may play; computed once for each title and kind of device. */
 export class PlayableShelf {
@@ -75,7 +83,8 @@ const kindOf = (device: DeviceCapabilities, { plan }: Asking): string =>
   ]);
 
 /** @throws ApiError where nothing is left. */
-function playableOn({ title, renditionJson }: CatalogEntry, device: DeviceCapabilities, { plan }: Asking): Playable {
+function playableOn(entry: CatalogEntry, device: DeviceCapabilities, { plan }: Asking): Playable {
+  const { title, renditionJson } = entry;
   const limits = pictureLimits(plan, title.licence, device);
   const pick = pickRenditions(title.renditions, device, limits);
   const { titleId, name, durationMs, subtitles = [], indexFile } = title;
@@ -84,13 +93,19 @@ function playableOn({ title, renditionJson }: CatalogEntry, device: DeviceCapabi
     const ids = new Set(renditions.map(({ renditionId }) => renditionId));
     const files = [...renditions, ...subtitles, ...(indexFile ? [indexFile] : [])];
     return {
-      renditions,
-      fileIds: files.map(({ fileId }) => fileId),
+      entry,
+      renditionIds: [...ids],
+      subtitles,
+      fileIds: sharedIds(
+        entry,
+        files.map(({ fileId }) => fileId),
+      ),
       playBps: playBpsOf(renditions),
       heard: heardIn(renditions),
       pieces: renditionJson.pieces((id) => ids.has(id)),
       titleJson: `"titleId":"${titleId}","titleName":${JSON.stringify(name)},"durationMs":${durationMs}`,
       indexFileJson: indexFile && openIndexFileJson(indexFile),
+      indexFileId: indexFile?.fileId,
     };
   }
   if (pick.why === 'not-permitted') {
@@ -115,6 +130,13 @@ function playableOn({ title, renditionJson }: CatalogEntry, device: DeviceCapabi
   );
 }
 
-function openIndexFileJson({ sha256: _, ...file }: NonNullable<CatalogEntry['title']['indexFile']>): string {
+/** Mostly those of the title: then it is one list, and its texts are there once. */
+function sharedIds({ fileIds }: CatalogEntry, picked: readonly string[]): readonly string[] {
+  const known = new Map(fileIds.map((fileId) => [fileId, fileId]));
+  const shared = picked.map((fileId) => known.get(fileId) ?? fileId);
+  return shared.length === fileIds.length && shared.every((fileId, at) => fileId === fileIds[at]) ? fileIds : shared;
+}
+
+function openIndexFileJson({ sha256: _, ...file }: NonNullable<KeptTitle['indexFile']>): string {
   return `${JSON.stringify(file satisfies Omit<IndexFile, 'servers'>).slice(0, -1)},"servers":[`;
 }

@@ -3,7 +3,8 @@ import { type HmacSha256Hex, networkOf, signMediaToken } from '@pressplay/protoc
 import type { Account } from '../accounts/account.ts';
 import { ApiError } from '../api-error.ts';
 import { type BackendConfig, GRANT_REFRESH_MS, TOKEN_LIFETIME_MS } from '../backend-config.ts';
-import type { Catalog, CatalogEntry } from '../catalog/catalog.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { CatalogEntry } from '../catalog/catalog-entry.ts';
 import type { KeptRendition } from '../catalog/kept-title.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import { livenessOf } from '../fleet/liveness.ts';
@@ -21,7 +22,7 @@ import { DeviceKinds } from './device-kinds.ts';
 import { LanguageShelf } from './language-shelf.ts';
 import { subtitlesOf } from './languages.ts';
 import type { PlayRegistry } from './play-registry.ts';
-import { type Playable, PlayableShelf } from './playable.ts';
+import { type Playable, PlayableShelf, renditionsOf } from './playable.ts';
 import { requirePermission } from './require-permission.ts';
 
 export interface PlaybackDeps {
@@ -56,14 +57,14 @@ export class Playback {
     const { titleId, idempotencyKey, playerId, intent = 'play' } = request;
     const device = this.#devices.same(request.device);
     const entry = catalog.recall(titleId) ?? (await this.#titleOf(titleId));
-    requirePermission(entry.title, account, client.network.country, clock.wallMs());
+    requirePermission(entry, account, client.network.country, clock.wallMs());
     this.#requireLive(entry);
     const playable = this.#playables.find(entry, device, account);
     const ask =
       playerId === undefined ? { titleId, device, idempotencyKey } : { titleId, device, idempotencyKey, playerId };
     const play = await registry.start(account, ask, intent === 'prefetch' ? 'prefetch' : 'start');
-    const decision = this.#steer('start', play, client, playable, entry);
-    return this.#answer(request, play, entry, client, playable, decision);
+    const decision = this.#steer('start', play, client, playable);
+    return this.#answer(request, play, client, playable, decision);
   }
 
   /** A fresh token and ranking for a running play. The licence was judged at its start; a film that runs may end. */
@@ -71,7 +72,7 @@ export class Playback {
     const play = await this.#deps.registry.renew(account, playId);
     const entry = await this.#titleOf(play.titleId);
     const playable = this.#playables.find(entry, play.device, account);
-    const decision = this.#steer('renewal', play, client, playable, entry);
+    const decision = this.#steer('renewal', play, client, playable);
     const fileServers: Record<string, number[]> = {};
     for (const { servers, fileIds } of decision.choice.fileSets)
       for (const fileId of fileIds) fileServers[fileId] = [...servers];
@@ -96,12 +97,12 @@ export class Playback {
     return entry;
   }
 
-  #requireLive({ title, fileIds }: CatalogEntry): void {
+  #requireLive({ titleId, name, fileIds }: CatalogEntry): void {
     const { fleet, config } = this.#deps;
     if (fleet.isLive(fileIds, config)) return;
     const liveness = livenessOf(fleet.sitesHolding(fileIds), config);
-    throw new ApiError('title/not-live', `"${title.name}" is still on its way to the servers: ${liveness.reason}.`, {
-      titleId: title.titleId,
+    throw new ApiError('title/not-live', `"${name}" is still on its way to the servers: ${liveness.reason}.`, {
+      titleId,
       copies: liveness.copies,
       copiesNeeded: config.copiesNeeded,
       sites: liveness.sites,
@@ -109,17 +110,12 @@ export class Playback {
     });
   }
 
-  #steer(
-    occasion: 'start' | 'renewal',
-    { playId, titleId }: StoredPlay,
-    client: Client,
-    { fileIds, playBps, renditions }: Playable,
-    { title: { indexFile } }: CatalogEntry,
-  ): Steered {
+  #steer(occasion: 'start' | 'renewal', { playId, titleId }: StoredPlay, client: Client, playable: Playable): Steered {
+    const { fileIds, playBps, indexFileId } = playable;
     const decision = this.#deps.steering.steer({ playId, titleId, occasion, fileIds, playBps }, client);
     if (decision.choice.unserved.length === 0) return decision;
-    requireEveryKind(renditions, decision);
-    if (indexFile && decision.choice.unserved.includes(indexFile.fileId)) throw noServer(decision, 'index');
+    requireEveryKind(renditionsOf(playable), decision);
+    if (indexFileId !== undefined && decision.choice.unserved.includes(indexFileId)) throw noServer(decision, 'index');
     return decision;
   }
 
@@ -139,33 +135,32 @@ export class Playback {
   #answer(
     { intent, preferences, manifests }: PlayRequest,
     play: StoredPlay,
-    entry: CatalogEntry,
     client: Client,
     playable: Playable,
     { choice }: Steered,
   ): Uint8Array<ArrayBuffer> {
     const { config, fleet } = this.#deps;
-    const { title } = entry;
-    const { renditions, heard } = playable;
+    const { heard, subtitles, indexFileId } = playable;
     const { token, expiresInMs, refreshInMs } = this.#permit(play, client, intent);
     const serversOf = (fileId: string) =>
       choice.fileSets.find(({ fileIds }) => fileIds.includes(fileId))?.servers ?? [];
-    const tracks = title.subtitles ? subtitlesOf(title.subtitles, serversOf) : [];
+    const tracks = subtitles.length > 0 ? subtitlesOf(subtitles, serversOf) : [];
     const { languages, json } = this.#languages.find(heard, tracks, preferences);
     return answerJson({
       playId: play.playId,
       region: config.regionId,
-      entry,
       playable,
       client,
       token,
       expiresInMs,
       servers: serversJson(choice, fleet),
       refreshInMs,
-      indexServers: title.indexFile ? serversOf(title.indexFile.fileId) : [],
+      indexServers: indexFileId === undefined ? [] : serversOf(indexFileId),
       languagesJson: json,
       telemetry: telemetryTarget(token, config.telemetryIntervalMs),
-      manifests: manifests ? manifestUrls(play, renditions, languages.preferredAudio, this.#deps) : undefined,
+      manifests: manifests
+        ? manifestUrls(play, renditionsOf(playable), languages.preferredAudio, this.#deps)
+        : undefined,
       fileSets: choice.fileSets,
     });
   }

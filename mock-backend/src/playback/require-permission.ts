@@ -1,11 +1,11 @@
 import type { Account } from '../accounts/account.ts';
 import { ApiError } from '../api-error.ts';
-import type { KeptTitle } from '../catalog/kept-title.ts';
+import type { CatalogEntry } from '../catalog/catalog-entry.ts';
 import { judgeLicence } from '../licensing/licence.ts';
 
 /** Whether this account may see this title here and now. @throws ApiError where not. */
 export function requirePermission(
-  { titleId, licence, minAge = 0 }: KeptTitle,
+  { titleId, licence, minAge = 0 }: Pick<CatalogEntry, 'titleId' | 'licence' | 'minAge'>,
   { profileAge = Number.POSITIVE_INFINITY }: Account,
   country: string | undefined,
   wallMs: number,
