@@ -1,4 +1,4 @@
-import type { PlayClaim, PlayOutcome, StoredPlay } from './play-claim.ts';
+import type { PlayClaim, PlayGrant, PlayOutcome, PlayRecord, StoredPlay } from './play-claim.ts';
 
 export interface ClaimDecisions {
   /** One for each claim, in their order. */
@@ -53,34 +53,60 @@ function decideClaim(
   plays: readonly StoredPlay[],
   nowMs: number,
 ): Ruling {
-  const play: StoredPlay = kept ?? { ...claim.play, leaseEndsAtMs: 0 };
-  if (kept && !isSameRequest(kept, claim)) return { outcome: { verdict: 'other-request', play }, writes: [] };
-  if (play.endedAtMs !== undefined) return { outcome: { verdict: 'ended', play }, writes: [] };
-  if (claim.occasion === 'prefetch') return granted(play, [], kept ? [] : [play]);
+  if (kept && !isSameRequest(kept, claim)) return { outcome: { verdict: 'other-request', play: kept }, writes: [] };
+  if (kept?.endedAtMs !== undefined) return { outcome: { verdict: 'ended', play: kept }, writes: [] };
+  if (kept && claim.occasion === 'prefetch') return { outcome: runsOn(kept, kept.leaseEndsAtMs), writes: [] };
   // Asked for again, it ends at another time: whoever asked first does not give this lease back.
-  const leaseEndsAtMs = Math.max(play.leaseEndsAtMs + (kept ? 1 : 0), claim.leaseEndsAtMs);
-  const leased = { ...play, leaseEndsAtMs };
-  if (holdsStream(play, nowMs)) return granted(leased, [], [leased]);
+  const leaseEndsAtMs = kept ? Math.max(kept.leaseEndsAtMs + 1, claim.leaseEndsAtMs) : claim.leaseEndsAtMs;
+  if (kept && holdsStream(kept, nowMs)) return granting(runsOn(kept, leaseEndsAtMs));
+  if (claim.occasion === 'prefetch') return granting(begins(claim));
+  const { idempotencyKey } = claim.play;
   const streaming = plays
-    .filter((other) => other.idempotencyKey !== play.idempotencyKey && holdsStream(other, nowMs))
+    .filter((other) => other.idempotencyKey !== idempotencyKey && holdsStream(other, nowMs))
     .sort(byEnd);
-  const replaced = claim.occasion === 'start' ? streaming.filter((other) => isOfSamePlayer(other, play)) : [];
+  const record = kept ?? claim.play;
+  const replaced = claim.occasion === 'start' ? streaming.filter((other) => isOfSamePlayer(other, record)) : [];
   const holders = streaming.filter((other) => !replaced.includes(other));
   if (claim.occasion !== 'restore' && holders.length >= (claim.maxStreams ?? Number.POSITIVE_INFINITY))
-    return { outcome: { verdict: 'stream-limit', play, holders }, writes: [] };
+    return { outcome: { verdict: 'stream-limit', play: kept ?? leased(record, 0), holders }, writes: [] };
   const ended = replaced.map((other) => ({ ...other, leaseEndsAtMs: 0, endedAtMs: nowMs }));
-  return granted(leased, ended, [...ended, leased], { tookStream: true });
+  const ids = replaced.map(({ playId }) => playId);
+  return granting(kept ? takesStream(leased(kept, leaseEndsAtMs), ids) : begins(claim, ids), ended);
 }
 
-const granted = (
-  play: StoredPlay,
-  ended: readonly StoredPlay[],
-  writes: readonly StoredPlay[],
-  more: { readonly tookStream?: true } = {},
-): Ruling => ({
-  outcome: { verdict: 'granted', play, replaced: ended.map(({ playId }) => playId), ...more },
-  writes,
+const granting = (outcome: PlayGrant, ended: readonly StoredPlay[] = []): Ruling => ({
+  outcome,
+  writes: ended.length === 0 ? [outcome.play] : [...ended, outcome.play],
 });
+
+/** Nobody knew its key, and its account has a stream to spare, or it asks for none. */
+export const begins = (claim: PlayClaim, replaced: readonly string[] = NONE): PlayGrant =>
+  claim.occasion === 'prefetch'
+    ? runsOn(claim.play, 0)
+    : takesStream(leased(claim.play, claim.leaseEndsAtMs), replaced);
+
+/** It keeps what it has: a stream, or none. */
+export const runsOn = (play: PlayRecord, leaseEndsAtMs: number): PlayGrant => ({
+  verdict: 'granted',
+  play: leased(play, leaseEndsAtMs),
+  replaced: NONE,
+});
+
+const takesStream = (play: StoredPlay, replaced: readonly string[]): PlayGrant => ({
+  verdict: 'granted',
+  play,
+  replaced,
+  tookStream: true,
+});
+
+const NONE: readonly string[] = [];
+
+/** Field by field: with fields after a spread each would be made in V8's slow way. */
+function leased(play: PlayRecord, leaseEndsAtMs: number): StoredPlay {
+  const { playId, accountId, idempotencyKey, titleId, device, createdAtMs, playerId } = play;
+  if (playerId === undefined) return { playId, accountId, idempotencyKey, titleId, device, createdAtMs, leaseEndsAtMs };
+  return { playId, accountId, idempotencyKey, titleId, device, createdAtMs, playerId, leaseEndsAtMs };
+}
 
 /** The first to free its stream first; of two, always the same. */
 const byEnd = (a: StoredPlay, b: StoredPlay): number =>
@@ -90,7 +116,7 @@ export const holdsStream = ({ leaseEndsAtMs, endedAtMs }: StoredPlay, nowMs: num
   endedAtMs === undefined && leaseEndsAtMs > nowMs;
 
 /** A player plays one title at a time. The end of its last play may still be on its way when it asks for the next. */
-const isOfSamePlayer = (other: StoredPlay, { playerId }: StoredPlay): boolean =>
+const isOfSamePlayer = (other: PlayRecord, { playerId }: PlayRecord): boolean =>
   playerId !== undefined && other.playerId === playerId;
 
 /** A retry repeats its request word for word. */

@@ -30,14 +30,16 @@ export interface PlayClaim {
   readonly maxStreams?: number;
 }
 
+/** `replaced`: the last plays of the same player, which are over. `tookStream`: it held none before. */
+export interface PlayGrant {
+  readonly verdict: 'granted';
+  readonly play: StoredPlay;
+  readonly replaced: readonly string[];
+  readonly tookStream?: true;
+}
+
 export type PlayOutcome =
-  /** `replaced`: the last plays of the same player, which are over. `tookStream`: it held none before. */
-  | {
-      readonly verdict: 'granted';
-      readonly play: StoredPlay;
-      readonly replaced: readonly string[];
-      readonly tookStream?: true;
-    }
+  | PlayGrant
   | { readonly verdict: 'ended'; readonly play: StoredPlay }
   /** The key belongs to `play`, which asked for something else. */
   | { readonly verdict: 'other-request'; readonly play: StoredPlay }

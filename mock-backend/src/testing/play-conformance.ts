@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { PlayClaim, PlayOutcome, StoredPlay } from '../leases/play-claim.ts';
 import type { Store } from '../store/store.ts';
+import { decisionConformance } from './decision-conformance.ts';
 import { DEVICE } from './test-region.ts';
 
 const NOW_MS = 1_800_000_000_000;
@@ -39,6 +40,8 @@ async function one(store: Store, asked: PlayClaim, nowMs = NOW_MS, expiredBefore
 
 /** What every store must do with plays and their leases. */
 export function playConformance(open: () => Promise<Store>, reopen: (store: Store) => Promise<Store>): void {
+  decisionConformance(open, reopen);
+
   it('keeps the first play of an account and key, whoever comes second', async () => {
     const store = await open();
     const other = await reopen(store);

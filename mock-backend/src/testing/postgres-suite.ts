@@ -8,6 +8,7 @@ import { Client, Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { applyMigrations, migrationsFolder } from '../store/postgres/migrations.ts';
 import { PostgresStore } from '../store/postgres/postgres-store.ts';
+import { claimRaces } from './claim-races.ts';
 import { storeConformance } from './store-conformance.ts';
 import type { TestPostgres } from './test-postgres.ts';
 import { DEVICE, makeTitle } from './test-region.ts';
@@ -44,7 +45,13 @@ export function postgresSuite(start: () => Promise<TestPostgres>): void {
     for (const store of stores) expect(await store.titlesSince(0)).toEqual([]);
   });
 
-  it('takes locks from a region that hangs in the middle of a transaction', { timeout: 60_000 }, async () => {
+  claimRaces(async () => {
+    const url = await postgres.emptyDatabase();
+    return [await openStore(url), await openStore(url)];
+  });
+
+  // One claim goes in one exchange; of two of one account the second is weighed in a transaction of several.
+  it.each([1, 2])('takes locks from a region that hangs while it claims %i', { timeout: 60_000 }, async (claims) => {
     const url = await postgres.emptyDatabase();
     const store = await openStore(url);
     const lock = new Client(url);
@@ -53,7 +60,7 @@ export function postgresSuite(start: () => Promise<TestPostgres>): void {
     await lock.query("select pg_advisory_lock(hashtextextended('account', 7290418))");
     const region = spawn(
       process.execPath,
-      [...TSX, fileURLToPath(new URL('claiming-region.ts', import.meta.url)), url],
+      [...TSX, fileURLToPath(new URL('claiming-region.ts', import.meta.url)), url, String(claims)],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
       },
