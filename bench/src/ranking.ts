@@ -12,7 +12,7 @@ import {
   packAnnouncements,
   pointOf,
   type RouteFeed,
-  type Routing,
+  routingOf,
   spellOutDecision,
   surveyAround,
 } from '@pressplay/mock-backend/steering';
@@ -146,8 +146,7 @@ function makeFleet(random: () => number) {
   const v4 = joinAnnouncements(4, [{ announced: local }, { announced: wide }]);
   const feedClasses = Uint8Array.from(feeds, ({ site }) => CLASS_ORDER.indexOf(site.siteClass));
   const table = buildPrefixTable({ v4, v6: packAnnouncements(6, []), feedClasses });
-  const routing: Routing<OcaRecord> = { version: 1, table, feeds };
-  return { titles, files, local, routing };
+  return { titles, files, local, routing: routingOf(1, table, feeds) };
 }
 
 const CLASS_ORDER: readonly SiteInfo['siteClass'][] = ['embedded', 'private-peering', 'public-peering', 'full-catalog'];

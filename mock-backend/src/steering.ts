@@ -27,4 +27,4 @@ export {
   type PrefixTable,
   sizeOf,
 } from './steering/prefix-table.ts';
-export { pointOf, type RouteFeed, type Routing } from './steering/routing.ts';
+export { pointOf, type RouteFeed, type Routing, routingOf } from './steering/routing.ts';

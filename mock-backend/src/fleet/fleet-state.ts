@@ -53,6 +53,9 @@ export class FleetState {
   readonly #routes: RouteBook<OcaRecord>;
   readonly #lastHeard = new LastHeard();
   #drains = new DrainBook();
+  /** The rule of the last question, and how often it or the site of an OCA was another than before. */
+  #rule: LivenessRule | undefined;
+  #moves = 0;
 
   constructor(
     sites: readonly SiteInfo[],
@@ -132,14 +135,29 @@ export class FleetState {
     return file !== undefined && this.#records.get(ocaId)?.content?.has(file) === true;
   }
 
+  /** Of files with enough copies it is known without counting, until an OCA lets go of any file. */
   isLive(fileIds: readonly string[], rule: LivenessRule): boolean {
+    const list = this.files.listOf(fileIds);
+    const losses = this.#losses(rule);
+    if (list.liveAfter === losses) return true;
     const count = new LivenessCount(rule);
     if (count.isLive) return true;
-    this.#inventories.visitHolders(this.files.listOf(fileIds), ({ health }) => {
+    this.#inventories.visitHolders(list, ({ health }) => {
       if (health) count.add(health.value.siteId);
       return count.isLive ? 'enough' : 'more';
     });
+    if (count.isLive) list.liveAfter = losses;
     return count.isLive;
+  }
+
+  /** Changes with whatever could make a live title one that is not. */
+  #losses(rule: LivenessRule): number {
+    const { copiesNeeded, sitesNeeded } = rule;
+    if (copiesNeeded !== this.#rule?.copiesNeeded || sitesNeeded !== this.#rule.sitesNeeded) {
+      this.#rule = { copiesNeeded, sitesNeeded };
+      this.#moves++;
+    }
+    return this.#inventories.losses + this.#moves;
   }
 
   /** Of each OCA that holds all of these files, the site it said it stands at. */
@@ -192,7 +210,10 @@ export class FleetState {
   /** A play begins on an OCA: until its next report shows it, the play counts as load. */
   give(ocaId: string, playBps: number): void {
     const record = this.#records.get(ocaId);
-    if (!record) return;
+    if (record) this.giveTo(record, playBps);
+  }
+
+  giveTo(record: OcaRecord, playBps: number): void {
     record.givenBps += playBps;
     this.#routes.noteState(record);
   }
@@ -257,6 +278,7 @@ export class FleetState {
   #takeHealth(record: OcaRecord, { value, atMs: stampMs }: Reported<HealthReport>, atMs: number): void {
     const site = this.#sites.get(value.siteId);
     const { site: before } = record;
+    if (record.health && record.health.value.siteId !== value.siteId) this.#moves++;
     record.takeHealth({ value, atMs }, site);
     record.healthStampMs = stampMs;
     this.#lastHeard.note(record.number, record.ocaId, site && atMs);

@@ -21,6 +21,8 @@ export class Inventories<O extends Holder> {
   readonly #ocas: O[] = [];
   readonly #holders: (SortedNumbers | undefined)[] = [];
   #contents = new Map<number, Content>();
+  /** How often an OCA held less than before. */
+  losses = 0;
 
   /** Adds an OCA, that holds nothing yet. */
   add(make: (number: number) => O): O {
@@ -37,7 +39,12 @@ export class Inventories<O extends Holder> {
     if (before?.equals(said)) return false;
     const content = this.#shared(said);
     oca.content = content;
-    for (const file of (before ?? HOLDS_NOTHING).beyond(content)) this.#holders[file]?.remove(oca.number);
+    let isLoss = false;
+    for (const file of (before ?? HOLDS_NOTHING).beyond(content)) {
+      this.#holders[file]?.remove(oca.number);
+      isLoss = true;
+    }
+    if (isLoss) this.losses++;
     for (const file of content.beyond(before ?? HOLDS_NOTHING)) {
       const holders = this.#holders[file] ?? new SortedNumbers();
       this.#holders[file] = holders;

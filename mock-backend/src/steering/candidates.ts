@@ -39,13 +39,13 @@ export class Candidates {
   readonly #spare: number[] = [];
 
   find(survey: Survey, addedBps: number, isSlow: ReadonlySet<string>, drops: Drops): void {
-    const { conditions, loadsBps, capacitiesBps, ocaIds, beyond } = survey;
+    const { conditions, loadsBps, capacitiesBps, beyond } = survey;
     let [count, slowCount, spareCount] = [0, 0, 0];
     for (let oca = 0; oca < survey.count; oca++) {
       if (beyond[oca] !== 0) continue;
       const condition = conditions[oca] ?? 0;
       const standing = standingOf(condition, loadsBps[oca] ?? 0, capacitiesBps[oca] ?? 0, addedBps);
-      if (standing === GOOD && isSlow.size > 0 && isSlow.has(ocaIds[oca] ?? '')) {
+      if (standing === GOOD && isSlow.size > 0 && isSlow.has(survey.ocaIdOf(oca))) {
         this.#slow[slowCount++] = oca;
         drops.note(oca, S);
       } else if (standing === GOOD) {

@@ -14,6 +14,12 @@ export interface Asked extends Pick<SteeringInputs, 'occasion' | 'playBps'> {
 /** Who is named for what. */
 export type Named = Omit<SteeringChoice, 'drops'>;
 
+/** The same, and where in the survey each of the servers is. */
+export interface NamedOfSurvey extends Named {
+  readonly places: readonly number[];
+  readonly dropCounts: DropCounts;
+}
+
 /** How often each label was given. */
 export type DropCounts = Readonly<Record<DropLabel, number>>;
 
@@ -32,9 +38,12 @@ const ranks: number[] = [];
 export function chooseServers(inputs: SteeringInputs): SteeringChoice {
   noted.begin();
   for (const { siteId, ocas } of inputs.sites) {
-    noted.addSite(siteId);
-    for (const { ocaId, condition, capacityBps, loadBps, lacks } of ocas)
-      noted.addOca(ocaId, conditionNumber(condition), capacityBps, loadBps, lacks);
+    noted.addSite(
+      siteId,
+      ocas.map(({ ocaId }) => ocaId),
+    );
+    for (const [place, { condition, capacityBps, loadBps, lacks }] of ocas.entries())
+      noted.addOca(place, conditionNumber(condition), capacityBps, loadBps, lacks);
   }
   const { servers, fileSets, unserved } = nameServers(noted, inputs);
   return { servers, fileSets, unserved, drops: labelled(noteDrops(noted)) };
@@ -44,19 +53,17 @@ export const addedBps = ({ occasion, playBps }: Pick<SteeringInputs, 'occasion' 
   occasion === 'start' ? playBps : 0;
 
 /** The same of a survey, with no object for each label. */
-export function nameServers(
-  survey: Survey,
-  { occasion, playBps, fileIds, reports }: Asked,
-): Named & { readonly dropCounts: DropCounts } {
+export function nameServers(survey: Survey, { occasion, playBps, fileIds, reports }: Asked): NamedOfSurvey {
   drops.count = 0;
   candidates.find(survey, addedBps({ occasion, playBps }), slowOcas(reports, playBps), drops);
   holders.read(survey, candidates, fileIds.length);
   holders.group();
   if (nameWithinLimit(survey, candidates, holders, marks)) holders.group(namedMask());
   noteLeftOut(survey);
-  const servers = serversOf(survey);
+  const places = namedPlaces();
+  const servers = serversOf(survey, places);
   const { fileSets, unserved } = fileSetsOf(fileIds);
-  return { servers, fileSets, unserved, dropCounts: countDrops() };
+  return { servers, places, fileSets, unserved, dropCounts: countDrops() };
 }
 
 function countDrops(): DropCounts {
@@ -72,10 +79,10 @@ export interface NotedDrops {
 }
 
 /** Of the last decision, over this survey. */
-export function noteDrops({ ocaIds }: Survey): NotedDrops {
-  const noted: string[] = [];
-  for (let at = 0; at < drops.count; at++) noted.push(ocaIds[drops.ocas[at] ?? 0] ?? '');
-  return { ocaIds: noted, labels: drops.labels.slice(0, drops.count) };
+export function noteDrops(survey: Survey): NotedDrops {
+  const ocaIds: string[] = [];
+  for (let at = 0; at < drops.count; at++) ocaIds.push(survey.ocaIdOf(drops.ocas[at] ?? 0));
+  return { ocaIds, labels: drops.labels.slice(0, drops.count) };
 }
 
 export const labelled = ({ ocaIds, labels }: NotedDrops): SteeringDrop[] =>
@@ -97,13 +104,18 @@ function noteLeftOut({ lacks }: Survey): void {
 }
 
 /** Also notes of each candidate that is named its place among the servers. */
-function serversOf({ ocaIds, siteIds, sites }: Survey): Named['servers'] {
+function namedPlaces(): number[] {
+  const places: number[] = [];
+  for (let at = 0; at < candidates.count; at++)
+    if (marks[at] === NAMED) ranks[at] = places.push(candidates.ocas[at] ?? 0) - 1;
+  return places;
+}
+
+function serversOf(survey: Survey, places: readonly number[]): Named['servers'] {
   const servers: Named['servers'] = [];
-  for (let at = 0; at < candidates.count; at++) {
-    if (marks[at] !== NAMED) continue;
-    const oca = candidates.ocas[at] ?? 0;
-    const siteRank = sites[oca] ?? 0;
-    ranks[at] = servers.push({ ocaId: ocaIds[oca] ?? '', siteId: siteIds[siteRank] ?? '', siteRank }) - 1;
+  for (const oca of places) {
+    const siteRank = survey.sites[oca] ?? 0;
+    servers.push({ ocaId: survey.ocaIdOf(oca), siteId: survey.siteIds[siteRank] ?? '', siteRank });
   }
   return servers;
 }

@@ -7,6 +7,10 @@ export interface FileList {
   /** Words of a `Content` and the bits of them that these files are: those of a film share one or two words. */
   readonly words: Uint32Array<ArrayBuffer>;
   readonly masks: Int32Array<ArrayBuffer>;
+  /** All places in the list: what lacks everything needs no list of its own. */
+  readonly everything: readonly number[];
+  /** See `FleetState.isLive`: after how many losses enough OCAs still held all of these. */
+  liveAfter: number;
 }
 
 /** Nothing, once for all: most OCAs lack nothing of what is asked of them. */
@@ -20,6 +24,8 @@ export class FileNumbers {
   readonly #ids: string[] = [];
   readonly #lists = new Map<string, FileList[]>();
   #listCount = 0;
+  /** Plays of a film bring the same object: comparing texts for each costs as much as looking at five OCAs. */
+  #listOfIds = new WeakMap<readonly string[], FileList>();
 
   numberOf(fileId: string): number {
     const known = this.#numbers.get(fileId);
@@ -39,8 +45,17 @@ export class FileNumbers {
     return fileId;
   }
 
-  /** Lists with the same first file are the same film; they differ by what a device can play. */
+  /** Ids that were asked for once stay as they are. */
   listOf(fileIds: readonly string[]): FileList {
+    const known = this.#listOfIds.get(fileIds);
+    if (known) return known;
+    const list = this.#listOfTexts(fileIds);
+    this.#listOfIds.set(fileIds, list);
+    return list;
+  }
+
+  /** Lists with the same first file are the same film; they differ by what a device can play. */
+  #listOfTexts(fileIds: readonly string[]): FileList {
     const [first = ''] = fileIds;
     const known = this.#lists.get(first);
     const same = known?.find((list) => isSame(list.fileIds, fileIds));
@@ -49,16 +64,22 @@ export class FileNumbers {
       this.#lists.clear();
       this.#listCount = 1;
     }
-    const numbers = Uint32Array.from(fileIds, (fileId) => this.numberOf(fileId));
-    const list = { fileIds: [...fileIds], numbers, ...bitsOf(numbers) };
+    const numbers = this.#numbersOf(fileIds);
+    const everything = fileIds.map((_, at) => at);
+    const list = { fileIds: [...fileIds], numbers, ...bitsOf(numbers), everything, liveAfter: -1 };
     this.#lists.set(first, [...(this.#lists.get(first) ?? []), list]);
     return list;
   }
 
+  #numbersOf(fileIds: readonly string[]): Uint32Array<ArrayBuffer> {
+    const numbers = new Uint32Array(fileIds.length);
+    for (let at = 0; at < numbers.length; at++) numbers[at] = this.numberOf(fileIds[at] ?? '');
+    return numbers;
+  }
+
   /** What holds these files. */
   contentOf(fileIds: Iterable<string>): Content {
-    const numbers = Uint32Array.from(fileIds, (fileId) => this.numberOf(fileId));
-    return new Content(numbers);
+    return new Content(this.#numbersOf(Array.isArray(fileIds) ? fileIds : [...fileIds]));
   }
 }
 
@@ -83,8 +104,16 @@ export class Content {
 
   /** Places in the list of the files that are not in this set. */
   lacks(list: FileList): readonly number[] {
-    if (this.hasAll(list)) return LACKS_NOTHING;
-    const { numbers } = list;
+    const { numbers, words, masks, everything } = list;
+    let [held, missing] = [0, 0];
+    for (let at = 0; at < words.length; at++) {
+      const mask = masks[at] ?? 0;
+      const bits = (this.#bits[words[at] ?? 0] ?? 0) & mask;
+      held |= bits;
+      missing |= bits ^ mask;
+    }
+    if (missing === 0) return LACKS_NOTHING;
+    if (held === 0) return everything;
     const lacked: number[] = [];
     for (let at = 0; at < numbers.length; at++) if (!this.has(numbers[at] ?? 0)) lacked.push(at);
     return lacked;
@@ -116,9 +145,14 @@ export class Content {
 export const HOLDS_NOTHING = new Content(new Uint32Array(0));
 
 function bitsOf(numbers: Uint32Array<ArrayBuffer>): Pick<FileList, 'words' | 'masks'> {
-  const maskOf = new Map<number, number>();
-  for (const number of numbers) maskOf.set(number >>> 5, (maskOf.get(number >>> 5) ?? 0) | (1 << (number & 31)));
-  return { words: Uint32Array.from(maskOf.keys()), masks: Int32Array.from(maskOf.values()) };
+  const words: number[] = [];
+  const masks: number[] = [];
+  for (const number of numbers) {
+    const known = words.indexOf(number >>> 5);
+    const at = known < 0 ? words.push(number >>> 5) - 1 : known;
+    masks[at] = (masks[at] ?? 0) | (1 << (number & 31));
+  }
+  return { words: Uint32Array.from(words), masks: Int32Array.from(masks) };
 }
 
 function isSame(a: readonly string[], b: readonly string[]): boolean {

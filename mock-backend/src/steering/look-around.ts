@@ -8,6 +8,7 @@ import { EnoughForDecision, EnoughForReplay, type EnoughOcas } from './enough-oc
 import { type OcaGroup, SpreadOrder, STATE, STATE_SIZE, type SteerableOca } from './oca-group.ts';
 import { distanceKmTo, type NearSite, NearSites, type Point, pointOf, type Routing } from './routing.ts';
 import { CONDITIONS, conditionNumber, FAILING, HEALTHY, SILENT, Survey } from './survey.ts';
+import { Ties } from './ties.ts';
 
 export interface LookAround<O extends SteerableOca> {
   readonly routing: Routing<O>;
@@ -36,23 +37,23 @@ export interface Sight<O> {
 
 /** Used by one look at a time. */
 const order = new SpreadOrder();
+const ties = new Ties();
 const survey = new Survey();
-/** Of each OCA of the survey: why its condition, and for how long nothing was heard. */
-const reasons: string[] = [];
-const silencesMs: number[] = [];
+/** Of each OCA of the survey: for how long nothing was heard. */
+let silencesMs = new Float64Array(64);
 
 /** Surveys the nearest OCAs, until there are enough good ones. True until the next look. */
 export function surveyAround<O extends SteerableOca>(question: LookAround<O>): Sight<O> {
   const forDecision = new EnoughForDecision();
   const forReplay = question.until === 'replay' ? new EnoughForReplay() : undefined;
   const playHash = hash32(question.playId);
-  const near = new NearSites(question.routing, question.client);
+  const near = new NearSites(question.routing, question.client, ties);
   const sites: NearSite<O>[] = [];
   let [decidedSites, decidedOcas, isDecided] = [0, 0, false];
   survey.begin();
   for (let site = near.next(); site; site = near.next()) {
     sites.push(site);
-    survey.addSite(site.site.siteId);
+    survey.addSite(site.site.siteId, site.group.ocaIds, site.site);
     const first = survey.firstPlaces[sites.length - 1] ?? 0;
     if (!isDecided) forDecision.beginSite(first);
     forReplay?.beginSite(first);
@@ -64,6 +65,16 @@ export function surveyAround<O extends SteerableOca>(question: LookAround<O>): S
   return { survey, sites, decidedSites, decidedOcas };
 }
 
+/** The OCAs at these places of the survey. */
+export function ocasAt<O>({ survey, sites }: Sight<O>, places: readonly number[]): readonly O[] {
+  const ocas: O[] = [];
+  for (const place of places) {
+    const oca = sites[survey.sites[place] ?? 0]?.group.ocas[survey.places[place] ?? 0];
+    if (oca) ocas.push(oca);
+  }
+  return ocas;
+}
+
 /** Answers how many of the OCAs are for the decision. */
 function surveySite(
   group: OcaGroup<SteerableOca>,
@@ -72,7 +83,7 @@ function surveySite(
   forDecision: EnoughOcas | undefined,
   forReplay: EnoughOcas | undefined,
 ): number {
-  const { ocaIds, contents, state } = group;
+  const { contents, state } = group;
   const before = survey.count;
   let decided = forDecision ? Number.POSITIVE_INFINITY : 0;
   // Those of a site often hold the same.
@@ -86,10 +97,9 @@ function surveySite(
     const loadBps = state[from + STATE.loadBps] ?? 0;
     const held = contents[at] ?? HOLDS_NOTHING;
     if (held !== content) [content, lacks] = [held, held.lacks(files)];
-    silencesMs[survey.count] = silentMs;
-    reasons[survey.count] = condition === HEALTHY ? '' : (group.reasons[at] ?? '');
+    noteSilence(survey.count, silentMs);
     const isDecided = survey.count - before >= decided;
-    survey.addOca(ocaIds[at] ?? '', condition, capacityBps, loadBps, lacks, isDecided ? 1 : 0);
+    survey.addOca(at, condition, capacityBps, loadBps, lacks, isDecided ? 1 : 0);
     if (lacks.length > 0 || standingOf(condition, loadBps, capacityBps, addedBps) !== GOOD) continue;
     if (!isDecided && forDecision?.isSiteDoneWith()) decided = survey.count - before;
     if (forReplay ? forReplay.isSiteDoneWith() : decided <= survey.count - before) break;
@@ -97,27 +107,40 @@ function surveySite(
   return Math.min(decided, survey.count - before);
 }
 
+function noteSilence(oca: number, silentMs: number): void {
+  if (oca === silencesMs.length) {
+    const larger = new Float64Array(oca * 2);
+    larger.set(silencesMs);
+    silencesMs = larger;
+  }
+  silencesMs[oca] = silentMs;
+}
+
 /** A look as it is kept until somebody reads the log: few objects, as most are never read. */
 export interface NotedLook {
-  readonly sites: readonly NearSite<unknown>[];
+  readonly sites: readonly NearSite<SteerableOca>[];
   /** Of each site, where its OCAs end. */
   readonly ends: readonly number[];
-  readonly ocaIds: readonly string[];
+  /** Of those that say why they are not well, in their order. */
   readonly reasons: readonly string[];
   readonly lacks: readonly (readonly number[])[];
-  /** Of each OCA `FACTS` numbers: condition, capacity, load, silence. */
+  /** Of each OCA `FACTS` numbers: place at its site, condition, capacity, load, silence. */
   readonly facts: readonly number[];
   readonly client: Point | undefined;
 }
 
-const FACTS = 4;
+const FACTS = 5;
 const facts: number[] = [];
 
 /** Notes the last look, which found these sites. */
-export function noteLook(sites: readonly NearSite<unknown>[], location: Location | undefined): NotedLook {
-  const { count, siteCount, conditions, capacitiesBps, loadsBps } = survey;
+export function noteLook(sites: readonly NearSite<SteerableOca>[], location: Location | undefined): NotedLook {
+  const { count, siteCount, places, conditions, capacitiesBps, loadsBps } = survey;
+  const reasons: string[] = [];
   for (let oca = 0, at = 0; oca < count; oca++) {
-    facts[at++] = conditions[oca] ?? 0;
+    const [place = 0, condition = FAILING] = [places[oca], conditions[oca]];
+    if (saysWhy(condition)) reasons.push(sites[survey.sites[oca] ?? 0]?.group.reasons[place] ?? '');
+    facts[at++] = place;
+    facts[at++] = condition;
     facts[at++] = capacitiesBps[oca] ?? 0;
     facts[at++] = loadsBps[oca] ?? 0;
     facts[at++] = silencesMs[oca] ?? 0;
@@ -125,24 +148,29 @@ export function noteLook(sites: readonly NearSite<unknown>[], location: Location
   return {
     sites,
     ends: survey.ends.slice(0, siteCount),
-    ocaIds: survey.ocaIds.slice(0, count),
-    reasons: reasons.slice(0, count),
+    reasons,
     lacks: survey.lacks.slice(0, count),
     facts: facts.slice(0, count * FACTS),
     client: location && pointOf(location),
   };
 }
 
+/** Of a healthy one there is nothing to say, and a silent one cannot. */
+const saysWhy = (condition: number): boolean => condition !== HEALTHY && condition !== SILENT;
+
 /** A noted look in the words of the log. */
 export function spellOut(noted: NotedLook): LookedAtSite[] {
-  let at = 0;
-  return noted.sites.map((near, place) => {
+  const { sites, ends, client } = noted;
+  let [oca, reasonsRead] = [0, 0];
+  return sites.map((near, place) => {
     const { site, prefixLength, asPathLength, med } = near;
     const { siteId, siteClass } = site;
     const ocas: LookedAtOca[] = [];
-    for (const end = noted.ends[place] ?? 0; at < end; at++) ocas.push(spellOutOca(noted, at));
-    const distanceKm = distanceKmTo(near, noted.client);
-    return { siteId, siteClass, prefixLength, asPathLength, med, distanceKm, ocas };
+    for (const end = ends[place] ?? 0; oca < end; oca++) {
+      const said = saysWhy(noted.facts[oca * FACTS + 1] ?? FAILING) ? noted.reasons[reasonsRead++] : undefined;
+      ocas.push(spellOutOca(noted, near.group.ocaIds, oca, said));
+    }
+    return { siteId, siteClass, prefixLength, asPathLength, med, distanceKm: distanceKmTo(near, client), ocas };
   });
 }
 
@@ -151,17 +179,22 @@ export function lookAround<O extends SteerableOca>(question: LookAround<O>): Loo
   return spellOut(noteLook(surveyAround(question).sites, question.client.location));
 }
 
-/** Of a healthy one there is nothing to say. */
-function spellOutOca({ ocaIds, reasons, lacks, facts }: NotedLook, at: number): LookedAtOca {
-  const [condition = FAILING, capacityBps = 0, loadBps = 0, silentMs = 0] = facts.slice(at * FACTS, (at + 1) * FACTS);
-  const why = condition === SILENT ? `nothing heard for ${Math.round(silentMs)} ms` : (reasons[at] ?? '');
+function spellOutOca(
+  { lacks, facts }: NotedLook,
+  ocaIds: readonly string[],
+  oca: number,
+  said: string | undefined,
+): LookedAtOca {
+  const from = oca * FACTS;
+  const condition = facts[from + 1] ?? FAILING;
+  const lacked = lacks[oca] ?? [];
   return {
-    ocaId: ocaIds[at] ?? '',
+    ocaId: ocaIds[facts[from] ?? 0] ?? '',
     condition: CONDITIONS[condition] ?? 'failing',
-    reason: condition === HEALTHY ? '' : why,
-    capacityBps,
-    loadBps,
-    lacks: [...(lacks[at] ?? [])],
+    reason: condition === SILENT ? `nothing heard for ${Math.round(facts[from + 4] ?? 0)} ms` : (said ?? ''),
+    capacityBps: facts[from + 2] ?? 0,
+    loadBps: facts[from + 3] ?? 0,
+    lacks: lacked.length === 0 ? [] : [...lacked],
   };
 }
 

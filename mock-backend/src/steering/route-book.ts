@@ -3,7 +3,7 @@ import { type AnnouncedRoutes, announcementsOf, digestOf, type FeedRoutes } from
 import { noteState } from './oca-group.ts';
 import { packRoutes } from './packed-announcements.ts';
 import { buildPrefixTable, type PrefixTable } from './prefix-table.ts';
-import type { Routing } from './routing.ts';
+import { type Routing, routingOf } from './routing.ts';
 import { type Announcer, type BookFeed, SiteBook } from './site-book.ts';
 
 /** Builds a table elsewhere: in a worker. */
@@ -33,7 +33,7 @@ export class RouteBook<O extends Announcer> {
     this.#nowMs = nowMs;
     this.#build = build;
     this.#onFailure = onFailure;
-    this.#routing = { version: 0, table: buildPrefixTable(announcementsOf([])), feeds: [] };
+    this.#routing = routingOf<O>(0, buildPrefixTable(announcementsOf([])), []);
   }
 
   /** Packs routes; equal ones, as all OCAs of a site report, are kept once. */
@@ -100,7 +100,7 @@ export class RouteBook<O extends Announcer> {
     for (const site of changed) announcesOther = site.regroup() || announcesOther;
     const feeds = this.#feeds();
     if (announcesOther) this.#renew(changed, feeds);
-    else this.#serve(changed, { ...this.#routing, feeds });
+    else this.#serve(changed, routingOf(this.#routing.version, this.#routing.table, feeds));
   }
 
   #renew(changed: readonly SiteBook<O>[], feeds: readonly BookFeed<O>[]): void {
@@ -108,7 +108,7 @@ export class RouteBook<O extends Announcer> {
     const startedMs = this.#nowMs();
     const swap = (table: PrefixTable): void => {
       this.buildMs = this.#nowMs() - startedMs;
-      this.#serve(changed, { version: this.#routing.version + 1, table, feeds });
+      this.#serve(changed, routingOf(this.#routing.version + 1, table, feeds));
     };
     const count = feeds.reduce((sum, { routes }) => sum + routes.count, 0);
     if (!this.#build || count <= INLINE_UP_TO) {

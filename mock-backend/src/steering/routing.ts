@@ -1,21 +1,18 @@
 import type { SiteInfo } from '@pressplay/protocol/messages';
 import type { Address } from '@pressplay/protocol/routes';
 import { EARTH_RADIUS_KM, type Location } from '../fleet/distance.ts';
+import { cosine, type FeedPlaces, nearness, type PlacedFeed, type Point, placesOf, pointOf } from './feed-places.ts';
 import { groupOf, type OcaGroup, type SteerableOca } from './oca-group.ts';
 import { NO_PREFIX } from './prefix-index-shape.ts';
 import { type FamilyTable, familyOf, lookup, type PrefixTable } from './prefix-table.ts';
+import { Ties } from './ties.ts';
+
+export { CLASS_ORDER, type Point, pointOf } from './feed-places.ts';
 
 /** One set of routes at one site, and the OCAs that announce it: usually all of the site. */
-export interface RouteFeed<O> {
-  /** The same object for all feeds of a site. */
-  readonly site: SiteInfo;
-  /** Where the site is, as `pointOf` says. */
-  readonly point: Point;
+export interface RouteFeed<O> extends PlacedFeed {
   readonly group: OcaGroup<O>;
 }
-
-/** A place on the unit sphere. */
-export type Point = readonly [x: number, y: number, z: number];
 
 /**
  * A table and what its feed numbers stand for; feeds of one site have neighbouring numbers. Replaced as a whole, so
@@ -25,7 +22,15 @@ export interface Routing<O> {
   readonly version: number;
   readonly table: PrefixTable;
   readonly feeds: readonly RouteFeed<O>[];
+  readonly places: FeedPlaces;
 }
+
+export const routingOf = <O>(version: number, table: PrefixTable, feeds: readonly RouteFeed<O>[]): Routing<O> => ({
+  version,
+  table,
+  feeds,
+  places: placesOf(feeds),
+});
 
 /** OCAs of one site that are equally near. */
 export interface NearSite<O> {
@@ -37,13 +42,6 @@ export interface NearSite<O> {
   readonly med: number;
 }
 
-export const CLASS_ORDER: Readonly<Record<SiteInfo['siteClass'], number>> = {
-  embedded: 0,
-  'private-peering': 1,
-  'public-peering': 2,
-  'full-catalog': 3,
-};
-
 /** How far a site is from where the client seems to be; 0 where nobody knows. */
 export const distanceKmTo = ({ point }: Pick<NearSite<unknown>, 'point'>, client: Point | undefined): number =>
   client ? EARTH_RADIUS_KM * Math.acos(Math.min(1, Math.max(-1, cosine(client, point)))) : 0;
@@ -53,41 +51,45 @@ export const distanceKmTo = ({ point }: Pick<NearSite<unknown>, 'point'>, client
  * class, AS path, MED, distance, site id. Whoever has enough asks no further. No OCA comes twice.
  */
 export class NearSites<O extends SteerableOca> {
-  readonly #feeds: readonly RouteFeed<O>[];
+  readonly #routing: Routing<O>;
   readonly #table: FamilyTable;
-  readonly #place: Point | undefined;
+  readonly #client: Point | undefined;
   #prefix: number;
   /** What is left of the announcements of the prefix. */
   #from = 0;
   #to = 0;
-  /** Sites whose routes are equally good, in no order. */
-  readonly #tied: RouteFeed<O>[] = [];
-  /** Of each the cosine of the angle to the client: it orders as the distance does, at a tenth of the price. */
-  readonly #nearness: number[] = [];
-  /** Of what they announce, the first. */
-  #first = 0;
+  readonly #tied: Ties;
   #prefixLength = 0;
   readonly #seen = new SeenOcas<O>();
 
+  /** `ties`: room to work in, which nobody else uses meanwhile. */
   constructor(
-    { table, feeds }: Routing<O>,
+    routing: Routing<O>,
     { address, location }: { readonly address: Address; readonly location: Location | undefined },
+    ties = new Ties(),
   ) {
-    this.#feeds = feeds;
-    this.#table = familyOf(table, address);
-    this.#place = location && pointOf(location);
-    this.#prefix = lookup(table, address);
+    this.#routing = routing;
+    this.#table = familyOf(routing.table, address);
+    this.#client = location && pointOf(location);
+    this.#tied = ties;
+    ties.count = 0;
+    this.#prefix = lookup(routing.table, address);
     if (this.#prefix !== NO_PREFIX) this.#openPrefix();
   }
 
   /** undefined when there is none left. */
   next(): NearSite<O> | undefined {
-    while (this.#tied.length > 0 || this.#tie()) {
-      const { site, point, group } = this.#takeNearest();
-      const fresh = this.#seen.newOnes(site, group);
+    while (this.#tied.count > 0 || this.#tie()) {
+      const nearest = this.#nearest();
+      const first = this.#tied.firsts[nearest] ?? 0;
+      const feed = this.#feedAt(first);
+      const group = this.#groupOf(first, this.#tied.ends[nearest] ?? 0);
+      this.#tied.remove(nearest);
+      const fresh = feed && group && this.#seen.newOnes(feed.site, group);
       if (!fresh) continue;
       const { asPathLengths, meds } = this.#table;
-      const [asPathLength = 0, med = 0] = [asPathLengths[this.#first], meds[this.#first]];
+      const [asPathLength = 0, med = 0] = [asPathLengths[first], meds[first]];
+      const { site, point } = feed;
       return { site, point, group: fresh, prefixLength: this.#prefixLength, asPathLength, med };
     }
     return undefined;
@@ -102,67 +104,63 @@ export class NearSites<O extends SteerableOca> {
 
   /** Collects who comes next, all that are equally good; answers whether there was anybody. */
   #tie(): boolean {
-    const { feeds: feedOf, asPathLengths, meds, index } = this.#table;
-    while (this.#tied.length === 0) {
+    while (this.#tied.count === 0) {
       while (this.#from >= this.#to) {
         if (this.#prefix === NO_PREFIX) return false;
-        this.#prefix = index.parents[this.#prefix] ?? NO_PREFIX;
+        this.#prefix = this.#table.index.parents[this.#prefix] ?? NO_PREFIX;
         if (this.#prefix === NO_PREFIX) return false;
         this.#openPrefix();
       }
-      this.#first = this.#from;
-      const [asPathLength, med] = [asPathLengths[this.#first], meds[this.#first]];
-      const siteClass = this.#feeds[feedOf[this.#first] ?? 0]?.site.siteClass;
-      for (; this.#from < this.#to; this.#from++) {
-        if (asPathLengths[this.#from] !== asPathLength || meds[this.#from] !== med) break;
-        const feed = this.#feeds[feedOf[this.#from] ?? 0];
-        if (!feed) continue;
-        if (feed.site.siteClass !== siteClass) break;
-        this.#addTied(feed);
-      }
+      this.#tieFrom(this.#from);
     }
     return true;
   }
 
-  /** Two feeds of a site are neighbours, and become one. */
-  #addTied(feed: RouteFeed<O>): void {
-    const last = this.#tied.length - 1;
-    const before = this.#tied[last];
-    if (before?.site === feed.site) {
-      const ocas = new Set([...before.group.ocas, ...feed.group.ocas]);
-      this.#tied[last] = { ...before, group: groupOf([...ocas]) };
-      return;
+  /** All that are as good as this one. */
+  #tieFrom(first: number): void {
+    const { feeds, asPathLengths, meds } = this.#table;
+    const { places } = this.#routing;
+    const [asPathLength, med] = [asPathLengths[first], meds[first]];
+    const siteClass = places.classes[feeds[first] ?? 0];
+    let lastSite = -1;
+    let at = first;
+    for (; at < this.#to; at++) {
+      const feed = feeds[at] ?? 0;
+      if (asPathLengths[at] !== asPathLength || meds[at] !== med || places.classes[feed] !== siteClass) break;
+      const site = places.sites[feed] ?? 0;
+      if (site === lastSite) this.#tied.widen(at);
+      else this.#tied.add(at, this.#client ? nearness(places, feed, this.#client) : 0);
+      lastSite = site;
     }
-    this.#tied.push(feed);
-    this.#nearness.push(this.#place ? cosine(this.#place, feed.point) : 0);
+    this.#from = at;
   }
 
-  /** Takes the nearest out, the least site id among equals. Few are asked for: no sorting. */
-  #takeNearest(): RouteFeed<O> {
-    const [tied, nearness] = [this.#tied, this.#nearness];
+  /** The least site id among equals. Few are asked for: no sorting. */
+  #nearest(): number {
+    const { count, nearness } = this.#tied;
     let best = 0;
-    for (let at = 1; at < tied.length; at++) if (this.#isNearer(at, best)) best = at;
-    const [lastTied, lastNearness] = [tied.pop(), nearness.pop()];
-    const taken = best === tied.length ? lastTied : tied[best];
-    if (!taken || !lastTied) throw new RangeError('There is no site left to take.');
-    if (best === tied.length) return taken;
-    tied[best] = lastTied;
-    nearness[best] = lastNearness ?? 0;
-    return taken;
+    for (let at = 1; at < count; at++) {
+      const more = (nearness[at] ?? 0) - (nearness[best] ?? 0);
+      if (more > 0 || (more === 0 && this.#siteIdOf(at) < this.#siteIdOf(best))) best = at;
+    }
+    return best;
   }
 
-  #isNearer(a: number, b: number): boolean {
-    const [nearnessA = 0, nearnessB = 0] = [this.#nearness[a], this.#nearness[b]];
-    if (nearnessA !== nearnessB) return nearnessA > nearnessB;
-    return (this.#tied[a]?.site.siteId ?? '') < (this.#tied[b]?.site.siteId ?? '');
+  #siteIdOf(tied: number): string {
+    return this.#feedAt(this.#tied.firsts[tied] ?? 0)?.site.siteId ?? '';
   }
-}
 
-const cosine = (a: Point, b: Point): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+  #feedAt(announcement: number): RouteFeed<O> | undefined {
+    return this.#routing.feeds[this.#table.feeds[announcement] ?? 0];
+  }
 
-export function pointOf({ latitude, longitude }: Location): Point {
-  const [phi, lambda] = [(latitude * Math.PI) / 180, (longitude * Math.PI) / 180];
-  return [Math.cos(phi) * Math.cos(lambda), Math.cos(phi) * Math.sin(lambda), Math.sin(phi)];
+  /** Feeds of a site are neighbours, and their OCAs become one group. */
+  #groupOf(first: number, end: number): OcaGroup<O> | undefined {
+    if (end === first + 1) return this.#feedAt(first)?.group;
+    const ocas = new Set<O>();
+    for (let at = first; at < end; at++) for (const oca of this.#feedAt(at)?.group.ocas ?? []) ocas.add(oca);
+    return groupOf([...ocas]);
+  }
 }
 
 /** A site comes again with a shorter prefix, or twice with imported routes: only OCAs that are new count. */

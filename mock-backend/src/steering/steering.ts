@@ -8,7 +8,7 @@ import type { BackendClock, Log } from '../ports.ts';
 import { LABELS } from './candidates.ts';
 import { addedBps, type Named, nameServers, noteDrops } from './choose-servers.ts';
 import type { DecisionLog } from './decision-log.ts';
-import { type LookAround, noteLook, type Sight, surveyAround } from './look-around.ts';
+import { type LookAround, noteLook, ocasAt, type Sight, surveyAround } from './look-around.ts';
 import { spellOutDecision } from './noted-decision.ts';
 import type { Steered } from './steered.ts';
 
@@ -47,34 +47,36 @@ export class Steering {
 
   steer(play: SteeredPlay, client: SteeredClient): Steered {
     const { config, fleet, clock, decisions, meter } = this.#deps;
-    const question = {
+    const isLogged = decisions.logs(play.playId);
+    const question: LookAround<OcaRecord> = {
       routing: fleet.routing(),
       client,
       playId: play.playId,
       files: fleet.files.listOf(play.fileIds),
       addedBps: addedBps(play),
+      until: isLogged ? 'replay' : 'decision',
       nowMs: clock.nowMs(),
       healthDeadlineMs: config.healthDeadlineMs ?? HEALTH_DEADLINE_MS,
     };
-    const isLogged = decisions.logs(play.playId);
-    const sight = surveyAround({ ...question, until: isLogged ? 'replay' : 'decision' });
+    const sight = surveyAround(question);
     const choice = nameServers(sight.survey, play);
     if (isLogged) this.#note(play, question, sight, choice);
     const steered: Steered = {
       occasion: play.occasion,
       titleId: play.titleId,
       choice,
+      ocas: ocasAt(sight, choice.places),
       siteClasses: sight.sites.slice(0, sight.decidedSites).map(({ site }) => site.siteClass),
       reachable: sight.decidedOcas,
       drops: choice.dropCounts,
     };
-    const [first] = steered.choice.servers;
-    if (first && play.occasion === 'start') fleet.give(first.ocaId, play.playBps);
+    const [first] = steered.ocas;
+    if (first && play.occasion === 'start') fleet.giveTo(first, play.playBps);
     meter?.steered(steered);
     return steered;
   }
 
-  #note(play: SteeredPlay, question: Question, sight: Sight<OcaRecord>, named: Named): void {
+  #note(play: SteeredPlay, question: LookAround<OcaRecord>, sight: Sight<OcaRecord>, named: Named): void {
     const { config, clock, decisions, log } = this.#deps;
     const { playId, titleId, occasion } = play;
     const { address, location } = question.client;
@@ -99,5 +101,3 @@ export class Steering {
     });
   }
 }
-
-type Question = Omit<LookAround<OcaRecord>, 'until'>;

@@ -14,12 +14,17 @@ export const [HEALTHY, SATURATED, DRAINING, FAILING, SILENT] = [0, 1, 2, 3, 4] a
 export class Survey {
   siteCount = 0;
   readonly siteIds: string[] = [];
-  /** Of each site the first place with the same id: a site comes again where its OCAs announce different prefixes. */
+  /** Of each site the ids of OCAs, at their places there: only those that are named are read. */
+  readonly #idsAt: (readonly string[])[] = [];
+  /** Of each site what it is known by. */
+  readonly #keys: unknown[] = [];
+  /** Of each site the first place with the same key: a site comes again where its OCAs announce different prefixes. */
   readonly firstPlaces: number[] = [];
   /** Of each site, where its OCAs end. */
   readonly ends: number[] = [];
   count = 0;
-  readonly ocaIds: string[] = [];
+  /** Of each OCA its place at its site. */
+  places = new Int32Array(FEW);
   /** Places in the play's list of files. */
   readonly lacks: (readonly number[])[] = [];
   /** Of each OCA the place of its site. */
@@ -36,16 +41,18 @@ export class Survey {
     this.count = 0;
   }
 
-  /** The OCAs that follow stand there. */
-  addSite(siteId: string): void {
+  /** The OCAs that follow stand there. `key`: the same where the site is the same; an object is compared sooner than a text. */
+  addSite(siteId: string, ocaIds: readonly string[], key: unknown = siteId): void {
     const place = this.siteCount++;
+    this.#keys[place] = key;
     this.siteIds[place] = siteId;
-    this.firstPlaces[place] = this.siteIds.indexOf(siteId);
+    this.#idsAt[place] = ocaIds;
+    this.firstPlaces[place] = this.#keys.indexOf(key);
     this.ends[place] = this.count;
   }
 
   addOca(
-    ocaId: string,
+    place: number,
     condition: number,
     capacityBps: number,
     loadBps: number,
@@ -55,7 +62,7 @@ export class Survey {
     const at = this.count;
     if (at === this.sites.length) this.#grow();
     const site = this.siteCount - 1;
-    this.ocaIds[at] = ocaId;
+    this.places[at] = place;
     this.lacks[at] = lacks;
     this.sites[at] = site;
     this.conditions[at] = condition;
@@ -66,9 +73,15 @@ export class Survey {
     this.ends[site] = this.count;
   }
 
+  ocaIdOf(oca: number): string {
+    return this.#idsAt[this.sites[oca] ?? 0]?.[this.places[oca] ?? 0] ?? '';
+  }
+
   #grow(): void {
     const size = this.sites.length * 2;
-    const { sites, conditions, capacitiesBps, loadsBps, beyond } = this;
+    const { places, sites, conditions, capacitiesBps, loadsBps, beyond } = this;
+    this.places = new Int32Array(size);
+    this.places.set(places);
     this.sites = new Int32Array(size);
     this.sites.set(sites);
     this.conditions = new Uint8Array(size);
