@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { test as base } from '@playwright/test';
 import type { ManifestUrls, PlayResponse } from '@pressplay/protocol/messages';
-import type { Fleet } from '@pressplay/testkit/fleet';
+import type { Fleet, RequestLogLine } from '@pressplay/testkit/fleet';
 import { StockFilm, type StockPages, serveStockPages } from './stock-page.ts';
 
 /** A page for a stock player, beside whatever fleet a test has. */
@@ -49,7 +49,10 @@ export const namedIn = (manifest: string): string[] => [
   ),
 ];
 
-/** Media requests of the play that these OCAs have begun to answer. */
+/**
+ * Segments of the play that these OCAs have begun to send. How a rendition begins does not count: Shaka takes that from
+ * where the pathway led when it read the manifest, whatever steering says since.
+ */
 export async function servedBy(
   fleet: Fleet,
   { playId, fileSets }: StartedPlay,
@@ -57,5 +60,6 @@ export async function servedBy(
 ): Promise<number> {
   const media = new Set(fileSets.flatMap(({ renditions }) => renditions.map(({ fileId }) => fileId)));
   const lines = (await Promise.all(ocaIds.map((ocaId) => fleet.requestLog(ocaId)))).flat();
-  return lines.filter((line) => line.phase === 'start' && line.playId === playId && media.has(line.fileId)).length;
+  const isSegment = (line: RequestLogLine): boolean => media.has(line.fileId) && (line.range?.[0] ?? 0) > 0;
+  return lines.filter((line) => line.phase === 'start' && line.playId === playId && isSegment(line)).length;
 }

@@ -39,13 +39,15 @@ export function runningRange(lines: readonly RequestLogLine[], playId: string): 
   return lines
     .filter(
       ({ phase, requestId, playId: of, range }) =>
-        phase === 'start' && of === playId && !ended.has(requestId) && range[1] - range[0] >= LARGE_RANGE_BYTES,
+        phase === 'start' && of === playId && !ended.has(requestId) && sizeBytesOf(range) >= LARGE_RANGE_BYTES,
     )
     .at(-1);
 }
 
 /** From now until half of the range is sent, at the pace of the fleet. */
 function halfOfSendingMs({ range, atMs }: RequestLogLine, paceBps: number): number {
-  const wholeMs = ((range[1] - range[0]) * 8000) / paceBps;
+  const wholeMs = (sizeBytesOf(range) * 8000) / paceBps;
   return Math.max(0, wholeMs / 2 - (Date.now() - atMs));
 }
+
+const sizeBytesOf = ([first, end]: RequestLogLine['range'] = [0, 0]): number => end - first;

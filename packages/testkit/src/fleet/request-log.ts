@@ -9,8 +9,8 @@ export interface RequestLogLine {
   readonly ocaId: string;
   readonly playId: string;
   readonly fileId: string;
-  /** First byte and the first byte after the range. */
-  readonly range: readonly [number, number];
+  /** First byte and the first byte after the range; absent where nothing of the file is sent. */
+  readonly range?: readonly [number, number];
   readonly status: number;
   readonly bytesSent?: number;
   readonly outcome?: string;
