@@ -33,21 +33,21 @@ export async function untilMiddleOfSegment(
   throw new CliError('Check failed: no OCA was met in the middle of a segment.');
 }
 
+type SentRange = RequestLogLine & { readonly range: readonly [number, number] };
+
 /** The latest large range of the play that has started and not ended. */
-export function runningRange(lines: readonly RequestLogLine[], playId: string): RequestLogLine | undefined {
+export function runningRange(lines: readonly RequestLogLine[], playId: string): SentRange | undefined {
   const ended = new Set(lines.filter((line) => line.phase === 'end').map((line) => line.requestId));
   return lines
-    .filter(
-      ({ phase, requestId, playId: of, range }) =>
-        phase === 'start' && of === playId && !ended.has(requestId) && sizeBytesOf(range) >= LARGE_RANGE_BYTES,
-    )
+    .filter((line) => line.phase === 'start' && line.playId === playId && !ended.has(line.requestId))
+    .filter((line): line is SentRange => line.range !== undefined && sizeBytesOf(line.range) >= LARGE_RANGE_BYTES)
     .at(-1);
 }
 
 /** From now until half of the range is sent, at the pace of the fleet. */
-function halfOfSendingMs({ range, atMs }: RequestLogLine, paceBps: number): number {
+function halfOfSendingMs({ range, atMs }: SentRange, paceBps: number): number {
   const wholeMs = (sizeBytesOf(range) * 8000) / paceBps;
   return Math.max(0, wholeMs / 2 - (Date.now() - atMs));
 }
 
-const sizeBytesOf = ([first, end]: RequestLogLine['range'] = [0, 0]): number => end - first;
+const sizeBytesOf = ([first, end]: readonly [number, number]): number => end - first;
