@@ -157,7 +157,17 @@ export function createBackend(deps: BackendDeps): Backend {
   const app = createApp(services, playRequests);
   const answerPlay = plainPlays(services, playRequests);
   const beat = (): void => {
-    for (const one of [storeClock, fleetSync, imports, revocations, decisions, plays]) one.beat();
+    storeClock.beat();
+    fleetSync.beat();
+    imports.beat();
+    revocations.beat();
+    decisions.beat();
+    plays.beat();
+  };
+  const loadedAnswer = async (play: PlainPlay): Promise<PlainPlayAnswer> => {
+    await loading.attempt();
+    beat();
+    return answerPlay(play);
   };
   return {
     async fetch(request, peer) {
@@ -165,8 +175,8 @@ export function createBackend(deps: BackendDeps): Backend {
       beat();
       return app.fetch(request, { clientAddress: peer.clientAddress });
     },
-    async answerPlay(play) {
-      if (!loading.isLoaded) await loading.attempt();
+    answerPlay(play) {
+      if (!loading.isLoaded) return loadedAnswer(play);
       beat();
       return answerPlay(play);
     },

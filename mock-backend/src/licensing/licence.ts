@@ -12,6 +12,7 @@ export type LicenceVerdict =
 
 /** May this title be played in this country now? An unknown country is in no territory. */
 export function judgeLicence(licence: Licence, country: string | undefined, wallMs: number): LicenceVerdict {
+  if (isOpenForGood(licence) && covers(licence.territories, country)) return ALLOWED;
   const here = [licence, ...(licence.windows ?? [])].filter(({ territories }) => covers(territories, country));
   if (here.length === 0) {
     const where = country === undefined ? 'where you are (the country is not known)' : `in ${country}`;
@@ -31,6 +32,12 @@ export function judgeLicence(licence: Licence, country: string | undefined, wall
   const reason = 'The licence of this title has not started yet.';
   return { allowed: false, code: 'licence/window', reason, startsAtMs };
 }
+
+const ALLOWED: LicenceVerdict = { allowed: true };
+
+/** As most are: one window without beginning and end. */
+const isOpenForGood = ({ windows, startsAtMs, endsAtMs }: Licence): boolean =>
+  windows === undefined && startsAtMs === undefined && endsAtMs === undefined;
 
 const covers = (territories: LicenceWindow['territories'], country: string | undefined): boolean =>
   territories === 'worldwide' || (country !== undefined && territories.includes(country));

@@ -13,14 +13,14 @@ export const noteAnswers =
   (answered: AnsweredRequest, requestId: string): void => {
     meter?.answered(answered);
     const { method, status, code, tookMs } = answered;
-    log(accessLevel(answered), 'request', {
-      requestId,
-      method,
-      path: loggedPath(answered),
-      status,
-      ...(code !== undefined && { code }),
-      tookMs: Math.round(tookMs * 100) / 100,
-    });
+    const path = loggedPath(answered);
+    const roundedMs = Math.round(tookMs * 100) / 100;
+    // Field by field: behind a spread each would be made in V8's slow way.
+    const fields =
+      code === undefined
+        ? { requestId, method, path, status, tookMs: roundedMs }
+        : { requestId, method, path, status, code, tookMs: roundedMs };
+    log(accessLevel(answered), 'request', fields);
   };
 
 /** Gives each request its id, times it, counts it and writes its line. */

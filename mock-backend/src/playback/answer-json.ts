@@ -10,8 +10,8 @@ export interface PlayAnswer {
   readonly client: Client;
   readonly token: string;
   readonly expiresInMs: number;
-  /** The JSON of each server. */
-  readonly servers: readonly string[];
+  /** The JSON of the servers, one after the other. */
+  readonly serversJson: string;
   readonly refreshInMs: number;
   /** Places among the servers, of those who hold the index of a long film. */
   readonly indexServers: readonly number[];
@@ -26,11 +26,11 @@ export interface PlayAnswer {
  * what this region made up itself (ids, tokens) need none.
  */
 export function answerJson(answer: PlayAnswer): Uint8Array<ArrayBuffer> {
-  const { playId, region, playable, client, token, expiresInMs, servers, refreshInMs } = answer;
+  const { playId, region, playable, client, token, expiresInMs, serversJson, refreshInMs } = answer;
   const { titleJson, indexFileJson } = playable;
   const head =
     `{"playId":"${playId}",${titleJson},"region":${JSON.stringify(region)},"client":${client.networkJson}` +
-    `,"token":"${token}","expiresInMs":${expiresInMs},"servers":[${servers.join()}],"refreshInMs":${refreshInMs}` +
+    `,"token":"${token}","expiresInMs":${expiresInMs},"servers":[${serversJson}],"refreshInMs":${refreshInMs}` +
     (indexFileJson === undefined ? '' : `,"indexFile":${indexFileJson}${answer.indexServers.join()}]}`) +
     `,"languages":${answer.languagesJson}` +
     telemetryJson(answer.telemetry) +

@@ -153,7 +153,7 @@ export class Playback {
       client,
       token,
       expiresInMs,
-      servers: serversJson(choice, fleet),
+      serversJson: serversJson(choice, fleet),
       refreshInMs,
       indexServers: indexFileId === undefined ? [] : serversOf(indexFileId),
       languagesJson: json,
@@ -171,13 +171,13 @@ const spread = (playId: string, meanMs: number): number =>
   Math.round(meanMs * (0.9 + (0.2 * hash32(playId)) / 2 ** 32));
 
 /** The servers as text; the site's class is that of the site where it stands now, which the decision has just looked at. */
-function serversJson({ servers }: Steered['choice'], fleet: FleetState): readonly string[] {
-  const texts: string[] = [];
+function serversJson({ servers }: Steered['choice'], fleet: FleetState): string {
+  let text = '';
   for (let rank = 0; rank < servers.length; rank++) {
     const server = fleet.serverJsonOf(servers[rank]?.ocaId ?? '');
-    if (server !== undefined) texts.push(`${server}${rank}}`);
+    if (server !== undefined) text += `${text === '' ? '' : ','}${server}${rank}}`;
   }
-  return texts;
+  return text;
 }
 
 function serversOf({ siteClasses, choice }: Steered, fleet: FleetState): Server[] {

@@ -3,7 +3,7 @@ import { SMALL_BODY_BYTES } from '../limit-body.ts';
 import type { PlainPlay, PlainPlayAnswer } from '../operations/plain-plays.ts';
 import { releaseJson } from '../playback/join-json.ts';
 import { headAndBody, type LaneHeads } from './lane-head.ts';
-import { type PlainPost, readPlainPost } from './plain-post.ts';
+import { headerOf, type PlainPost, readPlainPost } from './plain-post.ts';
 import { textOf } from './text-of.ts';
 import { ON_THE_LINE_MS, type TellUnheard } from './unheard-answers.ts';
 
@@ -167,8 +167,7 @@ class LanePlay implements PlainPlay {
   }
 
   header(name: string): string | undefined {
-    const { names, values } = this.#post;
-    return values[names.indexOf(name.toLowerCase())];
+    return headerOf(this.#post, name);
   }
 
   isGone(): boolean {

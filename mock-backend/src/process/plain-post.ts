@@ -16,7 +16,8 @@ const MOST_HEADERS = 64;
 const POST = 'POST /v1/plays';
 const HEAD_END = '\r\n\r\n';
 /** One whole head in the narrowest form of RFC 9112. */
-const HEAD = /^POST \/v1\/plays(?:\/(\w+)\/renew)? HTTP\/1\.1\r\n(?:[A-Za-z0-9-]+:[\x20-\x7e]*\r\n)+$/;
+const HEAD = /^POST \/v1\/plays(?:\/\w+\/renew)? HTTP\/1\.1\r\n(?:[A-Za-z0-9-]+:[\x20-\x7e]*\r\n)+$/;
+const RENEW = '/renew';
 const LENGTH = /^\d{1,8}$/;
 /** What says in another way where a message ends, or what becomes of the connection. */
 const FRAMING: ReadonlySet<string> = new Set([
@@ -35,21 +36,43 @@ export function readPlainPost(bytes: Buffer, mostBodyBytes: number): PlainPost |
   const endsAt = start.indexOf(HEAD_END) + 2;
   if (endsAt < 2) return undefined;
   const text = start.slice(0, endsAt);
-  const match = HEAD.exec(text);
-  if (!match) return undefined;
+  if (!HEAD.test(text)) return undefined;
   const names: string[] = [];
   const values: string[] = [];
   for (let at = text.indexOf('\r\n') + 2; at < endsAt; ) {
     const colon = text.indexOf(':', at);
     const end = text.indexOf('\r\n', colon);
-    const name = text.slice(at, colon).toLowerCase();
+    const name = lowerCased(text.slice(at, colon));
     // What comes twice may mean two things.
-    if (names.includes(name) || names.length === MOST_HEADERS || FRAMING.has(name)) return undefined;
+    if (name === FRAMES || names.includes(name) || names.length === MOST_HEADERS) return undefined;
     names.push(name);
     values.push(text.slice(colon + 1, end).trim());
     at = end + 2;
   }
-  return framed(names, values, { renews: match[1], bodyAt: endsAt + 2 }, bytes.length, mostBodyBytes);
+  const targetEnd = text.indexOf(' ', POST.length);
+  const renews = targetEnd === POST.length ? undefined : text.slice(POST.length + 1, targetEnd - RENEW.length);
+  return framed(names, values, { renews, bodyAt: endsAt + 2 }, bytes.length, mostBodyBytes);
+}
+
+/** What a request says of itself by this name; undefined where it says nothing. */
+export const headerOf = ({ names, values }: PlainPost, name: string): string | undefined =>
+  values[names.indexOf(lowerCased(name))];
+
+/** No name, in place of those that say where a message ends. */
+const FRAMES = '';
+/** Names as they are spelt come again and again. */
+const SPELLINGS_KEPT = 512;
+const spellings = new Map<string, string>();
+
+function lowerCased(spelt: string): string {
+  const known = spellings.get(spelt);
+  if (known !== undefined) return known;
+  const name = spelt.toLowerCase();
+  const meant = FRAMING.has(name) ? FRAMES : name;
+  if (spellings.size >= SPELLINGS_KEPT) spellings.clear();
+  // A copy: a part of a text would keep all of it.
+  spellings.set(Buffer.from(spelt).toString(), meant);
+  return meant;
 }
 
 /** Undefined where the body is not all of the rest, or the connection is asked for something else than to stay or to go. */
