@@ -6,15 +6,15 @@ import type { Store } from '../store/store.ts';
 import { DEVICE } from './test-region.ts';
 
 const NOW_MS = 1_800_000_000_000;
-const LEASE_MS = 100;
+const LEASE_MS = 300;
 
-/** Rare things are drawn seldom: most of a region's life is plain. */
+/** So few accounts, keys and players that most claims meet another; what is rare in life is not rarer here than one in five. */
 const wish = fc.record({
-  account: fc.nat(2),
-  key: fc.nat(3),
-  player: fc.option(fc.nat(2), { nil: undefined }),
-  isOtherTitle: fc.nat(9).map((n) => n === 0),
-  isOtherDevice: fc.nat(9).map((n) => n === 0),
+  account: fc.nat(1),
+  key: fc.nat(2),
+  player: fc.option(fc.nat(1), { nil: undefined }),
+  isOtherTitle: fc.nat(4).map((n) => n === 0),
+  isOtherDevice: fc.nat(4).map((n) => n === 0),
   occasion: fc.constantFrom<PlayClaim['occasion']>(
     'start',
     'start',
@@ -32,8 +32,8 @@ type Wish = typeof wish extends fc.Arbitrary<infer T> ? T : never;
 const step = fc.record({
   does: fc.constantFrom('claim', 'claim', 'claim', 'claim', 'beat', 'end'),
   wishes: fc.array(wish, { minLength: 1, maxLength: 5 }),
-  afterMs: fc.integer({ min: 0, max: 70 }),
-  lifetimeMs: fc.constantFrom(150, 100_000),
+  afterMs: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 150 })),
+  lifetimeMs: fc.constantFrom(150, 100_000, 100_000),
 });
 
 const playIdOf = (run: number, { account, key }: Wish): string => `${run}-${account}-${key}`.padStart(32, '0');
@@ -65,7 +65,7 @@ export function decisionConformance(open: () => Promise<Store>, reopen: (store: 
     const stores = await open().then(async (store) => [store, await reopen(store)] as const);
     let runs = 0;
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { maxLength: 16 }), async (steps) => {
         const run = ++runs;
         const book = new PlayBook();
         let nowMs = NOW_MS;
@@ -90,7 +90,7 @@ export function decisionConformance(open: () => Promise<Store>, reopen: (store: 
         }
         for (const id of ids) expect(await stores[0].findPlay(id)).toEqual(book.find(id));
       }),
-      { numRuns: 100 },
+      { numRuns: 200 },
     );
   });
 }
