@@ -11,10 +11,12 @@ export function textArray(values: readonly (string | undefined)[]): string {
   return `${text}}`;
 }
 
-export const plainArray = (values: readonly (number | boolean | undefined)[]): string =>
+/** Of elements that need no quotes, or have them. */
+export const plainArray = (values: readonly (number | boolean | string | undefined)[]): string =>
   `{${values.map((value) => (value === undefined ? 'NULL' : value)).join(',')}}`;
 
-const quoted = (value: string): string => `"${SPECIAL.test(value) ? value.replace(EACH_SPECIAL, '\\$&') : value}"`;
+export const quoted = (value: string): string =>
+  `"${SPECIAL.test(value) ? value.replace(EACH_SPECIAL, '\\$&') : value}"`;
 
 const SPECIAL = /["\\]/;
 const EACH_SPECIAL = /["\\]/g;

@@ -1,7 +1,8 @@
+import type { DeviceCapabilities } from '@pressplay/protocol/messages';
 import type { Pool } from 'pg';
 import { begins, runsOn } from '../../leases/decide-claims.ts';
 import type { PlayClaim, PlayOutcome, PlayRecord } from '../../leases/play-claim.ts';
-import { plainArray, textArray } from './array-literals.ts';
+import { plainArray, quoted, textArray } from './array-literals.ts';
 
 /** Made by a migration, which says what it does: `drizzle/0005_claim_plays.sql`. */
 const CLAIM = {
@@ -50,19 +51,31 @@ function outcomeOf(claim: PlayClaim, { leaseEndsAtMs, createdAtMs, replaced }: R
 /** One array for each column, in the order of the function's parameters. */
 function columnsOf(claims: readonly PlayClaim[]): string[] {
   const texts = (of: (play: PlayRecord) => string | undefined): string => textArray(claims.map(({ play }) => of(play)));
-  const plain = (of: (claim: PlayClaim) => number | boolean | undefined): string => plainArray(claims.map(of));
+  const plain = (of: (claim: PlayClaim) => number | boolean | string | undefined): string => plainArray(claims.map(of));
   return [
     texts((play) => play.accountId),
     texts((play) => play.idempotencyKey),
     texts((play) => play.playId),
     texts((play) => play.titleId),
-    texts((play) => JSON.stringify(play.device)),
+    plain(({ play }) => deviceLiteral(play.device)),
     plain(({ play }) => Math.round(play.createdAtMs)),
     texts((play) => play.playerId),
     plain(({ occasion, leaseEndsAtMs }) => (occasion === 'prefetch' ? 0 : Math.round(leaseEndsAtMs))),
     plain(({ occasion, maxStreams }) => (isLimited(occasion) ? maxStreams : undefined)),
     plain(({ occasion }) => occasion === 'start'),
   ];
+}
+
+/** Devices that say the same are one object, as a rule, which is written down once. */
+const deviceLiterals = new WeakMap<DeviceCapabilities, string>();
+
+function deviceLiteral(device: DeviceCapabilities): string {
+  let literal = deviceLiterals.get(device);
+  if (literal === undefined) {
+    literal = quoted(JSON.stringify(device));
+    deviceLiterals.set(device, literal);
+  }
+  return literal;
 }
 
 const isLimited = (occasion: PlayClaim['occasion']): boolean => occasion === 'start' || occasion === 'renewal';
