@@ -1,8 +1,8 @@
 import type { SteeringDrop } from '@pressplay/protocol/messages';
 import { DRAINING, HEALTHY, SATURATED, type Survey } from './survey.ts';
 
-/** Who may be named: the spare only for files that no good one holds. */
-export const [GOOD, SPARE, NEVER] = [0, 1, 2] as const;
+/** Who may be named: the spare only for files that no good one holds. Those beyond are noted for the log alone. */
+export const [GOOD, SPARE, NEVER, BEYOND] = [0, 1, 2, 3] as const;
 
 /** A full OCA would not carry one more play; a play that runs there already is in its load. */
 export function standingOf(condition: number, loadBps: number, capacityBps: number, addedBps: number): number {
@@ -38,13 +38,12 @@ export class Candidates {
   readonly #slow: number[] = [];
   readonly #spare: number[] = [];
 
-  find(survey: Survey, addedBps: number, isSlow: ReadonlySet<string>, drops: Drops): void {
-    const { conditions, loadsBps, capacitiesBps, beyond } = survey;
+  find(survey: Survey, isSlow: ReadonlySet<string>, drops: Drops): void {
+    const { conditions, standings } = survey;
     let [count, slowCount, spareCount] = [0, 0, 0];
     for (let oca = 0; oca < survey.count; oca++) {
-      if (beyond[oca] !== 0) continue;
-      const condition = conditions[oca] ?? 0;
-      const standing = standingOf(condition, loadsBps[oca] ?? 0, capacitiesBps[oca] ?? 0, addedBps);
+      const standing = standings[oca] ?? BEYOND;
+      if (standing === BEYOND) continue;
       if (standing === GOOD && isSlow.size > 0 && isSlow.has(survey.ocaIdOf(oca))) {
         this.#slow[slowCount++] = oca;
         drops.note(oca, S);
@@ -52,6 +51,7 @@ export class Candidates {
         this.ocas[count++] = oca;
       } else {
         if (standing === SPARE) this.#spare[spareCount++] = oca;
+        const condition = conditions[oca] ?? 0;
         drops.note(oca, condition === DRAINING ? D : condition === HEALTHY ? F : H);
       }
     }

@@ -1,5 +1,5 @@
 import type { PathwayReport, SteeringChoice, SteeringDrop, SteeringInputs } from '@pressplay/protocol/messages';
-import { C, Candidates, type DropLabel, Drops, L, LABELS } from './candidates.ts';
+import { C, Candidates, D, type DropLabel, Drops, F, H, L, LABELS, S, standingOf } from './candidates.ts';
 import { FileHolders } from './file-holders.ts';
 import { NAMED, nameWithinLimit, WANTED } from './limit-servers.ts';
 import { slowOcas } from './slow-ocas.ts';
@@ -30,20 +30,25 @@ const holders = new FileHolders();
 const drops = new Drops();
 const marks: number[] = [];
 const ranks: number[] = [];
+/** By label. */
+const counts = new Int32Array(LABELS.length);
 
 /**
  * Lays health (H, D), capacity (F), what the player told (S) and content (C) over the order of the network, names at most ten (L). Pure: the
  * choice follows from the inputs alone, so that a logged decision can be made again. Labels only: `explain` has words.
  */
 export function chooseServers(inputs: SteeringInputs): SteeringChoice {
+  const added = addedBps(inputs);
   noted.begin();
   for (const { siteId, ocas } of inputs.sites) {
     noted.addSite(
       siteId,
       ocas.map(({ ocaId }) => ocaId),
     );
-    for (const [place, { condition, capacityBps, loadBps, lacks }] of ocas.entries())
-      noted.addOca(place, conditionNumber(condition), capacityBps, loadBps, lacks);
+    for (const [place, oca] of ocas.entries()) {
+      const condition = conditionNumber(oca.condition);
+      noted.addOca(place, condition, standingOf(condition, oca.loadBps, oca.capacityBps, added), oca.lacks);
+    }
   }
   const { servers, fileSets, unserved } = nameServers(noted, inputs);
   return { servers, fileSets, unserved, drops: labelled(noteDrops(noted)) };
@@ -53,9 +58,9 @@ export const addedBps = ({ occasion, playBps }: Pick<SteeringInputs, 'occasion' 
   occasion === 'start' ? playBps : 0;
 
 /** The same of a survey, with no object for each label. */
-export function nameServers(survey: Survey, { occasion, playBps, fileIds, reports }: Asked): NamedOfSurvey {
+export function nameServers(survey: Survey, { playBps, fileIds, reports }: Asked): NamedOfSurvey {
   drops.count = 0;
-  candidates.find(survey, addedBps({ occasion, playBps }), slowOcas(reports, playBps), drops);
+  candidates.find(survey, slowOcas(reports, playBps), drops);
   holders.read(survey, candidates, fileIds.length);
   holders.group();
   if (nameWithinLimit(survey, candidates, holders, marks)) holders.group(namedMask());
@@ -67,9 +72,13 @@ export function nameServers(survey: Survey, { occasion, playBps, fileIds, report
 }
 
 function countDrops(): DropCounts {
-  const counts = { H: 0, D: 0, F: 0, S: 0, C: 0, L: 0 };
-  for (let at = 0; at < drops.count; at++) counts[LABELS[drops.labels[at] ?? 0] ?? 'H']++;
-  return counts;
+  counts.fill(0);
+  for (let at = 0; at < drops.count; at++) {
+    const label = drops.labels[at] ?? 0;
+    counts[label] = (counts[label] ?? 0) + 1;
+  }
+  const of = (label: number): number => counts[label] ?? 0;
+  return { H: of(H), D: of(D), F: of(F), S: of(S), C: of(C), L: of(L) };
 }
 
 /** Who was labelled with what: by the same number in both. */

@@ -2,7 +2,7 @@ import type { LookedAtOca, LookedAtSite } from '@pressplay/protocol/messages';
 import type { Address } from '@pressplay/protocol/routes';
 import type { Location } from '../fleet/distance.ts';
 import { hash32 } from '../fleet/rendezvous.ts';
-import { GOOD, standingOf } from './candidates.ts';
+import { BEYOND, GOOD, standingOf } from './candidates.ts';
 import { type FileList, HOLDS_NOTHING } from './content.ts';
 import { EnoughForDecision, EnoughForReplay, type EnoughOcas } from './enough-ocas.ts';
 import { type OcaGroup, SpreadOrder, STATE, STATE_SIZE, type SteerableOca } from './oca-group.ts';
@@ -39,8 +39,7 @@ export interface Sight<O> {
 const order = new SpreadOrder();
 const ties = new Ties();
 const survey = new Survey();
-/** Of each OCA of the survey: for how long nothing was heard. */
-let silencesMs = new Float64Array(64);
+let surveyedAtMs = 0;
 
 /** Surveys the nearest OCAs, until there are enough good ones. True until the next look. */
 export function surveyAround<O extends SteerableOca>(question: LookAround<O>): Sight<O> {
@@ -51,6 +50,7 @@ export function surveyAround<O extends SteerableOca>(question: LookAround<O>): S
   const sites: NearSite<O>[] = [];
   let [decidedSites, decidedOcas, isDecided] = [0, 0, false];
   survey.begin();
+  surveyedAtMs = question.nowMs;
   for (let site = near.next(); site; site = near.next()) {
     sites.push(site);
     survey.addSite(site.site.siteId, site.group.ocaIds, site.site);
@@ -91,29 +91,20 @@ function surveySite(
   order.begin(group, playHash);
   for (let at = order.next(); at >= 0; at = order.next()) {
     const from = at * STATE_SIZE;
-    const silentMs = nowMs - (state[from + STATE.heardAtMs] ?? 0);
-    const condition = silentMs > healthDeadlineMs ? SILENT : (state[from + STATE.verdict] ?? FAILING);
+    const isSilent = nowMs - (state[from + STATE.heardAtMs] ?? 0) > healthDeadlineMs;
+    const condition = isSilent ? SILENT : (state[from + STATE.verdict] ?? FAILING);
     const capacityBps = state[from + STATE.capacityBps] ?? 0;
     const loadBps = state[from + STATE.loadBps] ?? 0;
     const held = contents[at] ?? HOLDS_NOTHING;
     if (held !== content) [content, lacks] = [held, held.lacks(files)];
-    noteSilence(survey.count, silentMs);
     const isDecided = survey.count - before >= decided;
-    survey.addOca(at, condition, capacityBps, loadBps, lacks, isDecided ? 1 : 0);
-    if (lacks.length > 0 || standingOf(condition, loadBps, capacityBps, addedBps) !== GOOD) continue;
+    const standing = standingOf(condition, loadBps, capacityBps, addedBps);
+    survey.addOca(at, condition, isDecided ? BEYOND : standing, lacks);
+    if (lacks.length > 0 || standing !== GOOD) continue;
     if (!isDecided && forDecision?.isSiteDoneWith()) decided = survey.count - before;
     if (forReplay ? forReplay.isSiteDoneWith() : decided <= survey.count - before) break;
   }
   return Math.min(decided, survey.count - before);
-}
-
-function noteSilence(oca: number, silentMs: number): void {
-  if (oca === silencesMs.length) {
-    const larger = new Float64Array(oca * 2);
-    larger.set(silencesMs);
-    silencesMs = larger;
-  }
-  silencesMs[oca] = silentMs;
 }
 
 /** A look as it is kept until somebody reads the log: few objects, as most are never read. */
@@ -132,22 +123,27 @@ export interface NotedLook {
 const FACTS = 5;
 const facts: number[] = [];
 
-/** Notes the last look, which found these sites. */
+/** Notes the last look, which found these sites, before anything is heard of their OCAs. */
 export function noteLook(sites: readonly NearSite<SteerableOca>[], location: Location | undefined): NotedLook {
-  const { count, siteCount, places, conditions, capacitiesBps, loadsBps } = survey;
+  const { count, siteCount, ends, places, conditions } = survey;
   const reasons: string[] = [];
-  for (let oca = 0, at = 0; oca < count; oca++) {
-    const [place = 0, condition = FAILING] = [places[oca], conditions[oca]];
-    if (saysWhy(condition)) reasons.push(sites[survey.sites[oca] ?? 0]?.group.reasons[place] ?? '');
-    facts[at++] = place;
-    facts[at++] = condition;
-    facts[at++] = capacitiesBps[oca] ?? 0;
-    facts[at++] = loadsBps[oca] ?? 0;
-    facts[at++] = silencesMs[oca] ?? 0;
+  let [oca, at] = [0, 0];
+  for (let site = 0; site < siteCount; site++) {
+    const { group } = sites[site] ?? {};
+    for (const end = ends[site] ?? 0; group && oca < end; oca++) {
+      const [place = 0, condition = FAILING] = [places[oca], conditions[oca]];
+      if (saysWhy(condition)) reasons.push(group.reasons[place] ?? '');
+      const from = place * STATE_SIZE;
+      facts[at++] = place;
+      facts[at++] = condition;
+      facts[at++] = group.state[from + STATE.capacityBps] ?? 0;
+      facts[at++] = group.state[from + STATE.loadBps] ?? 0;
+      facts[at++] = surveyedAtMs - (group.state[from + STATE.heardAtMs] ?? 0);
+    }
   }
   return {
     sites,
-    ends: survey.ends.slice(0, siteCount),
+    ends: ends.slice(0, siteCount),
     reasons,
     lacks: survey.lacks.slice(0, count),
     facts: facts.slice(0, count * FACTS),

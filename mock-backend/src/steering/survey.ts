@@ -31,10 +31,8 @@ export class Survey {
   sites = new Int32Array(FEW);
   /** As in `CONDITIONS`. */
   conditions = new Uint8Array(FEW);
-  capacitiesBps = new Float64Array(FEW);
-  loadsBps = new Float64Array(FEW);
-  /** Of those noted for the log alone 1: the decision does not look at them. */
-  beyond = new Uint8Array(FEW);
+  /** Whether it may be named, as in `candidates.ts`. */
+  standings = new Uint8Array(FEW);
 
   begin(): void {
     this.siteCount = 0;
@@ -51,14 +49,7 @@ export class Survey {
     this.ends[place] = this.count;
   }
 
-  addOca(
-    place: number,
-    condition: number,
-    capacityBps: number,
-    loadBps: number,
-    lacks: readonly number[],
-    beyond = 0,
-  ): void {
+  addOca(place: number, condition: number, standing: number, lacks: readonly number[]): void {
     const at = this.count;
     if (at === this.sites.length) this.#grow();
     const site = this.siteCount - 1;
@@ -66,9 +57,7 @@ export class Survey {
     this.lacks[at] = lacks;
     this.sites[at] = site;
     this.conditions[at] = condition;
-    this.capacitiesBps[at] = capacityBps;
-    this.loadsBps[at] = loadBps;
-    this.beyond[at] = beyond;
+    this.standings[at] = standing;
     this.count = at + 1;
     this.ends[site] = this.count;
   }
@@ -79,19 +68,15 @@ export class Survey {
 
   #grow(): void {
     const size = this.sites.length * 2;
-    const { places, sites, conditions, capacitiesBps, loadsBps, beyond } = this;
+    const { places, sites, conditions, standings } = this;
     this.places = new Int32Array(size);
     this.places.set(places);
     this.sites = new Int32Array(size);
     this.sites.set(sites);
     this.conditions = new Uint8Array(size);
     this.conditions.set(conditions);
-    this.capacitiesBps = new Float64Array(size);
-    this.capacitiesBps.set(capacitiesBps);
-    this.loadsBps = new Float64Array(size);
-    this.loadsBps.set(loadsBps);
-    this.beyond = new Uint8Array(size);
-    this.beyond.set(beyond);
+    this.standings = new Uint8Array(size);
+    this.standings.set(standings);
   }
 }
 
