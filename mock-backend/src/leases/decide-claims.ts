@@ -24,6 +24,8 @@ export function decideClaims(
   nowMs: number,
   expiredBeforeMs: number,
 ): ClaimDecisions {
+  const [first] = claims;
+  if (first && claims.length === 1 && known.length <= 1) return decideAlone(first, known, nowMs, expiredBeforeMs);
   const accounts = new Map<string, Map<string, StoredPlay>>();
   const playsOf = (accountId: string): Map<string, StoredPlay> => {
     const plays = accounts.get(accountId) ?? new Map();
@@ -34,9 +36,8 @@ export function decideClaims(
   const changed = new Map<string, StoredPlay>();
   const outcomes = claims.map((claim) => {
     const plays = playsOf(claim.play.accountId);
-    const kept = plays.get(claim.play.idempotencyKey);
-    const alive = kept && kept.createdAtMs >= expiredBeforeMs ? kept : undefined;
-    const { outcome, writes } = decideClaim(claim, alive, [...plays.values()], nowMs);
+    const kept = alive(plays.get(claim.play.idempotencyKey), expiredBeforeMs);
+    const { outcome, writes } = decideClaim(claim, kept, [...plays.values()], nowMs);
     for (const play of writes) {
       plays.set(play.idempotencyKey, play);
       changed.set(`${play.accountId}\n${play.idempotencyKey}`, play);
@@ -45,6 +46,22 @@ export function decideClaims(
   });
   return { outcomes, changed: [...changed.values()] };
 }
+
+/** One claim of an account of which hardly anything is known, as most are: the same without any bookkeeping. */
+function decideAlone(
+  claim: PlayClaim,
+  known: readonly StoredPlay[],
+  nowMs: number,
+  expiredBeforeMs: number,
+): ClaimDecisions {
+  const [play] = known;
+  const kept = play?.idempotencyKey === claim.play.idempotencyKey ? alive(play, expiredBeforeMs) : undefined;
+  const { outcome, writes } = decideClaim(claim, kept, known, nowMs);
+  return { outcomes: [outcome], changed: writes };
+}
+
+const alive = (play: StoredPlay | undefined, expiredBeforeMs: number): StoredPlay | undefined =>
+  play && play.createdAtMs >= expiredBeforeMs ? play : undefined;
 
 /** `plays`: of the claim's account. */
 function decideClaim(

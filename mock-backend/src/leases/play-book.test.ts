@@ -28,3 +28,21 @@ it('forgets the play that was not heard of for longest, however often others wer
     }),
   );
 });
+
+it('counts every stream it heard of, however many it heard of since anybody claimed one', () => {
+  const heard = fc.array(fc.integer({ min: 0, max: 12 }), { maxLength: 40 });
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 8 }), fc.array(heard, { maxLength: 4 }), (maxPlays, rounds) => {
+      const book = new PlayBook(maxPlays);
+      for (const numbers of rounds) {
+        for (const number of numbers) book.keep({ ...play(number), leaseEndsAtMs: 100 });
+        const claim = { play: { ...play(0), idempotencyKey: 'new' }, occasion: 'start', leaseEndsAtMs: 100 } as const;
+        const [outcome] = book.claim([{ ...claim, maxStreams: 0 }], 0, 0);
+        const holders = outcome?.verdict === 'stream-limit' ? outcome.holders.map(({ playId }) => playId) : [];
+        const known = Array.from({ length: 13 }, (_, number) => book.find(`play-${number}`));
+        const expected = known.flatMap((one) => (one?.accountId === 'account-0' ? [one.playId] : []));
+        expect([...holders].sort()).toEqual(expected.sort());
+      }
+    }),
+  );
+});

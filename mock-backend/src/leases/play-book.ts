@@ -12,8 +12,9 @@ export class PlayBook {
   #oldestFirst: Iterator<string, undefined> | undefined;
   /** How many moved to the end since; a search left for long keeps what the map was meanwhile. */
   #movedSince = 0;
-  /** Few of each. */
-  readonly #ofAccount = new Map<string, StoredPlay[]>();
+  /** Few of each. Only while claims are decided here: a region that asks a database for each needs it in an outage alone. */
+  #ofAccount: Map<string, StoredPlay[]> | undefined;
+  #keptSinceClaim = 0;
 
   constructor(maxPlays = Number.POSITIVE_INFINITY) {
     this.#maxPlays = maxPlays;
@@ -24,10 +25,11 @@ export class PlayBook {
   }
 
   claim(claims: readonly PlayClaim[], nowMs: number, expiredBeforeMs: number): readonly PlayOutcome[] {
+    const plays = this.#byAccount();
     const known: StoredPlay[] = [];
     // Of an account that comes twice a play may be named twice.
     for (const { play: asked } of claims)
-      for (const play of this.#ofAccount.get(asked.accountId) ?? [])
+      for (const play of plays.get(asked.accountId) ?? NONE)
         if (play.idempotencyKey === asked.idempotencyKey || holdsStream(play, nowMs)) known.push(play);
     const { outcomes, changed } = decideClaims(claims, known, nowMs, expiredBeforeMs);
     for (const play of changed) this.keep(play);
@@ -51,15 +53,12 @@ export class PlayBook {
 
   /** In the place of what was known of the play. */
   keep(play: StoredPlay): void {
-    const { playId, accountId } = play;
+    const { playId } = play;
     const before = this.#byId.get(playId);
     if (before) this.#takeOut(playId);
     this.#byId.set(playId, play);
-    const plays = this.#ofAccount.get(accountId);
-    const at = before && plays ? plays.indexOf(before) : -1;
-    if (!plays) this.#ofAccount.set(accountId, [play]);
-    else if (at < 0) plays.push(play);
-    else plays[at] = play;
+    if (++this.#keptSinceClaim > this.#maxPlays) this.#ofAccount = undefined;
+    if (this.#ofAccount) noteOfAccount(this.#ofAccount, play, before);
     if (this.#byId.size <= this.#maxPlays) return;
     const oldest = this.#nextOldest();
     if (oldest !== undefined) this.#remove(oldest);
@@ -91,6 +90,15 @@ export class PlayBook {
     return old.length;
   }
 
+  #byAccount(): ReadonlyMap<string, readonly StoredPlay[]> {
+    this.#keptSinceClaim = 0;
+    if (this.#ofAccount) return this.#ofAccount;
+    const accounts = new Map<string, StoredPlay[]>();
+    for (const play of this.#byId.values()) noteOfAccount(accounts, play, undefined);
+    this.#ofAccount = accounts;
+    return accounts;
+  }
+
   #nextOldest(): string | undefined {
     this.#oldestFirst ??= this.#byId.keys();
     this.#movedSince = 0;
@@ -106,9 +114,20 @@ export class PlayBook {
     const play = this.#byId.get(playId);
     if (!play) return;
     this.#byId.delete(playId);
-    const plays = this.#ofAccount.get(play.accountId);
+    const plays = this.#ofAccount?.get(play.accountId);
     if (!plays) return;
-    if (plays.length === 1) this.#ofAccount.delete(play.accountId);
+    if (plays.length === 1) this.#ofAccount?.delete(play.accountId);
     else plays.splice(plays.indexOf(play), 1);
   }
+}
+
+const NONE: readonly StoredPlay[] = [];
+
+/** In the place of `before`. */
+function noteOfAccount(accounts: Map<string, StoredPlay[]>, play: StoredPlay, before: StoredPlay | undefined): void {
+  const plays = accounts.get(play.accountId);
+  const at = before && plays ? plays.indexOf(before) : -1;
+  if (!plays) accounts.set(play.accountId, [play]);
+  else if (at < 0) plays.push(play);
+  else plays[at] = play;
 }
