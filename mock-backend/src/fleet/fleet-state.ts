@@ -90,11 +90,6 @@ export class FleetState {
     return this.#records.get(ocaId)?.health?.value.baseUrl;
   }
 
-  /** The `Server` of an answer, but for its rank. */
-  serverJsonOf(ocaId: string): string | undefined {
-    return this.#records.get(ocaId)?.serverJson;
-  }
-
   /** Whether its routes and its files are known, if only from the store. */
   heardAll(ocaId: string): boolean {
     const { routes, content } = this.#records.get(ocaId) ?? {};
@@ -215,7 +210,7 @@ export class FleetState {
 
   giveTo(record: OcaRecord, playBps: number): void {
     record.givenBps += playBps;
-    this.#routes.noteState(record);
+    this.#routes.noteLoad(record);
   }
 
   /** Takes what an OCA says itself. Answers which parts are news, apart from their time. */

@@ -137,9 +137,9 @@ export class Playback {
     play: StoredPlay,
     client: Client,
     playable: Playable,
-    { choice }: Steered,
+    { choice, ocas }: Steered,
   ): Uint8Array<ArrayBuffer> {
-    const { config, fleet } = this.#deps;
+    const { config } = this.#deps;
     const { heard, subtitles, indexFileId } = playable;
     const { token, expiresInMs, refreshInMs } = this.#permit(play, client, intent);
     const serversOf = (fileId: string) =>
@@ -153,7 +153,7 @@ export class Playback {
       client,
       token,
       expiresInMs,
-      serversJson: serversJson(choice, fleet),
+      serversJson: serversJson(ocas),
       refreshInMs,
       indexServers: indexFileId === undefined ? [] : serversOf(indexFileId),
       languagesJson: json,
@@ -171,10 +171,10 @@ const spread = (playId: string, meanMs: number): number =>
   Math.round(meanMs * (0.9 + (0.2 * hash32(playId)) / 2 ** 32));
 
 /** The servers as text; the site's class is that of the site where it stands now, which the decision has just looked at. */
-function serversJson({ servers }: Steered['choice'], fleet: FleetState): string {
+function serversJson(ocas: Steered['ocas']): string {
   let text = '';
-  for (let rank = 0; rank < servers.length; rank++) {
-    const server = fleet.serverJsonOf(servers[rank]?.ocaId ?? '');
+  for (let rank = 0; rank < ocas.length; rank++) {
+    const server = ocas[rank]?.serverJson;
     if (server !== undefined) text += `${text === '' ? '' : ','}${server}${rank}}`;
   }
   return text;
