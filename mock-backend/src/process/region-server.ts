@@ -15,6 +15,7 @@ import { type AccountsKey, accessTokens } from './access-tokens.ts';
 import { hmacSha256Hex } from './hmac-sha256.ts';
 import { deriveKeys } from './keys.ts';
 import { lateStore, type ServedStore } from './late-store.ts';
+import { collectGarbage, keepHeapLean } from './lean-heap.ts';
 import { originPorts } from './origin-ports.ts';
 import { plainDoor } from './plain-door.ts';
 import { PlayLane } from './play-lane.ts';
@@ -45,6 +46,7 @@ export async function startRegion(
   logger: RegionLogger,
   opened?: ServedStore,
 ): Promise<RegionServer> {
+  keepHeapLean();
   const keys = deriveKeys(config.secret);
   const accepted = acceptedKeys(config);
   const log: Log = (level, message, fields) => logger[level](fields, message);
@@ -65,6 +67,8 @@ export async function startRegion(
     ...(snapshots && { snapshots }),
   });
   await startLoaded(backend, log);
+  // Nobody asks yet, and all that is loaded stays: what it was made of goes, so that the heap is no larger than what is alive.
+  collectGarbage();
   const limits = timeouts(config.requestTimeoutMs);
   const server = createServer(
     limits,
