@@ -46,6 +46,8 @@ const { values, positionals } = parseArgs({
     sizes: text,
     engines: text,
     'cpu-prof': text,
+    'node-flags': text,
+    'warm-plays': text,
     'hdd-emulator': text,
   },
 });
@@ -58,7 +60,13 @@ if (name === undefined || !bench) {
   );
   process.exitCode = 1;
 } else {
-  const metrics = await bench({ ...values, cpuProf: values['cpu-prof'], hddEmulator: values['hdd-emulator'] });
+  const metrics = await bench({
+    ...values,
+    cpuProf: values['cpu-prof'],
+    nodeFlags: values['node-flags'],
+    warmPlays: values['warm-plays'],
+    hddEmulator: values['hdd-emulator'],
+  });
   console.table(Object.fromEntries(metrics.map((metric) => [metric.name, row(metric)])));
   const machine = `${cpus()[0]?.model ?? 'unknown'} x${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
   if (values.json !== undefined)

@@ -26,6 +26,10 @@ export interface BenchOptions {
   readonly sizes?: string | undefined;
   /** Of `play-requests`: a folder for a profile of the region's process. */
   readonly cpuProf?: string | undefined;
+  /** Of `play-requests`: flags of Node for the region's process, with spaces between. */
+  readonly nodeFlags?: string | undefined;
+  /** Of `play-requests`: plays before anything is measured, where a profile needs more of them. */
+  readonly warmPlays?: string | undefined;
   /** Of `disks`: the folder of the emulated hard disk. */
   readonly hddEmulator?: string | undefined;
   /** A folder for pictures of the players at work. */

@@ -20,17 +20,23 @@ const TARGETS = { stateless: 0.6, everything: 0.35, p99Ms: 10, residentMb: 700 }
  * What a play costs a region, processor time of its process and of PostgreSQL, against a bare server of Node that
  * writes an answer of the same size: slices of plays take turns, so that a busy machine slows all alike.
  */
-export async function playRequests({ sizes = 'whole', cpuProf }: BenchOptions): Promise<readonly Metric[]> {
+export async function playRequests({
+  sizes = 'whole',
+  cpuProf,
+  nodeFlags = '',
+  warmPlays,
+}: BenchOptions): Promise<readonly Metric[]> {
   if (!isSizeName(sizes)) throw new Error(`There are no sizes "${sizes}". One of: ${Object.keys(SIZES).join(', ')}`);
   await bundleProcesses();
   const folder = await mkdtemp('/var/tmp/pressplay-bench-');
   await chmod(folder, 0o755);
   const postgres = await startPostgres({ port: await freePort(), dataDir: `${folder}/data` });
   const profiling = cpuProf === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProf}`];
-  const region = new ServerProcess<RegionOrder>('region', ['--max-old-space-size=8192', ...profiling]);
+  const region = new ServerProcess<RegionOrder>('region', [...nodeFlags.split(' ').filter(Boolean), ...profiling]);
   const bare = new ServerProcess<BareOrder>('bare');
   try {
-    return await measure(SIZES[sizes], postgres, region, bare);
+    const known = SIZES[sizes];
+    return await measure({ ...known, warmPlays: Number(warmPlays ?? known.warmPlays) }, postgres, region, bare);
   } finally {
     await Promise.all([region.stop(), bare.stop()]);
     await postgres.stop();
