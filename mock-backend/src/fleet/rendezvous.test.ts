@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rendezvousOrder } from './rendezvous.ts';
+import { basisBehind, hash32, rendezvousOrder } from './rendezvous.ts';
 
 const order = (key: string, members: readonly string[]) => rendezvousOrder(key, members, (member) => member);
 const members = fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 20 });
@@ -28,4 +28,12 @@ describe('rendezvous order', () => {
     const firsts = Array.from({ length: 3000 }, (_, i) => order(`file-${i}`, all)[0]);
     for (const one of all) expect(Math.abs(firsts.filter((first) => first === one).length - 1000)).toBeLessThan(120);
   });
+});
+
+it('hashes a text behind a beginning as both together', () => {
+  fc.assert(
+    fc.property(fc.string(), fc.string(), (beginning, text) => {
+      expect(hash32(text, basisBehind(beginning))).toBe(hash32(beginning + text));
+    }),
+  );
 });

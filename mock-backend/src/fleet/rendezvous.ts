@@ -4,10 +4,15 @@ const FNV_BASIS = 0x811c9dc5;
  * A 32-bit hash of a text: FNV-1a, then the finaliser of MurmurHash3 so that near texts land far apart. From another basis
  * it is another hash.
  */
-export function hash32(text: string, basis = FNV_BASIS): number {
+export const hash32 = (text: string, basis = FNV_BASIS): number => finish(behind(text, basis));
+
+/** The basis that makes `hash32` of a text what it is of the beginning and that text, without joining them. */
+export const basisBehind = (beginning: string): number => behind(beginning, FNV_BASIS);
+
+function behind(text: string, basis: number): number {
   let hash = basis;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return finish(hash);
+  return hash;
 }
 
 function finish(hash: number): number {

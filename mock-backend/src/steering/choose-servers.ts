@@ -146,7 +146,7 @@ function fileSetsOf(fileIds: readonly string[]): Pick<Named, 'fileSets' | 'unser
 
 function ranksIn(set: number): number[] {
   const servers: number[] = [];
-  for (let at = 0; at < candidates.count; at++)
-    if (marks[at] === NAMED && holders.has(set, at)) servers.push(ranks[at] ?? 0);
+  for (let at = holders.next(set, 0); at >= 0; at = holders.next(set, at + 1))
+    if (marks[at] === NAMED) servers.push(ranks[at] ?? 0);
   return servers;
 }

@@ -1,5 +1,5 @@
 import type { SteeringDecision } from '@pressplay/protocol/messages';
-import { hash32 } from '../fleet/rendezvous.ts';
+import { basisBehind, hash32 } from '../fleet/rendezvous.ts';
 import type { BackendClock, Log } from '../ports.ts';
 import type { Store } from '../store/store.ts';
 
@@ -14,6 +14,8 @@ export interface NotedDecision {
   spellOut(): SteeringDecision;
 }
 
+/** Another hash of a play than the one that spreads plays over OCAs. */
+const LOGGED = basisBehind('log|');
 const FLUSH_AFTER_MS = 1000;
 const FLUSH_AT = 200;
 /** While the store fails, so many wait; then the oldest go. */
@@ -40,7 +42,7 @@ export class DecisionLog {
 
   /** Whether decisions of this play are to be noted. */
   logs(playId: string): boolean {
-    return this.#share >= 1 || hash32(`log|${playId}`) < this.#share * 2 ** 32;
+    return this.#share >= 1 || hash32(playId, LOGGED) < this.#share * 2 ** 32;
   }
 
   /** What the store does not have yet, and what went for want of room while it failed. */

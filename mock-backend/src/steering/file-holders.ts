@@ -54,6 +54,18 @@ export class FileHolders {
     return ((this.masks[set * this.width + (candidate >>> 5)] ?? 0) & (1 << (candidate & 31))) !== 0;
   }
 
+  /** The first holder of a set from this candidate on, or -1. */
+  next(set: number, from: number): number {
+    let word = from >>> 5;
+    if (word >= this.width) return -1;
+    let left = (this.masks[set * this.width + word] ?? 0) & (-1 << (from & 31));
+    while (left === 0) {
+      if (++word >= this.width) return -1;
+      left = this.masks[set * this.width + word] ?? 0;
+    }
+    return word * WORD_BITS + 31 - Math.clz32(left & -left);
+  }
+
   isEmpty(set: number): boolean {
     for (let word = 0; word < this.width; word++) if (this.masks[set * this.width + word] !== 0) return false;
     return true;

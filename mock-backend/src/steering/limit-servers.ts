@@ -21,11 +21,13 @@ export function nameWithinLimit(
 ): boolean {
   const { count } = candidates;
   let wanted = 0;
-  for (let at = 0; at < count; at++) {
-    let mark = 0;
-    for (let set = 0; set < holders.setCount && mark === 0; set++) if (holders.has(set, at)) mark = WANTED;
-    marks[at] = mark;
-    wanted += mark;
+  for (let at = 0; at < count; at++) marks[at] = 0;
+  for (let set = 0; set < holders.setCount; set++) {
+    for (let at = holders.next(set, 0); at >= 0; at = holders.next(set, at + 1)) {
+      if (marks[at] === WANTED) continue;
+      marks[at] = WANTED;
+      wanted++;
+    }
   }
   if (wanted <= MAX_SERVERS) {
     for (let at = 0; at < count; at++) if (marks[at] === WANTED) marks[at] = NAMED;
@@ -56,21 +58,21 @@ let round = 0;
 function newSiteIn(
   set: number,
   { sites, firstPlaces }: Survey,
-  { ocas, count }: Candidates,
+  { ocas }: Candidates,
   holders: FileHolders,
   marks: readonly number[],
   wantedSites: number,
 ): number {
   round++;
   let reached = 0;
-  for (let at = 0; at < count; at++) {
-    if (marks[at] !== NAMED || !holders.has(set, at)) continue;
+  for (let at = holders.next(set, 0); at >= 0; at = holders.next(set, at + 1)) {
+    if (marks[at] !== NAMED) continue;
     const site = firstPlaces[sites[ocas[at] ?? 0] ?? 0] ?? 0;
     if (reachedIn[site] !== round) reached++;
     reachedIn[site] = round;
   }
   if (reached >= wantedSites) return -1;
-  for (let at = 0; at < count; at++)
-    if (holders.has(set, at) && reachedIn[firstPlaces[sites[ocas[at] ?? 0] ?? 0] ?? 0] !== round) return at;
+  for (let at = holders.next(set, 0); at >= 0; at = holders.next(set, at + 1))
+    if (reachedIn[firstPlaces[sites[ocas[at] ?? 0] ?? 0] ?? 0] !== round) return at;
   return -1;
 }

@@ -54,6 +54,12 @@ export function noteState<O extends SteerableOca>(group: OcaGroup<O>, oca: O): v
   if (at >= 0) writeState(group, at);
 }
 
+/** The same where nothing but its load is new. */
+export function noteLoad<O extends SteerableOca>({ ocas, state }: OcaGroup<O>, oca: O): void {
+  const at = ocas.indexOf(oca);
+  if (at >= 0) state[at * STATE_SIZE + STATE.loadBps] = oca.loadBps;
+}
+
 function writeState({ ocas, contents, reasons, state }: OcaGroup<SteerableOca>, at: number): void {
   const oca = ocas[at];
   if (!oca) return;
@@ -67,37 +73,63 @@ function writeState({ ocas, contents, reasons, state }: OcaGroup<SteerableOca>, 
   reasons[at] = oca.reason;
 }
 
-/**
- * Each play has its own order of a group; over many plays each OCA comes first in proportion to its capacity. Few of a
- * group are asked for, so the next is searched, not all sorted.
- */
+/** So many are sorted at once; of more, each next one is searched. */
+const SORTED_UP_TO = 24;
+
+/** Each play has its own order of a group; over many plays each OCA comes first in proportion to its capacity. */
 export class SpreadOrder {
   #distances = new Float64Array(64);
+  /** Places in the group. */
+  #places = new Int32Array(64);
   #count = 0;
+  #taken = 0;
 
   begin({ ocas, state }: OcaGroup<unknown>, playHash: number): void {
     this.#count = ocas.length;
-    if (this.#count > this.#distances.length) this.#distances = new Float64Array(this.#count * 2);
-    for (let at = 0, from = 0; at < this.#count; at++, from += STATE_SIZE)
+    this.#taken = 0;
+    if (this.#count > this.#distances.length) {
+      this.#distances = new Float64Array(this.#count * 2);
+      this.#places = new Int32Array(this.#count * 2);
+    }
+    for (let at = 0, from = 0; at < this.#count; at++, from += STATE_SIZE) {
       this.#distances[at] = weightedDistance(
         playHash,
         state[from + STATE.hash] ?? 0,
         state[from + STATE.capacityBps] ?? 0,
       );
+      this.#places[at] = at;
+      if (this.#count <= SORTED_UP_TO) this.#sink(at, 0);
+    }
   }
 
-  /** The place in the group of the one that comes next, or -1. */
+  /** The place in the group of the one that comes next, or -1. Who has no capacity never comes. */
   next(): number {
-    const distances = this.#distances;
-    let nearest = -1;
-    let least = Number.POSITIVE_INFINITY;
-    for (let at = 0; at < this.#count; at++) {
-      const distance = distances[at] ?? 0;
-      if (distance >= least) continue;
-      least = distance;
-      nearest = at;
+    const at = this.#taken;
+    if (at === this.#count) return -1;
+    if (this.#count > SORTED_UP_TO) this.#sink(this.#nearest(), at);
+    this.#taken++;
+    return (this.#distances[at] ?? 0) < Number.POSITIVE_INFINITY ? (this.#places[at] ?? 0) : -1;
+  }
+
+  /** Moves it before all that are further away, but not before `lowest`; equals keep their order. */
+  #sink(from: number, lowest: number): void {
+    const [distances, places] = [this.#distances, this.#places];
+    const [distance = 0, place = 0] = [distances[from], places[from]];
+    let at = from;
+    for (; at > lowest && (distances[at - 1] ?? 0) > distance; at--) {
+      distances[at] = distances[at - 1] ?? 0;
+      places[at] = places[at - 1] ?? 0;
     }
-    if (nearest >= 0) distances[nearest] = Number.POSITIVE_INFINITY;
+    distances[at] = distance;
+    places[at] = place;
+  }
+
+  /** The first of the nearest that were not taken. */
+  #nearest(): number {
+    const distances = this.#distances;
+    let nearest = this.#taken;
+    for (let at = nearest + 1; at < this.#count; at++)
+      if ((distances[at] ?? 0) < (distances[nearest] ?? 0)) nearest = at;
     return nearest;
   }
 }

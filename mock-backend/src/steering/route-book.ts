@@ -1,6 +1,6 @@
 import type { Route, SiteInfo } from '@pressplay/protocol/messages';
 import { type AnnouncedRoutes, announcementsOf, digestOf, type FeedRoutes } from './announced-routes.ts';
-import { noteState } from './oca-group.ts';
+import { noteLoad, noteState, type OcaGroup } from './oca-group.ts';
 import { packRoutes } from './packed-announcements.ts';
 import { buildPrefixTable, type PrefixTable } from './prefix-table.ts';
 import { type Routing, routingOf } from './routing.ts';
@@ -71,10 +71,19 @@ export class RouteBook<O extends Announcer> {
 
   /** An OCA says something new of itself, but for its routes and its site. */
   noteState(oca: O): void {
+    this.#note(oca, noteState);
+  }
+
+  /** The same where nothing but its load is new: each play changes one. */
+  noteLoad(oca: O): void {
+    this.#note(oca, noteLoad);
+  }
+
+  #note(oca: O, note: (group: OcaGroup<O>, oca: O) => void): void {
     const site = oca.site && this.#sites.get(oca.site.siteId);
     if (!site) return;
-    for (const { group } of site.feeds) noteState(group, oca);
-    if (site.served !== site.feeds) for (const { group } of site.served) noteState(group, oca);
+    for (const { group } of site.feeds) note(group, oca);
+    if (site.served !== site.feeds) for (const { group } of site.served) note(group, oca);
   }
 
   current(): Routing<O> {
