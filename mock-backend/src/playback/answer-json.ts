@@ -1,7 +1,7 @@
 import type { ManifestUrls, TelemetryTarget } from '@pressplay/protocol/messages';
 import type { Client } from './client-of.ts';
 import { joinJson } from './join-json.ts';
-import { type Playable, renditionsOf } from './playable.ts';
+import type { Playable } from './playable.ts';
 
 export interface PlayAnswer {
   readonly playId: string;
@@ -58,8 +58,7 @@ function fileSetsJson({ fileSets, playable }: PlayAnswer): (string | Uint8Array)
   return parts;
 }
 
-function piecesOf(fileIds: readonly string[], playable: Playable): readonly Uint8Array[] {
-  const ids = new Set<string>();
-  for (const { fileId, renditionId } of renditionsOf(playable)) if (fileIds.includes(fileId)) ids.add(renditionId);
-  return playable.entry.renditionJson.pieces((id) => ids.has(id));
+function piecesOf(fileIds: readonly string[], { entry, renditionIds, fileIds: all }: Playable): readonly Uint8Array[] {
+  const ids = renditionIds.filter((_, at) => fileIds.includes(all[at] ?? ''));
+  return entry.renditionJson.pieces((id) => ids.includes(id));
 }

@@ -15,7 +15,7 @@ export interface Playable {
   /** What the device may play of it. */
   readonly renditionIds: readonly string[];
   readonly subtitles: NonNullable<KeptTitle['subtitles']>;
-  /** Of the renditions, of all subtitles, of the index of a long film. */
+  /** Of the renditions, in their order, of all subtitles, of the index of a long film. */
   readonly fileIds: readonly string[];
   readonly playBps: number;
   /** Languages of its sound. */

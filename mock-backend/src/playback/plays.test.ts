@@ -53,6 +53,25 @@ describe('a play', () => {
     expect(play.fileSets).toHaveLength(2);
   });
 
+  it('groups by who holds them what is left for a device', async () => {
+    const region = testRegion();
+    const film = makeTitle('film');
+    await region.publish(film);
+    await fillFleet(region, film);
+    const held = film.renditions.filter(({ renditionId }) => renditionId !== 'v240').map(({ fileId }) => fileId);
+    await region.report('fjord-1-a', 'fjord-1', { fileIds: held });
+    const device = { ...DEVICE, maxHeightPx: 480 };
+    const play = schemas.PlayResponse.parse((await region.play({ device })).body);
+    const at = play.servers.findIndex(({ ocaId }) => ocaId === 'fjord-1-a');
+    const sets = play.fileSets.map(({ servers, renditions }) => [
+      servers.includes(at),
+      renditions.map(({ renditionId }) => renditionId),
+    ]);
+    expect(sets).toHaveLength(2);
+    expect(sets).toContainEqual([true, ['a96', 'v480']]);
+    expect(sets).toContainEqual([false, ['v240']]);
+  });
+
   it('leaves out what the device cannot decode or show', async () => {
     const region = await liveRegion();
     const { body } = await region.play({ device: { ...DEVICE, maxHeightPx: 480 } });
