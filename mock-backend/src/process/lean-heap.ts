@@ -12,10 +12,12 @@ export function keepHeapLean(): void {
   setFlagsFromString(`--heap-growing-percent=${GROWS_BY}`);
 }
 
-/** Lets go of what loading left behind, with everything waiting: for a moment when nobody does. */
+/**
+ * Lets go of what this thread does not need any more, with everything in it waiting: for a moment when nobody does. The flag
+ * stays, for it is that of all threads: one that took it back would take it from another.
+ */
 export function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
-  setFlagsFromString('--no-expose-gc');
   collect();
 }

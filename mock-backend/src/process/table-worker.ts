@@ -4,6 +4,7 @@ import { announcementsOf } from '../steering/announced-routes.ts';
 import type { PackedRoutes } from '../steering/packed-announcements.ts';
 import { buildPrefixTable } from '../steering/prefix-table.ts';
 import { TableMemory } from '../steering/table-memory.ts';
+import { collectGarbage } from './lean-heap.ts';
 import type { TableOrder } from './table-builder.ts';
 
 /** With both cores taken a table still gets a tenth of one. */
@@ -31,6 +32,8 @@ parentPort?.on('message', (order: TableOrder) => {
   // The one before the last is over when the next is asked for: its memory is free.
   const table = memory.place(buildPrefixTable(announcementsOf(feeds)));
   parentPort?.postMessage({ id: order.id, table });
+  // What building took is tens of megabytes outside the heap, which this idle thread would keep until the next table.
+  setImmediate(collectGarbage);
 });
 
 function keep(digest: string, part: PackedRoutes): void {
