@@ -5,8 +5,8 @@ import { DRAINING, HEALTHY, SATURATED, type Survey } from './survey.ts';
 export const [GOOD, SPARE, NEVER, BEYOND] = [0, 1, 2, 3] as const;
 
 /** A full OCA would not carry one more play; a play that runs there already is in its load. */
-export function standingOf(condition: number, loadBps: number, capacityBps: number, addedBps: number): number {
-  if (condition === HEALTHY) return loadBps + addedBps > capacityBps ? SPARE : GOOD;
+export function standingOf(condition: number, isFull: boolean): number {
+  if (condition === HEALTHY) return isFull ? SPARE : GOOD;
   return condition === SATURATED ? SPARE : NEVER;
 }
 

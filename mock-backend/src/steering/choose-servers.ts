@@ -47,7 +47,7 @@ export function chooseServers(inputs: SteeringInputs): SteeringChoice {
     );
     for (const [place, oca] of ocas.entries()) {
       const condition = conditionNumber(oca.condition);
-      noted.addOca(place, condition, standingOf(condition, oca.loadBps, oca.capacityBps, added), oca.lacks);
+      noted.addOca(place, condition, standingOf(condition, oca.loadBps + added > oca.capacityBps), oca.lacks);
     }
   }
   const { servers, fileSets, unserved } = nameServers(noted, inputs);

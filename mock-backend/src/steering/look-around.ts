@@ -87,7 +87,8 @@ function surveySite(
   const before = survey.count;
   let decided = forDecision ? Number.POSITIVE_INFINITY : 0;
   // Those of a site often hold the same.
-  let [content, lacks] = [HOLDS_NOTHING, HOLDS_NOTHING.lacks(files)];
+  let content = HOLDS_NOTHING;
+  let lacks = content.lacks(files);
   order.begin(group, playHash);
   for (let at = order.next(); at >= 0; at = order.next()) {
     const from = at * STATE_SIZE;
@@ -96,9 +97,10 @@ function surveySite(
     const capacityBps = state[from + STATE.capacityBps] ?? 0;
     const loadBps = state[from + STATE.loadBps] ?? 0;
     const held = contents[at] ?? HOLDS_NOTHING;
-    if (held !== content) [content, lacks] = [held, held.lacks(files)];
+    if (held !== content) lacks = held.lacks(files);
+    content = held;
     const isDecided = survey.count - before >= decided;
-    const standing = standingOf(condition, loadBps, capacityBps, addedBps);
+    const standing = standingOf(condition, loadBps + addedBps > capacityBps);
     survey.addOca(at, condition, isDecided ? BEYOND : standing, lacks);
     if (lacks.length > 0 || standing !== GOOD) continue;
     if (!isDecided && forDecision?.isSiteDoneWith()) decided = survey.count - before;
@@ -203,7 +205,7 @@ export function decisionPart(noted: readonly LookedAtSite[], addedBps: number): 
     const last = site.ocas.findIndex(
       ({ lacks, condition, loadBps, capacityBps }) =>
         lacks.length === 0 &&
-        standingOf(conditionNumber(condition), loadBps, capacityBps, addedBps) === GOOD &&
+        standingOf(conditionNumber(condition), loadBps + addedBps > capacityBps) === GOOD &&
         enough.isSiteDoneWith(),
     );
     part.push(last < 0 || last === site.ocas.length - 1 ? site : { ...site, ocas: site.ocas.slice(0, last + 1) });

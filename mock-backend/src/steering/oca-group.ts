@@ -113,8 +113,10 @@ export class SpreadOrder {
 
   /** Moves it before all that are further away, but not before `lowest`; equals keep their order. */
   #sink(from: number, lowest: number): void {
-    const [distances, places] = [this.#distances, this.#places];
-    const [distance = 0, place = 0] = [distances[from], places[from]];
+    const distances = this.#distances;
+    const places = this.#places;
+    const distance = distances[from] ?? 0;
+    const place = places[from] ?? 0;
     let at = from;
     for (; at > lowest && (distances[at - 1] ?? 0) > distance; at--) {
       distances[at] = distances[at - 1] ?? 0;
