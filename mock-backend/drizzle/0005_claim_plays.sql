@@ -55,11 +55,22 @@ begin
     return;
   end if;
 
-  -- All that may change below, in the order in which whoever hears of plays or ends them locks them, too.
-  perform from plays
-  where account_id = any (account_ids) and account_id <> all (begun_accounts)
-    and lease_ends_at_ms > now_ms and ended_at_ms is null
-  order by play_id for update;
+  -- Whoever hears of plays or ends them locks them in the order of their ids. So does the loop, unless it ends plays on its
+  -- way: then all that may change is locked before, which costs as much again.
+  if exists (
+    select from unnest(account_ids, keys, player_ids, replacing) as asked (account, key, player, replaces)
+    where replaces and account <> all (begun_accounts) and exists (
+      select from plays
+      where account_id = account and idempotency_key <> key and player_id = player
+        and lease_ends_at_ms > now_ms and ended_at_ms is null
+      offset 0
+    )
+  ) then
+    perform from plays
+    where account_id = any (account_ids) and account_id <> all (begun_accounts)
+      and lease_ends_at_ms > now_ms and ended_at_ms is null
+    order by play_id for update;
+  end if;
 
   for claim in
     select *
@@ -68,6 +79,7 @@ begin
       ) with ordinality
       as asked (account, key, play, title, device, created, player, lease_end, streams, replaces, place)
     where account <> all (begun_accounts)
+    order by play
   loop
     update plays set lease_ends_at_ms = greatest(lease_ends_at_ms + 1, claim.lease_end)
     where account_id = claim.account and idempotency_key = claim.key
@@ -101,7 +113,9 @@ begin
       entries := entries || json_build_object('place', claim.place);
       continue;
     end if;
-    update plays set lease_ends_at_ms = 0, ended_at_ms = now_ms where play_id = any (replaced_ids);
+    if replaced_ids is not null then
+      update plays set lease_ends_at_ms = 0, ended_at_ms = now_ms where play_id = any (replaced_ids);
+    end if;
     entries := entries || json_build_object('place', claim.place, 'replaced', coalesce(replaced_ids, '{}'));
   end loop;
   remaining := array_to_json(entries);
