@@ -7,18 +7,22 @@ interface Waiting<T, R> {
   readonly reject: (error: unknown) => void;
 }
 
+const inSameTurn = (): Promise<void> => Promise.resolve();
+
 /**
  * Sends items together without making anybody wait for a clock: the first goes at once, and what comes while it is on
  * its way goes together when it is back. The busier it is, the larger the batches.
  */
 export class Batcher<T, R> {
   readonly #send: (items: readonly T[]) => Promise<readonly R[]>;
+  readonly #gather: () => Promise<void>;
   #waiting: Waiting<T, R>[] = [];
   #isSending = false;
 
-  /** `send` gives one result for each item, in their order. */
-  constructor(send: (items: readonly T[]) => Promise<readonly R[]>) {
+  /** `send` gives one result for each item, in their order. What is added until `gather` is done goes with the first. */
+  constructor(send: (items: readonly T[]) => Promise<readonly R[]>, gather: () => Promise<void> = inSameTurn) {
     this.#send = send;
+    this.#gather = gather;
   }
 
   add(item: T): Promise<R> {
@@ -30,8 +34,7 @@ export class Batcher<T, R> {
 
   async #sendAll(): Promise<void> {
     this.#isSending = true;
-    // What is added in the same turn goes along.
-    await Promise.resolve();
+    await this.#gather();
     while (this.#waiting.length > 0) await this.#sendSome(this.#waiting.splice(0, MOST_AT_ONCE));
     this.#isSending = false;
   }

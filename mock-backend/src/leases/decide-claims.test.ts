@@ -104,6 +104,23 @@ describe('a batch', () => {
     expect(sent.map(({ length }) => length)).toEqual([2, 200, 50]);
   });
 
+  it('waits for what else has come in, where it is told when that was read', async () => {
+    const sent: number[][] = [];
+    const send = async (items: readonly number[]) => {
+      sent.push([...items]);
+      return items;
+    };
+    let read = (): void => undefined;
+    const batcher = new Batcher(send, () => new Promise((resolve) => (read = resolve)));
+    const first = batcher.add(1);
+    await new Promise((resolve) => setImmediate(resolve));
+    const second = batcher.add(2);
+    expect(sent).toEqual([]);
+    read();
+    expect(await Promise.all([first, second])).toEqual([1, 2]);
+    expect(sent).toEqual([[1, 2]]);
+  });
+
   it('that fails fails for its own members alone', async () => {
     const batcher = new Batcher(async (items: readonly string[]) => {
       if (items.includes('bad')) throw new Error('no');

@@ -28,7 +28,7 @@ export class SharedPlays {
   readonly #clock: BackendClock;
   readonly #log: Log;
   readonly #book = new PlayBook(REMEMBERED_PLAYS);
-  readonly #claims = new Batcher((claims: readonly PlayClaim[]) => this.#claimInStore(claims));
+  readonly #claims: Batcher<PlayClaim, PlayOutcome>;
   readonly #ends = new Batcher((playIds: readonly string[]) => this.#endInStore(playIds));
   readonly #unsaved = new Map<string, PlayClaim>();
   readonly #unsavedEnds = new Set<string>();
@@ -38,7 +38,8 @@ export class SharedPlays {
   #grantedWithoutStore = 0;
 
   /** `clock`: its wall clock is the store's, so that every region finds a play as old as the others do. */
-  constructor(store: Store, clock: BackendClock, log: Log) {
+  constructor(store: Store, clock: BackendClock, log: Log, gather?: () => Promise<void>) {
+    this.#claims = new Batcher((claims) => this.#claimInStore(claims), gather);
     this.#store = store;
     this.#clock = clock;
     this.#log = log;

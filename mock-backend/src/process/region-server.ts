@@ -65,6 +65,7 @@ export async function startRegion(
     ...(buildTable && { buildTable }),
     ...(config.originDir && originPorts(openFolderOrigin(config.originDir))),
     ...(snapshots && { snapshots }),
+    inputRead: () => new Promise((resolve) => setImmediate(resolve)),
   });
   await startLoaded(backend, log);
   // Nobody asks yet, and all that is loaded stays: what it was made of goes, so that the heap is no larger than what is alive.
