@@ -168,8 +168,9 @@ async function proveEveryByteOnce(film: FilmPage, fleet: Fleet, broken: Breakage
     const asked = log.filter(
       (line) => line.phase === 'start' && line.playId === playId && line.fileId === next?.fileId,
     );
-    expect(asked.map((line) => line.range[0])).toContain(handOver.atByte);
-    expect(asked.filter((line) => line.range[0] > handOver.startByte && line.range[0] < handOver.atByte)).toEqual([]);
+    const firstBytes = asked.map(({ range }) => range?.[0] ?? 0);
+    expect(firstBytes).toContain(handOver.atByte);
+    expect(firstBytes.filter((first) => first > handOver.startByte && first < handOver.atByte)).toEqual([]);
   });
   const { lostBytes, racedBytes, replacedBytes, probeBytes, deliveredBytes } = ledger.bytes;
   test.info().annotations.push({
