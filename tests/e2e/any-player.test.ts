@@ -3,7 +3,7 @@ import { mergeTests } from '@playwright/test';
 import { type Fleet, readFleetState } from '@pressplay/testkit/fleet';
 import { expect, test as withFleet } from './fixtures.ts';
 import type { StockPlayer } from './stock-page.ts';
-import { namedIn, servedBy, startPlay, withStockPlayers } from './stock-play.ts';
+import { namedIn, servedBy, startPlay, steeredOf, withStockPlayers } from './stock-play.ts';
 
 const test = mergeTests(withFleet, withStockPlayers);
 
@@ -40,11 +40,12 @@ for (const { name, player, kind, clones } of CASES) {
     const next = play.servers.find(({ ocaId }) => !drained.includes(ocaId))?.ocaId ?? '';
     await drain(fleet, dataDir, drained, async () => {
       await expect.poll(() => servedBy(fleet, play, [next]), { message: `to ${next}` }).toBeGreaterThan(1);
-      const before = await settled(() => servedBy(fleet, play, drained));
+      const left = () => servedBy(fleet, play, drained, steeredOf(player));
+      const before = await settled(left);
       await stock.page.screenshot({ path: test.info().outputPath('after-the-move.png') });
       await stock.seek(61);
       await expect.poll(async () => (await stock.state()).ended).toBe(true);
-      expect(await servedBy(fleet, play, drained), 'nothing more from what drains').toBe(before);
+      expect(await left(), 'nothing more from what drains').toBe(before);
     });
     const state = await stock.state();
     expect(state).toMatchObject({ ended: true, errors: [] });

@@ -3,7 +3,7 @@ import { DEMO_FLEET } from '@pressplay/testkit';
 import type { Fleet } from '@pressplay/testkit/fleet';
 import { withOwnFleet } from './own-fleet.ts';
 import type { StockFilm, StockPlayer } from './stock-page.ts';
-import { namedIn, type StartedPlay, servedBy, startPlay } from './stock-play.ts';
+import { namedIn, servedBy, startPlay, steeredOf } from './stock-play.ts';
 
 /** Of each response. */
 const PACE_BPS = 8_000_000;
@@ -57,7 +57,9 @@ for (const [name, player, kind] of CASES) {
         .toBeGreaterThan(1);
       // What it asked for before it heard of the change may still come.
       await playsOn(stock, 4);
-      expect(await servedWhileFull(fleet, play, stock, first), 'nothing more from what is saturated').toBe(0);
+      const served = () => servedBy(fleet, play, [first], steeredOf(player));
+      const isFull = () => verdictOf(fleet, first) === 'saturated';
+      expect(await servedWhileFull(served, isFull, stock), 'nothing more from what is saturated').toBe(0);
     } finally {
       endWatch();
       await crowd.stop();
@@ -74,13 +76,16 @@ const verdictOf = (fleet: Fleet, wanted: string) =>
  * How often the play asks it during some seconds in which it is saturated all the time. It may come out of that for a moment, and
  * rightly be asked again: then others are looked at.
  */
-async function servedWhileFull(fleet: Fleet, play: StartedPlay, stock: StockFilm, ocaId: string): Promise<number> {
+async function servedWhileFull(
+  served: () => Promise<number>,
+  isFull: () => boolean,
+  stock: StockFilm,
+): Promise<number> {
   for (let look = 0; look < LOOKS; look++) {
-    const before = await servedBy(fleet, play, [ocaId]);
-    if (await whileIt(playsOn(stock, 4), () => verdictOf(fleet, ocaId) === 'saturated'))
-      return (await servedBy(fleet, play, [ocaId])) - before;
+    const before = await served();
+    if (await whileIt(playsOn(stock, 4), isFull)) return (await served()) - before;
   }
-  throw new Error(`${ocaId} was not saturated for four seconds of play in any of ${LOOKS} looks.`);
+  throw new Error(`It was not saturated for four seconds of play in any of ${LOOKS} looks.`);
 }
 
 /** Whether the condition holds all the time until that is done. */

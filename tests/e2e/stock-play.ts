@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { test as base } from '@playwright/test';
 import type { ManifestUrls, PlayResponse } from '@pressplay/protocol/messages';
 import type { Fleet, RequestLogLine } from '@pressplay/testkit/fleet';
-import { StockFilm, type StockPages, serveStockPages } from './stock-page.ts';
+import { StockFilm, type StockPages, type StockPlayer, serveStockPages } from './stock-page.ts';
 
 /** A page for a stock player, beside whatever fleet a test has. */
 export const withStockPlayers = base.extend<{ stock: StockFilm }, { stockPages: StockPages }>({
@@ -49,17 +49,25 @@ export const namedIn = (manifest: string): string[] => [
   ),
 ];
 
+/** Which of a play's requests count. */
+export type Counted = (line: RequestLogLine) => boolean;
+
 /**
- * Segments of the play that these OCAs have begun to send. How a rendition begins does not count: Shaka takes that from
- * where the pathway led when it read the manifest, whatever steering says since.
+ * Shaka takes how a rendition begins from where the pathway led when it read the manifest, whatever steering says since; of
+ * the others everything counts.
  */
+export const steeredOf = (player: StockPlayer): Counted =>
+  player === 'shaka' ? ({ range: [first] = [0, 0] }) => first > 0 : () => true;
+
+/** Media requests of the play that these OCAs have begun to answer. */
 export async function servedBy(
   fleet: Fleet,
   { playId, fileSets }: StartedPlay,
   ocaIds: readonly string[],
+  isCounted: Counted = () => true,
 ): Promise<number> {
   const media = new Set(fileSets.flatMap(({ renditions }) => renditions.map(({ fileId }) => fileId)));
   const lines = (await Promise.all(ocaIds.map((ocaId) => fleet.requestLog(ocaId)))).flat();
-  const isSegment = (line: RequestLogLine): boolean => media.has(line.fileId) && (line.range?.[0] ?? 0) > 0;
-  return lines.filter((line) => line.phase === 'start' && line.playId === playId && isSegment(line)).length;
+  const ofPlay = lines.filter((line) => line.phase === 'start' && line.playId === playId && media.has(line.fileId));
+  return ofPlay.filter(isCounted).length;
 }
