@@ -1,6 +1,9 @@
+import type { CatalogTitle } from '@pressplay/protocol/messages';
 import { expect, it } from 'vitest';
 import { makeTitle } from '../testing/test-region.ts';
-import { leanTitle } from './lean-title.ts';
+import { readTitles, TextTitle } from './lean-title.ts';
+
+const leanTitle = (title: CatalogTitle) => new TextTitle(title, readTitles());
 
 it('keeps of each rendition what a play response carries: nothing for the OCAs alone', () => {
   const whole = makeTitle('film');

@@ -15,7 +15,7 @@ type Rest = Omit<KeptTitle, 'renditions'> & { readonly renditions: readonly Unse
  * neighbours are a list of JSON as they lie there; then what plays do not carry. As objects ten thousand films would be a
  * million pieces, which each collection of garbage walks over.
  */
-export class RenditionJson {
+export class PackedTitle {
   readonly #ids: readonly string[];
   /** Where the pieces of the renditions end, and the rest. */
   readonly #ends: readonly number[];
